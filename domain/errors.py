@@ -1,0 +1,44 @@
+"""What the domain refuses, in its own words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DomainError(Exception):
+    """Root of everything the domain refuses."""
+
+
+class NotFound(DomainError):
+    """There is no such entity; the message says of which kind."""
+
+
+class HeroNotFound(NotFound):
+    """No hero has this id."""
+
+    def __init__(self, hero_id: int) -> None:
+        super().__init__("Hero not found")
+        self.hero_id = hero_id
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule. Never carries the rejected value, which may be a secret.
+
+    ``code`` is a stable identifier for programs, ``message`` a sentence for people.
+    """
+
+    field: str
+    code: str
+    message: str
+
+
+class InvalidEntity(DomainError):
+    """Values that break an entity's rules; ``violations`` holds one entry a broken rule."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("; ".join(f"{v.field}: {v.message}" for v in violations))
+        self.violations = tuple(violations)
+
+
+class InvalidHero(InvalidEntity):
+    """Values that break a hero's rules."""

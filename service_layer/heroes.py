@@ -1,0 +1,46 @@
+"""The use cases of heroes: one function each, on plain values and a unit of work."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.hero import Hero, HeroChanges, HeroDraft
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+
+
+async def create_hero(
+    uow: UnitOfWork, *, name: str, secret_name: str, age: int | None = None
+) -> Hero:
+    """Return the new hero, durable. Raises ``InvalidHero``."""
+    hero = await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
+    await uow.commit()
+    return hero
+
+
+async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
+    """Return the hero. Raises ``HeroNotFound``."""
+    return await uow.heroes.get(hero_id)
+
+
+async def list_heroes(uow: ReadOnlyUnitOfWork, *, offset: int, limit: int) -> Sequence[Hero]:
+    """Return at most ``limit`` heroes in the order of their ids, the first ``offset`` left out."""
+    return await uow.heroes.page(offset=offset, limit=limit)
+
+
+async def change_hero(uow: UnitOfWork, hero_id: int, changes: Mapping[str, Any]) -> Hero:
+    """Return the hero with only the fields in ``changes`` set anew, durable.
+
+    Raises ``HeroNotFound`` and ``InvalidHero``.
+    """
+    checked = HeroChanges(changes)
+    hero = await uow.heroes.get(hero_id)
+    changed = hero.changed(checked)
+    if changed is not hero:
+        await uow.heroes.update(changed)
+    await uow.commit()
+    return changed
+
+
+async def delete_hero(uow: UnitOfWork, hero_id: int) -> None:
+    """Forget the hero, durably. Raises ``HeroNotFound``."""
+    await uow.heroes.remove(hero_id)
+    await uow.commit()
