@@ -1,0 +1,1 @@
+"""How heroes are kept: SQLModel tables, repositories, the engines and the migrations."""

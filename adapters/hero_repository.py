@@ -1,0 +1,72 @@
+"""The heroes in SQL: the statements, built once, and the way from a row to a hero."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.sql.base import Executable
+
+from adapters.session import MAY_SCAN, SqlSession
+from adapters.tables import hero_table
+from domain.errors import HeroNotFound
+from domain.hero import Hero, HeroDraft
+
+IDS = range(-(2**63), 2**63)
+"""The ids a column can hold; a database refuses to be asked for others."""
+
+NEAR = 1_000
+"""Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
+
+_THIS_ONE = hero_table.c.id == bindparam("this_id")
+
+_GET = select(hero_table).where(_THIS_ONE)
+_PAGE = (
+    select(hero_table)
+    .order_by(hero_table.c.id)
+    .offset(bindparam("skipped"))
+    .limit(bindparam("at_most"))
+)
+_FAR_PAGE = _PAGE.execution_options(**{MAY_SCAN: True})
+_ADD = insert(hero_table).returning(*hero_table.c)
+_UPDATE = update(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
+_REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
+
+
+class SqlHeroRepository:
+    """``HeroRepository`` over a session."""
+
+    def __init__(self, session: SqlSession) -> None:
+        self._session = session
+
+    async def get(self, hero_id: int) -> Hero:
+        return _hero(await self._one(_GET, hero_id))
+
+    async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
+        statement = _PAGE if offset <= NEAR else _FAR_PAGE
+        rows = await self._session.exec(statement, {"skipped": offset, "at_most": limit})
+        return [_hero(row) for row in rows]
+
+    async def add(self, draft: HeroDraft) -> Hero:
+        (row,) = await self._session.exec(_ADD, {**asdict(draft), "version": 1})
+        return _hero(row)
+
+    async def update(self, hero: Hero) -> None:
+        values = asdict(hero)
+        await self._one(_UPDATE, values.pop("id"), values)
+
+    async def remove(self, hero_id: int) -> None:
+        await self._one(_REMOVE, hero_id)
+
+    async def _one(
+        self, statement: Executable, hero_id: int, values: Mapping[str, Any] | None = None
+    ) -> Any:
+        if hero_id in IDS:
+            for row in await self._session.exec(statement, {"this_id": hero_id, **(values or {})}):
+                return row
+        raise HeroNotFound(hero_id)
+
+
+def _hero(row: Sequence[Any]) -> Hero:
+    """Map a row to a hero; the table's columns stand in the order of the hero's fields."""
+    return Hero(*row)

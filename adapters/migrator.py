@@ -1,0 +1,50 @@
+"""Brings a database's schema up to date, under the lock that its engine takes to begin."""
+
+from collections.abc import Sequence
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+
+from adapters.migrations.errors import SchemaMismatch
+
+
+def pending(connection: Connection) -> Sequence[str]:
+    """Return the revisions not yet applied, first one first.
+
+    Raises ``SchemaMismatch`` when the database is at a revision that this history does not have.
+    """
+    current = MigrationContext.configure(connection).get_current_heads()
+    try:
+        steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current)
+        return [step.revision for step in steps][::-1]
+    except CommandError:
+        newer = ", ".join(current)
+        raise SchemaMismatch(
+            f"its schema is at revision {newer}, which this version does not know"
+        ) from None
+
+
+def migrate(engine: Engine) -> Sequence[str]:
+    """Apply what is pending, all or nothing, and return the revisions that were applied.
+
+    A transaction that begins by locking makes processes that start at once take turns: the first
+    does the work, the others find nothing pending.
+    """
+    with engine.begin() as connection:
+        revisions = pending(connection)
+        if revisions:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return revisions
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "adapters:migrations")
+    config.set_main_option("path_separator", "os")
+    return config

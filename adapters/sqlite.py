@@ -1,0 +1,99 @@
+"""The embedded engine's connections: how a SQLite file is opened for each purpose.
+
+The file is in WAL mode, so readers and the writer do not wait for each other, and every commit is
+flushed (``synchronous=FULL``). A connection used on the event loop never waits inside SQLite:
+its busy timeout is 0, and ``patiently`` does the waiting.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from adapters.driver_errors import is_busy
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 0.001
+LONGEST_PAUSE = 0.05
+"""Seconds between two attempts at a lock that another process holds."""
+
+
+def writing_engine(url: URL) -> Engine:
+    """Return the engine of the one connection that writes, for the event loop."""
+    engine = _engine(url, {"synchronous": "FULL", "foreign_keys": "ON"}, pool_size=1)
+    _begin_immediately(engine)
+    return engine
+
+
+def reading_engine(url: URL) -> Engine:
+    """Return the engine of the one connection that reads, for the event loop.
+
+    Each statement is a transaction of its own, fetched whole before the next one runs.
+    """
+    return _engine(url, {"query_only": "ON"}, pool_size=1, isolation_level="AUTOCOMMIT")
+
+
+def scanning_engine(url: URL, patience: float) -> Engine:
+    """Return an engine for statements that take long; each runs on its own, in a thread."""
+    return _engine(
+        url, {"query_only": "ON"}, patience, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+
+
+def migrating_engine(url: URL, patience: float) -> Engine:
+    """Return an engine that changes the schema, blocking, before the event loop runs.
+
+    Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
+    rebuilt.
+    """
+    pragmas = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
+    engine = _engine(url, pragmas, patience, poolclass=NullPool)
+    _begin_immediately(engine)
+    return engine
+
+
+async def patiently(operation: Callable[[], T], deadline: float) -> T:
+    """Return what ``operation`` returns, tried again while the database is locked.
+
+    ``deadline`` is in the event loop's time; past it the driver's error passes through.
+    """
+    clock = asyncio.get_running_loop().time
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return operation()
+        except DBAPIError as error:
+            if not is_busy(error) or clock() + pause > deadline:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _engine(url: URL, pragmas: dict[str, str], patience: float = 0, **options: Any) -> Engine:
+    if "pool_size" in options:
+        options |= {"poolclass": QueuePool, "max_overflow": 0}
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": patience},
+        skip_autocommit_rollback=True,
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    return engine
+
+
+def _begin_immediately(engine: Engine) -> None:
+    """Take the write lock at once: a lock taken later could not wait for other writers."""
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

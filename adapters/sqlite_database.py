@@ -1,0 +1,89 @@
+"""A SQLite file as a whole: its units of work, its schema, its end."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
+
+from adapters import migrator
+from adapters.driver_errors import is_busy, translated
+from adapters.migrations.errors import SchemaMismatch
+from adapters.sqlite import (
+    LONGEST_PAUSE,
+    migrating_engine,
+    reading_engine,
+    scanning_engine,
+    writing_engine,
+)
+from adapters.sqlite_sessions import Readers, ReadingSession, WritingSession
+from adapters.sqlite_writer import Writer
+from adapters.unit_of_work import SqlUnitOfWork
+
+SCANS = 2
+"""Scans that run at once; more would only take the processor from one another."""
+
+START_PATIENCE = 30.0
+"""Seconds to wait, at start, for another process that migrates the same file."""
+
+
+class SqliteDatabase:
+    """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
+
+    ``patience`` is the most seconds a statement waits for a lock on the file.
+    """
+
+    def __init__(self, url: URL, *, patience: float) -> None:
+        self._url = url
+        self._writer = Writer(writing_engine(url), patience)
+        self._scanning = scanning_engine(url, patience)
+        self._readers = Readers(reading_engine(url), self._scanning, patience, SCANS)
+
+    def writing(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(WritingSession(self._writer))
+
+    def reading(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(ReadingSession(self._readers))
+
+    def migrate(self) -> Sequence[str]:
+        """Bring the file up to date, made if it is missing, and return the revisions applied.
+
+        Blocks; meant for the start. A file that is up to date is only read. Raises
+        ``SchemaMismatch`` and ``StoreUnavailable``.
+        """
+        if sqlite3.sqlite_version_info < (3, 35):
+            raise SchemaMismatch(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+        with translated():
+            if _is_current(self._scanning):
+                return []
+            revisions = migrator.migrate(migrating_engine(self._url, START_PATIENCE))
+            _turn_on_wal(self._scanning)
+            return revisions
+
+    def dispose(self) -> None:
+        """Close every connection and thread."""
+        self._writer.dispose()
+        self._readers.dispose()
+
+
+def _is_current(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        return mode == "wal" and not migrator.pending(connection)
+
+
+def _turn_on_wal(engine: Engine) -> None:
+    """Switch the file to write-ahead logging, for good. SQLite does not wait here by itself."""
+    deadline = time.monotonic() + START_PATIENCE
+    while True:
+        try:
+            with engine.connect() as connection:
+                mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar()
+            break
+        except DBAPIError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(LONGEST_PAUSE)
+    if mode != "wal":
+        raise SchemaMismatch(f"its file system allows no write-ahead log (journal mode {mode})")

@@ -1,0 +1,24 @@
+"""The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
+
+from sqlalchemy import BigInteger, Integer
+from sqlmodel import Field, SQLModel
+
+Int64 = BigInteger().with_variant(Integer(), "sqlite")
+"""A signed 64-bit integer. SQLite's INTEGER is one, and only INTEGER may be a row id there."""
+
+
+class HeroRow(SQLModel, table=True):
+    """The tutorial's ``hero`` table, with a version, and with ids that are never reused."""
+
+    __tablename__ = "hero"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
+    name: str = Field(index=True)
+    secret_name: str
+    age: int | None = Field(default=None, index=True, sa_type=Int64)
+    version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": "1"})
+
+
+hero_table = HeroRow.metadata.tables["hero"]
+"""The same table for statements that change rows without loading them."""
