@@ -1,0 +1,1 @@
+"""How the world comes in: the settings, the command line and the HTTP API."""

@@ -1,0 +1,1 @@
+"""The REST API: routes, schemas, and HTTP's rules. Knows use cases and ports, no adapters."""

@@ -1,0 +1,37 @@
+"""Puts the API together, on whatever hands out units of work."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from entrypoints.api import heroes
+from entrypoints.api.body_limit import BodyLimit
+from entrypoints.api.errors import install_error_handlers
+from entrypoints.api.head import HeadFromGet
+from entrypoints.api.redirects import SlashRedirect
+from service_layer.unit_of_work import UnitOfWorkFactory
+
+MAX_BODY = 64 * 1024
+"""Most bytes of a request's body."""
+
+
+def build_app(
+    units_of_work: UnitOfWorkFactory,
+    *,
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    """Return the ASGI application; ``lifespan`` encloses the time it runs."""
+    app = FastAPI(
+        title="Heroes",
+        version=version("heroes"),
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.units_of_work = units_of_work
+    app.include_router(heroes.router)
+    app.router.default = SlashRedirect(app.router)
+    install_error_handlers(app)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
+    app.add_middleware(HeadFromGet)
+    return app

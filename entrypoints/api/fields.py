@@ -1,0 +1,29 @@
+"""The domain's rules as JSON Schema, for the OpenAPI document."""
+
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
+
+from domain.rules import COUNT_MAX, TEXT_MAX
+
+WHITE_SPACE = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+r"""What ``str.isspace`` calls white space, spelled out: ``\s`` differs between regex engines."""
+
+STORABLE_TEXT = rf"^[^\x00]*[^\x00{WHITE_SPACE}][^\x00]*$"
+
+Text = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": TEXT_MAX, "pattern": STORABLE_TEXT}
+    ),
+]
+"""A string as ``domain.rules.text`` accepts it."""
+
+Count = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": COUNT_MAX})]
+"""An integer as ``domain.rules.optional_count`` accepts it."""
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Take the defaults out of a schema where a field that is left out means no change."""
+    for field in schema["properties"].values():
+        field.pop("default", None)

@@ -1,0 +1,34 @@
+"""Problem details for HTTP APIs (RFC 9457): the body of errors the tutorial never sent."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from pydantic import BaseModel, Field
+
+from entrypoints.api.json_response import JsonResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large"}
+"""Phrases that RFC 9110 changed and Python's standard library not in every version."""
+
+
+class Problem(BaseModel):
+    """A problem; ``title`` is the status's standard phrase, ``detail`` says what to do about it."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path of the request.", examples=["/heroes/"])
+
+
+def problem(
+    status: HTTPStatus, detail: str, instance: str, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
+    """Return the problem as a response."""
+    title = TITLES.get(status, status.phrase)
+    body = Problem(type="about:blank", title=title, status=status, detail=detail, instance=instance)
+    return JsonResponse(
+        body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )

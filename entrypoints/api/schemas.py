@@ -1,0 +1,58 @@
+"""The JSON of heroes. Types are checked here, rules in the domain; both answer alike."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from domain.hero import Hero
+from entrypoints.api.fields import Count, Text, without_defaults
+
+DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
+
+
+class HeroCreate(BaseModel):
+    """A hero to be made."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DEADPOND]})
+
+    name: Text
+    secret_name: Text
+    age: Count | None = None
+
+
+class HeroUpdate(BaseModel):
+    """New values for some of a hero's fields; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    name: Text = Field(default="", examples=["Deadpond"])
+    secret_name: Text = Field(default="", examples=["Dive Wilson"])
+    age: Count | None = Field(default=None, examples=[29])
+
+
+class HeroRead(BaseModel):
+    """A hero as it is kept. Describes the answer; stored heroes are not validated again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**DEADPOND, "id": 1}]})
+
+    name: str
+    secret_name: str
+    age: int | None
+    id: int
+
+
+class Deleted(BaseModel):
+    """The answer to a delete."""
+
+    ok: bool = Field(examples=[True])
+
+
+def hero_json(hero: Hero) -> dict[str, Any]:
+    """Return what ``HeroRead`` describes, its members in that order."""
+    return {
+        "name": hero.name,
+        "secret_name": hero.secret_name,
+        "age": hero.age,
+        "id": hero.id,
+    }

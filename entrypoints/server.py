@@ -1,0 +1,69 @@
+"""The HTTP server: uvicorn on a socket that is bound first, stopped cleanly by a signal."""
+
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from entrypoints.logs import log_config
+
+BACKLOG = 2048
+"""Connections the kernel holds until they are accepted."""
+
+GRACE = 8
+"""Seconds that requests under way get to finish once the server is told to stop."""
+
+
+class CannotListen(Exception):
+    """The address can't be had; the message is a sentence for the operator."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that already takes connections. Raises ``CannotListen``.
+
+    Port 0 is one that the system picks. Bound before anything else starts, so that an address in
+    use is told at once.
+    """
+    try:
+        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotListen(f"can't listen on {host} port {port}: {error.strerror}") from None
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL that the socket answers at, without a trailing slash."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(app: FastAPI, listener: socket.socket, *, access_log: bool) -> None:
+    """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0."""
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=access_log,
+        log_config=log_config(),
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def exit_cleanly_on_signals() -> None:
+    """Make SIGTERM and SIGINT end the process with 0.
+
+    uvicorn takes them over while it serves, and raises them again when it has stopped.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+
+
+def _exit(_: int, __: FrameType | None) -> None:
+    sys.exit(0)

@@ -1,0 +1,39 @@
+"""The settings: environment variables ``HEROES_*``, or lines of a ``.env`` file."""
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "HEROES_"
+
+
+class InvalidSettings(Exception):
+    """Some settings have values that can't be used; the message names each, and why."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set. An empty value counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    database_url: str = "sqlite:///heroes.db"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    access_log: bool = True
+    lock_timeout: float = Field(default=5.0, gt=0, le=60)
+    """Seconds a request waits for its turn to write, and for a lock on the database."""
+
+
+def load_settings() -> Settings:
+    """Return the settings. Raises ``InvalidSettings``."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettings("; ".join(_sentence(e) for e in error.errors())) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
+    return f"{name} is not valid: {error['msg']}"
