@@ -20,10 +20,17 @@ FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 """Seconds between two attempts at a lock that another process holds."""
 
+READING = {"query_only": "ON"}
+WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
+MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
+"""Pragmas of each kind of connection."""
+
+AUTOCOMMIT: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+
 
 def writing_engine(url: URL) -> Engine:
     """Return the engine of the one connection that writes, for the event loop."""
-    engine = _engine(url, {"synchronous": "FULL", "foreign_keys": "ON"}, pool_size=1)
+    engine = _engine(url, WRITING, pool_size=1)
     _begin_immediately(engine)
     return engine
 
@@ -33,14 +40,12 @@ def reading_engine(url: URL) -> Engine:
 
     Each statement is a transaction of its own, fetched whole before the next one runs.
     """
-    return _engine(url, {"query_only": "ON"}, pool_size=1, isolation_level="AUTOCOMMIT")
+    return _engine(url, READING, pool_size=1, **AUTOCOMMIT)
 
 
 def scanning_engine(url: URL, patience: float) -> Engine:
     """Return an engine for statements that take long; each runs on its own, in a thread."""
-    return _engine(
-        url, {"query_only": "ON"}, patience, poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
+    return _engine(url, READING, patience, poolclass=NullPool, **AUTOCOMMIT)
 
 
 def migrating_engine(url: URL, patience: float) -> Engine:
@@ -49,8 +54,7 @@ def migrating_engine(url: URL, patience: float) -> Engine:
     Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
     rebuilt.
     """
-    pragmas = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
-    engine = _engine(url, pragmas, patience, poolclass=NullPool)
+    engine = _engine(url, MIGRATING, patience, poolclass=NullPool)
     _begin_immediately(engine)
     return engine
 
@@ -79,7 +83,6 @@ def _engine(url: URL, pragmas: dict[str, str], patience: float = 0, **options: A
         url,
         hide_parameters=True,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": patience},
-        skip_autocommit_rollback=True,
         **options,
     )
 

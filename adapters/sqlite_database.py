@@ -20,6 +20,7 @@ from adapters.sqlite import (
 from adapters.sqlite_sessions import Readers, ReadingSession, WritingSession
 from adapters.sqlite_writer import Writer
 from adapters.unit_of_work import SqlUnitOfWork
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCANS = 2
 """Scans that run at once; more would only take the processor from one another."""
@@ -40,10 +41,10 @@ class SqliteDatabase:
         self._scanning = scanning_engine(url, patience)
         self._readers = Readers(reading_engine(url), self._scanning, patience, SCANS)
 
-    def writing(self) -> SqlUnitOfWork:
+    def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
 
-    def reading(self) -> SqlUnitOfWork:
+    def reading(self) -> ReadOnlyUnitOfWork:
         return SqlUnitOfWork(ReadingSession(self._readers))
 
     def migrate(self) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """A unit of work's session on SQLite: one that writes, and one that only reads."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from adapters.driver_errors import translated
 from adapters.session import MAY_SCAN
 from adapters.sqlite import patiently
 from adapters.sqlite_writer import Writer
+from service_layer.errors import StoreUnavailable
 
 
 class WritingSession:
@@ -60,16 +61,23 @@ class Readers:
         loop = asyncio.get_running_loop()
         with translated():
             if statement.get_execution_options().get(MAY_SCAN):
-                scan = partial(_read, self._scanning, statement, params)
-                return await loop.run_in_executor(self._threads, scan)
+                return await self._scan(partial(_read, self._scanning, statement, params))
             read = partial(_read, self._inline, statement, params)
             return await patiently(read, loop.time() + self._patience)
 
     def dispose(self) -> None:
         """Close the connections and the threads."""
-        self._threads.shutdown()
+        self._threads.shutdown(cancel_futures=True)
         self._inline.dispose()
         self._scanning.dispose()
+
+    async def _scan(self, scan: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, scan)
+        except TimeoutError:
+            message = f"no scan was done within {self._patience:g} s"
+            raise StoreUnavailable(message) from None
 
 
 class ReadingSession:

@@ -35,7 +35,12 @@ def serve() -> None:
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {settings.database_url}")
-    server.run(bootstrap.compose(database), listener, access_log=settings.access_log)
+    server.run(
+        bootstrap.compose(database),
+        listener,
+        access_log=settings.access_log,
+        receive_timeout=settings.receive_timeout,
+    )
 
 
 @cli.command()

@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from entrypoints.http_protocol import bounded
 from entrypoints.logs import log_config
 
 BACKLOG = 2048
@@ -40,12 +41,15 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(app: FastAPI, listener: socket.socket, *, access_log: bool) -> None:
-    """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0."""
+def run(app: FastAPI, listener: socket.socket, *, access_log: bool, receive_timeout: float) -> None:
+    """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
+
+    ``receive_timeout`` is the most seconds a client may take to send a request.
+    """
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=bounded(receive_timeout),
         ws="none",
         lifespan="on",
         access_log=access_log,

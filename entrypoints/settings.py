@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds a request waits for its turn to write, and for a lock on the database."""
 
+    receive_timeout: float = Field(default=30.0, gt=0, le=600)
+    """Seconds a client may take to send a request."""
+
 
 def load_settings() -> Settings:
     """Return the settings. Raises ``InvalidSettings``."""

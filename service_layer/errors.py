@@ -2,11 +2,12 @@
 
 
 class StoreUnavailable(Exception):
-    """The store can't do this now: away, busy, full or read-only. Nothing was changed.
+    """The store can't do this now: away, busy, full or read-only. Asking later may succeed.
 
-    The message is meant for logs and names no values. Asking again later may succeed.
+    Nothing was changed, unless it is an ``OutcomeUnknown``. The message is meant for logs and
+    names no values.
     """
 
 
 class OutcomeUnknown(StoreUnavailable):
-    """The store failed while it committed: the change may have been kept, or not."""
+    """The store failed while it committed: all of the change was kept, or nothing of it."""

@@ -9,6 +9,7 @@ from entrypoints.api import heroes
 from entrypoints.api.body_limit import BodyLimit
 from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
+from entrypoints.api.openapi import DocumentedApi
 from entrypoints.api.redirects import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
@@ -22,7 +23,7 @@ def build_app(
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application; ``lifespan`` encloses the time it runs."""
-    app = FastAPI(
+    app = DocumentedApi(
         title="Heroes",
         version=version("heroes"),
         redirect_slashes=False,

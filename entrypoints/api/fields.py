@@ -2,9 +2,15 @@
 
 from typing import Annotated, Any
 
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from domain.rules import COUNT_MAX, TEXT_MAX
+
+UNREADABLE = 4_300
+"""Most digits of a number that Python reads from text."""
+
+BEYOND = COUNT_MAX + 1
+"""An id that no column can hold."""
 
 WHITE_SPACE = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 r"""What ``str.isspace`` calls white space, spelled out: ``\s`` differs between regex engines."""
@@ -19,8 +25,23 @@ Text = Annotated[
 ]
 """A string as ``domain.rules.text`` accepts it."""
 
-Count = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": COUNT_MAX})]
-"""An integer as ``domain.rules.optional_count`` accepts it."""
+Count = Annotated[
+    int, WithJsonSchema({"type": "integer", "minimum": 0, "exclusiveMaximum": COUNT_MAX + 1})
+]
+"""An integer as ``domain.rules.optional_count`` accepts it.
+
+The bound is exclusive because FastAPI reads it as a float, which holds a power of two exactly.
+"""
+
+
+def _within_reach(value: object) -> object:
+    """Stand in for a number of so many digits that Python refuses to read it."""
+    too_long = isinstance(value, str) and value.isdecimal() and len(value) > UNREADABLE
+    return BEYOND if too_long else value
+
+
+Id = Annotated[int, BeforeValidator(_within_reach)]
+"""Any integer, however large: an id that nothing has is not found, it is not invalid."""
 
 
 def without_defaults(schema: dict[str, Any]) -> None:

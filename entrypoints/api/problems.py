@@ -20,7 +20,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    instance: str = Field(description="The path of the request.", examples=["/heroes/"])
+    instance: str = Field(description="The path of the request.")
 
 
 def problem(

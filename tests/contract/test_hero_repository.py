@@ -1,0 +1,133 @@
+"""What every repository of heroes promises, whichever database is behind it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.errors import HeroNotFound
+from domain.hero import HeroDraft
+from domain.rules import COUNT_MAX, TEXT_MAX
+from service_layer.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
+
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    min_size=1,
+    max_size=TEXT_MAX,
+).filter(str.strip)
+ages = st.none() | st.integers(0, COUNT_MAX)
+drafts = st.builds(HeroDraft, texts, texts, ages)
+
+same_database_for_all_examples = settings(
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+async def _commit_removal(uow: UnitOfWork, hero_id: int) -> None:
+    await uow.heroes.remove(hero_id)
+    await uow.commit()
+
+
+async def test_a_new_hero_has_the_drafts_values_and_version_1(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        hero = await uow.heroes.add(DRAFT)
+
+    assert ("Deadpond", "Dive Wilson", 28, 1) == (
+        hero.name,
+        hero.secret_name,
+        hero.age,
+        hero.version,
+    )
+
+
+@same_database_for_all_examples
+@given(draft=drafts)
+async def test_every_text_and_number_comes_back_as_it_was(
+    database: UnitOfWorkFactory, draft: HeroDraft
+) -> None:
+    async with database.writing() as uow:
+        hero = await uow.heroes.add(draft)
+        await uow.commit()
+
+    async with database.reading() as reading:
+        assert hero == await reading.heroes.get(hero.id)
+    assert draft == HeroDraft(hero.name, hero.secret_name, hero.age)
+
+
+async def test_ids_rise_and_are_never_handed_out_again(database: UnitOfWorkFactory) -> None:
+    ids = []
+    for _ in range(3):
+        async with database.writing() as uow:
+            hero = await uow.heroes.add(DRAFT)
+            await uow.commit()
+            ids.append(hero.id)
+        async with database.writing() as uow:
+            await _commit_removal(uow, hero.id)
+
+    assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("hero_id", [0, -1, 7, 2**63 - 1, 2**63, -(2**63) - 1, 10**100])
+async def test_an_id_that_no_hero_has_is_not_found(
+    database: UnitOfWorkFactory, hero_id: int
+) -> None:
+    async with database.writing() as uow:
+        hero = await uow.heroes.add(DRAFT)
+        for missing in (
+            uow.heroes.get(hero_id),
+            uow.heroes.remove(hero_id),
+            uow.heroes.update(replace(hero, id=hero_id)),
+        ):
+            with pytest.raises(HeroNotFound):
+                await missing
+
+
+async def test_a_hero_is_replaced_whole(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        hero = await uow.heroes.add(DRAFT)
+        other = await uow.heroes.add(DRAFT)
+        changed = replace(hero, name="Spider-Boy", secret_name="Pedro", age=None, version=2)
+        await uow.heroes.update(changed)
+        await uow.commit()
+
+    async with database.reading() as reading:
+        assert [changed, other] == list(await reading.heroes.page(offset=0, limit=10))
+
+
+@pytest.mark.parametrize(
+    ("offset", "limit", "expected"),
+    [
+        (0, 10, [0, 1, 2, 3]),
+        (0, 2, [0, 1]),
+        (2, 10, [2, 3]),
+        (1, 2, [1, 2]),
+        (4, 10, []),
+        (0, 0, []),
+        (2**63 - 1, 100, []),
+        (0, 2**63 - 1, [0, 1, 2, 3]),
+    ],
+)
+async def test_a_page_is_a_stretch_of_the_heroes_by_id(
+    database: UnitOfWorkFactory, offset: int, limit: int, expected: list[int]
+) -> None:
+    async with database.writing() as uow:
+        heroes = [await uow.heroes.add(DRAFT) for _ in range(4)]
+        await uow.commit()
+
+    async with database.reading() as reading:
+        page = await reading.heroes.page(offset=offset, limit=limit)
+    assert [heroes[index] for index in expected] == list(page)
+
+
+async def test_a_far_page_is_found_like_a_near_one(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        heroes = [await uow.heroes.add(DRAFT) for _ in range(1_010)]
+        await uow.commit()
+
+    async with database.reading() as reading:
+        assert heroes[1_005:] == list(await reading.heroes.page(offset=1_005, limit=100))
+    async with database.writing() as uow:
+        assert heroes[1_005:] == list(await uow.heroes.page(offset=1_005, limit=100))

@@ -1,0 +1,82 @@
+"""A client that sends too much around a body, or does not get to its end, is shown the door."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx2
+import pytest
+
+from tests.served import Served, serve
+
+LIMIT = 10
+"""Seconds after which a server that has not answered is taken to wait for ever."""
+
+
+@pytest.fixture(scope="module")
+def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serve(tmp_path_factory.mktemp("served") / "heroes.db", receive_timeout="0.5") as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /heroes/ HT",
+        b"GET /heroes/ HTTP/1.1\r\nHost: x\r\n",
+        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{",
+        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"GET /heroes/ HTTP/1.1\r\nHost: x\r\n\r\nGET /heroes/",
+    ],
+)
+def test_a_request_that_never_comes_to_its_end_is_refused(
+    impatient_server: Served, sent: bytes
+) -> None:
+    with socket.create_connection(impatient_server.address, LIMIT) as connection:
+        connection.sendall(sent)
+        answers = _read_to_end(connection)
+
+    assert b"HTTP/1.1 400 " in answers
+    assert answers.endswith(b"The request did not come in time.")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000,
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 20_000,
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"1\r\nx\r\n" * 20_000,
+        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        + b"X: x\r\n" * 20_000,
+    ],
+    ids=["request line", "one header", "many headers", "chunk sizes", "trailers"],
+)
+def test_too_many_bytes_around_a_body_are_refused(server: Served, head: bytes) -> None:
+    with socket.create_connection(server.address, LIMIT) as connection:
+        answers = _send_and_read(connection, head)
+
+    assert answers.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
+
+
+def test_the_time_starts_anew_with_each_request(impatient_server: Served) -> None:
+    with httpx2.Client(base_url=impatient_server.url) as client:
+        streams = {client.get("/heroes/").extensions["network_stream"] for _ in range(1000)}
+
+    assert 1 == len(streams)
+
+
+def _send_and_read(connection: socket.socket, data: bytes) -> bytes:
+    with suppress(ConnectionError):
+        connection.sendall(data)
+    return _read_to_end(connection)
+
+
+def _read_to_end(connection: socket.socket) -> bytes:
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            received += part
+    return received

@@ -1,0 +1,24 @@
+"""Whatever the OpenAPI document allows or forbids, the server answers as the document says."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CheckFunction
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
+from entrypoints.api.app import build_app
+from tests.fakes import FakeDatabase
+from tests.served import Served
+
+TUTORIAL_IS_LAXER: list[CheckFunction] = [negative_data_rejection]
+"""Like the tutorial, the service reads an age of "12" or false as a number; the document does not
+mention it, so that nobody starts to rely on it."""
+
+api = schemathesis.openapi.from_dict(build_app(FakeDatabase()).openapi())
+
+
+@api.parametrize()
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_operation_keeps_the_document(case: schemathesis.Case[Any], server: Served) -> None:
+    case.call_and_validate(base_url=server.url, excluded_checks=TUTORIAL_IS_LAXER)

@@ -1,0 +1,113 @@
+"""What a hero may be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidHero
+from domain.hero import Hero, HeroChanges, HeroDraft
+from domain.rules import COUNT_MAX, TEXT_MAX
+
+HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
+
+BROKEN_TEXTS = {
+    "string_type": None,
+    "string_blank": " \t\u3000",
+    "string_too_long": "x" * (TEXT_MAX + 1),
+    "string_nul": "Dead\0pond",
+    "string_unicode": "Dead\ud800pond",
+}
+BROKEN_AGES = {
+    "int_type": "28",
+    "greater_than_equal": -1,
+    "less_than_equal": COUNT_MAX + 1,
+}
+BROKEN = [
+    *(("name", code, text) for code, text in BROKEN_TEXTS.items()),
+    *(("secret_name", code, text) for code, text in BROKEN_TEXTS.items()),
+    *(("age", code, age) for code, age in BROKEN_AGES.items()),
+]
+
+
+@pytest.mark.parametrize(("field", "code", "value"), BROKEN)
+def test_a_draft_that_breaks_a_rule_is_refused_by_field_and_rule(
+    field: str, code: str, value: object
+) -> None:
+    values = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28, field: value}
+
+    with pytest.raises(InvalidHero) as refused:
+        HeroDraft(**values)  # type: ignore[arg-type]
+
+    assert [(field, code)] == [(v.field, v.code) for v in refused.value.violations]
+
+
+@pytest.mark.parametrize(("field", "code", "value"), BROKEN)
+def test_a_change_that_breaks_a_rule_is_refused_alike(field: str, code: str, value: object) -> None:
+    with pytest.raises(InvalidHero) as refused:
+        HeroChanges({field: value})
+
+    assert [(field, code)] == [(v.field, v.code) for v in refused.value.violations]
+
+
+def test_every_broken_rule_is_told_at_once() -> None:
+    with pytest.raises(InvalidHero) as refused:
+        HeroDraft(name="", secret_name="\0x", age=-1)
+
+    assert ["name", "secret_name", "age"] == [v.field for v in refused.value.violations]
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    draft = HeroDraft(name="x", secret_name="x" * TEXT_MAX, age=COUNT_MAX)
+
+    assert ("x", "x" * TEXT_MAX, COUNT_MAX) == (draft.name, draft.secret_name, draft.age)
+    assert HeroDraft(name="x", secret_name="y", age=0).age == 0
+    assert HeroDraft(name="x", secret_name="y").age is None
+
+
+@pytest.mark.parametrize("field", ["id", "version", "nickname"])
+def test_a_field_that_can_not_be_set_is_refused(field: str) -> None:
+    with pytest.raises(InvalidHero) as refused:
+        HeroChanges({field: 7})
+
+    assert [(field, "unknown_field")] == [(v.field, v.code) for v in refused.value.violations]
+
+
+def test_a_refusal_never_repeats_the_value() -> None:
+    with pytest.raises(InvalidHero) as refused:
+        HeroDraft(name="x", secret_name="Dive\0Wilson")
+
+    assert "Dive" not in str(refused.value)
+
+
+def test_no_representation_shows_the_secret_name() -> None:
+    changes = HeroChanges({"secret_name": "Dive Wilson"})
+
+    assert "Dive" not in repr((HERO, HeroDraft("Deadpond", "Dive Wilson"), changes))
+
+
+def test_a_change_raises_the_version_and_leaves_the_rest() -> None:
+    expected = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
+
+    assert expected == HERO.changed(HeroChanges({"age": 28}))
+
+
+@pytest.mark.parametrize("changes", [{}, {"age": None}, {"name": "Deadpond"}])
+def test_a_change_to_what_it_is_already_leaves_the_hero_itself(changes: dict[str, object]) -> None:
+    assert HERO.changed(HeroChanges(changes)) is HERO
+
+
+def test_a_hero_that_an_older_version_stored_is_not_checked() -> None:
+    old = Hero(1, "", "\0", -5, version=1)
+
+    assert Hero(1, "", "\0", 28, version=2) == old.changed(HeroChanges({"age": 28}))
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=TEXT_MAX)
+)
+def test_any_storable_text_is_a_name_unless_it_is_blank(text: str) -> None:
+    if text.strip():
+        assert text == HeroDraft(name=text, secret_name="x").name
+    else:
+        with pytest.raises(InvalidHero):
+            HeroDraft(name=text, secret_name="x")

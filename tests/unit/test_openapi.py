@@ -1,0 +1,60 @@
+"""The OpenAPI document says what the API does."""
+
+import re
+import sys
+from typing import Any
+
+import pytest
+
+from domain.rules import text
+from entrypoints.api.app import build_app
+from entrypoints.api.fields import STORABLE_TEXT
+from tests.fakes import FakeDatabase
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return build_app(FakeDatabase()).openapi()
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/heroes/", "get", {"200", "413", "422", "503"}),
+        ("/heroes/", "post", {"200", "400", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "get", {"200", "404", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "patch", {"200", "400", "404", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "delete", {"200", "404", "413", "422", "503"}),
+    ],
+)
+def test_every_route_states_every_status_it_can_answer(
+    document: dict[str, Any], path: str, method: str, statuses: set[str]
+) -> None:
+    assert statuses == set(document["paths"][path][method]["responses"])
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    for name in ("HeroCreate", "HeroRead"):
+        assert "Deadpond" == schemas[name]["examples"][0]["name"]
+    for field in schemas["HeroUpdate"]["properties"].values():
+        assert field["examples"]
+
+
+def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:
+    update = document["components"]["schemas"]["HeroUpdate"]
+
+    assert "required" not in update
+    assert not any("default" in field for field in update["properties"].values())
+
+
+def test_the_pattern_accepts_just_the_characters_that_the_rule_accepts() -> None:
+    pattern = re.compile(STORABLE_TEXT)
+    characters = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF)
+
+    assert [] == [
+        character
+        for character in characters
+        if bool(pattern.search(character)) != (text("name", character) is None)
+    ]
