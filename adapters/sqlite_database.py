@@ -32,11 +32,13 @@ START_PATIENCE = 30.0
 class SqliteDatabase:
     """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
 
-    ``patience`` is the most seconds a statement waits for a lock on the file.
+    ``patience`` is the most seconds a statement waits for a lock on the file. ``name`` is the
+    database's address, fit to be shown.
     """
 
     def __init__(self, url: URL, *, patience: float) -> None:
         self._url = url
+        self.name = url.render_as_string(hide_password=True)
         self._writer = Writer(writing_engine(url), patience)
         self._scanning = scanning_engine(url, patience)
         self._readers = Readers(reading_engine(url), self._scanning, patience, SCANS)

@@ -31,7 +31,7 @@ def migrate(database: SqliteDatabase) -> Sequence[str]:
     try:
         return database.migrate()
     except (SchemaMismatch, StoreUnavailable) as error:
-        raise CannotStart(f"the database can't be used: {error}") from error
+        raise CannotStart(f"can't use {database.name}: {error}") from error
 
 
 def compose(database: SqliteDatabase) -> FastAPI:

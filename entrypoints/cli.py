@@ -34,7 +34,7 @@ def serve() -> None:
     url = server.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
-    typer.echo(f"Database: {settings.database_url}")
+    typer.echo(f"Database: {database.name}")
     server.run(
         bootstrap.compose(database),
         listener,

@@ -1,12 +1,25 @@
-"""HTTP/1.1 with bounds: uvicorn reads as many header bytes as come, and waits for them for ever."""
+"""HTTP/1.1 as uvicorn reads it, with bounds, and without what a stranger could make of upgrades.
+
+uvicorn keeps as many header bytes as come and waits for the rest of a request for ever. Where a
+client offers an upgrade, which nobody takes here, it loses the request's body, or reads it as
+another request.
+"""
 
 from asyncio import TimerHandle, Transport
 from typing import Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-MAX_OVERHEAD = 64 * 1024
-"""Most bytes of a request besides its body: request line, headers, chunk sizes and trailers."""
+MAX_HEAD = 64 * 1024
+"""Most bytes of a request's target and headers."""
+
+MAX_OVERHEAD = 8 * MAX_HEAD
+"""Most bytes of a request besides its body, chunk sizes and trailers included."""
+
+
+class HeadTooLarge(Exception):
+    """A request's head exceeds ``MAX_HEAD``; makes the parser stop."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -21,6 +34,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _overhead = 0
     _deadline: TimerHandle | None = None
+    _refused = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -31,23 +45,89 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._unset_keepalive_if_required()
         self._overhead += len(data)
-        super().data_received(data)
-        if self._overhead > MAX_OVERHEAD and not self.transport.is_closing():
-            self._refuse("Too many bytes around the body.")
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._ignore_upgrade(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse("Invalid HTTP request received.")
+        else:
+            if self._overhead > MAX_OVERHEAD:
+                self._refuse("Too many bytes around the body.")
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection for the answer to a request that came before the client's end."""
+        if self._is_answering():
+            self.cycle.keep_alive = False
+            return True
+        return False
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._start_clock()
+
+    def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
+            raise HeadTooLarge
+        if not self._offers_upgrade():
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._overhead -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        super().on_message_complete()
-        self._overhead = 0
+        if not self._offers_upgrade():
+            super().on_message_complete()
+            self._overhead = 0
+            self._stop_clock()
+
+    def _offers_upgrade(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+
+    def _ignore_upgrade(self, rest: bytes) -> None:
+        """Ignore an offer to upgrade, as a server may (RFC 9110, section 7.8).
+
+        The parser has taken the end of the head for the end of the request, so the request is read
+        again without the offer, and what follows the head is its body. After CONNECT would follow
+        what is meant for another server; that request has been read, and is the last.
+        """
+        if not self._offers_upgrade():
+            self._refuse("There is no tunnel here.")
+            return
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        headers = [
+            name + b": " + value
+            for name, value in self.headers
+            if name not in {b"upgrade", b"connection", b"http2-settings"}
+        ]
+        head = b"\r\n".join([method + b" " + self.url + b" HTTP/" + version, *headers, b"", b""])
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(head + rest)
+
+    def _is_answering(self) -> bool:
+        """Tell whether a request is wholly there and its answer is not wholly sent."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is not None and not cycle.more_body and not cycle.response_complete
+
+    def _refuse(self, reason: str) -> None:
+        """Answer 400, unless another answer is due first, and hang up."""
+        self._refused = True
         self._stop_clock()
+        if self._is_answering():
+            self.cycle.keep_alive = False
+        elif self._is_mid_answer():
+            self.transport.close()
+        elif not self.transport.is_closing():
+            self.send_400_response(reason)
+
+    def _is_mid_answer(self) -> bool:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return cycle is not None and cycle.response_started and not cycle.response_complete
 
     def _start_clock(self) -> None:
         self._stop_clock()
@@ -59,14 +139,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-    def _refuse(self, reason: str) -> None:
-        """Answer 400, unless that would land in the middle of another answer, and hang up."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        if cycle is None or not cycle.response_started or cycle.response_complete:
-            self.send_400_response(reason)
-        else:
-            self.transport.close()
 
 
 def bounded(receive_timeout: float) -> type[BoundedProtocol]:

@@ -26,7 +26,7 @@ class UnitOfWork(Protocol):
     """One transaction over all repositories. It begins with the first call to one of them.
 
     Commands take their turns: from its beginning to its end no other unit of work can change what
-    it read. Any call may raise ``StoreUnavailable``; the unit of work is then good for nothing more.
+    it read. Any call may raise ``StoreUnavailable``; the unit of work is then of no more use.
     """
 
     @property

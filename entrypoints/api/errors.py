@@ -32,7 +32,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
-    app.exception_handler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(http_problem)
     app.exception_handler(HTTPException)(tutorial_error)
     app.exception_handler(StoreUnavailable)(store_unavailable)
     app.exception_handler(Exception)(mistake)
@@ -67,18 +66,13 @@ async def tutorial_error(_: Request, error: HTTPException) -> Response:
     return _detail(error.status_code, error.detail)
 
 
-async def http_problem(request: Request, error: HTTPException) -> Response:
-    """Answer a status that the tutorial never sent."""
-    return problem(HTTPStatus(error.status_code), error.detail, request.url.path)
-
-
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
     """Answer 503 at once; never try again here, for the request may have been carried out."""
-    log.warning("%s %s: %s", request.method, request.url.path, error)
+    log.warning("%s %r: %s", request.method, request.url.path, error)
     return problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database can't do this now. Try again later.",
-        request.url.path,
+        request.scope,
         {"Retry-After": RETRY_AFTER},
     )
 
@@ -86,7 +80,7 @@ async def store_unavailable(request: Request, error: StoreUnavailable) -> Respon
 async def mistake(request: Request, _: Exception) -> Response:
     """Answer 500 for a bug. Starlette raises the error on, so that it is logged."""
     detail = "The server made a mistake. It was logged."
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.url.path)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
 
 
 def _detail(status: int, detail: str) -> JsonResponse:

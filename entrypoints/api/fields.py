@@ -36,8 +36,9 @@ The bound is exclusive because FastAPI reads it as a float, which holds a power 
 
 def _within_reach(value: object) -> object:
     """Stand in for a number of so many digits that Python refuses to read it."""
-    too_long = isinstance(value, str) and value.isdecimal() and len(value) > UNREADABLE
-    return BEYOND if too_long else value
+    if isinstance(value, str) and len(value) > UNREADABLE and value.lstrip("+-").isdecimal():
+        return BEYOND
+    return value
 
 
 Id = Annotated[int, BeforeValidator(_within_reach)]

@@ -21,7 +21,7 @@ async def method_not_allowed(request: Request, _: HTTPException) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     detail = f"This resource answers {allowed}."
-    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.url.path, headers)
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.scope, headers)
 
 
 def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> Sequence[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from entrypoints.api.json_response import JsonResponse
 
@@ -24,9 +25,10 @@ class Problem(BaseModel):
 
 
 def problem(
-    status: HTTPStatus, detail: str, instance: str, headers: Mapping[str, str] | None = None
+    status: HTTPStatus, detail: str, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> JsonResponse:
-    """Return the problem as a response."""
+    """Return the problem with the request that ``scope`` tells of, as a response."""
+    instance = scope["raw_path"].decode("latin-1")
     title = TITLES.get(status, status.phrase)
     body = Problem(type="about:blank", title=title, status=status, detail=detail, instance=instance)
     return JsonResponse(
