@@ -22,7 +22,8 @@ class Connection:
         content = b"" if body is None else json.dumps(body).encode()
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n".encode() + content
+            f"Content-Length: {len(content)}\r\n\r\n".encode()
+            + content
         )
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.partition("content-length: ")[2].partition("\r\n")[0])

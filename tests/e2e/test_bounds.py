@@ -45,12 +45,12 @@ def test_a_request_that_never_comes_to_its_end_is_refused(
     "head",
     [
         b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000,
-        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 20_000,
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 600_000,
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 100_000,
         b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        + b"1\r\nx\r\n" * 20_000,
+        + b"1\r\nx\r\n" * 100_000,
         b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
-        + b"X: x\r\n" * 20_000,
+        + b"X: x\r\n" * 100_000,
     ],
     ids=["request line", "one header", "many headers", "chunk sizes", "trailers"],
 )
@@ -80,3 +80,15 @@ def _read_to_end(connection: socket.socket) -> bytes:
         while part := connection.recv(65_536):
             received += part
     return received
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_body_that_nobody_reads_is_bounded_too(server: Served, method: str) -> None:
+    hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
+    with httpx2.Client(base_url=server.url, verify=False) as client:  # noqa: S501 - plain HTTP
+        path = f"/heroes/{client.post('/heroes/', json=hero).json()['id']}"
+
+        answer = client.request(method, path, content=iter([b"x" * 40_000] * 2))
+
+        assert 413 == answer.status_code
+        assert 200 == client.get(path).status_code
