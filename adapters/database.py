@@ -21,7 +21,7 @@ def open_database(url: str, *, patience: float) -> SqliteDatabase:
 def _sqlite_url(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UnsupportedUrl("not a URL such as sqlite:///heroes.db") from None
     if url.drivername != "sqlite":
         raise UnsupportedUrl(f"{url.drivername} is not supported; use sqlite:///FILE")

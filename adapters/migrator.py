@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
@@ -21,7 +22,7 @@ def pending(connection: Connection) -> Sequence[str]:
     try:
         steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current)
         return [step.revision for step in steps][::-1]
-    except CommandError:
+    except (CommandError, RevisionError):
         newer = ", ".join(current)
         raise SchemaMismatch(
             f"its schema is at revision {newer}, which this version does not know"

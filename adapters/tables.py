@@ -1,6 +1,6 @@
 """The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, Integer, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
@@ -17,7 +17,7 @@ class HeroRow(SQLModel, table=True):
     name: str = Field(index=True)
     secret_name: str
     age: int | None = Field(default=None, index=True, sa_type=Int64)
-    version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": "1"})
+    version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 
 
 hero_table = HeroRow.metadata.tables["hero"]

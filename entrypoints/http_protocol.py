@@ -17,6 +17,9 @@ MAX_HEAD = 64 * 1024
 MAX_OVERHEAD = 8 * MAX_HEAD
 """Most bytes of a request besides its body, chunk sizes and trailers included."""
 
+LAST_CALL = 2.0
+"""Seconds that a request under way may take to come when the server stops."""
+
 
 class HeadTooLarge(Exception):
     """A request's head exceeds ``MAX_HEAD``; makes the parser stop."""
@@ -86,6 +89,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._overhead = 0
             self._stop_clock()
 
+    def shutdown(self) -> None:
+        """Give the rest of a request little time to come, so that others can be finished."""
+        super().shutdown()
+        if self._deadline is not None:
+            self._start_clock(min(self.receive_timeout, LAST_CALL))
+
     def _offers_upgrade(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
@@ -129,10 +138,10 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle = cast("RequestResponseCycle | None", self.cycle)
         return cycle is not None and cycle.response_started and not cycle.response_complete
 
-    def _start_clock(self) -> None:
+    def _start_clock(self, seconds: float | None = None) -> None:
         self._stop_clock()
         self._deadline = self.loop.call_later(
-            self.receive_timeout, self._refuse, "The request did not come in time."
+            seconds or self.receive_timeout, self._refuse, "The request did not come in time."
         )
 
     def _stop_clock(self) -> None:

@@ -31,8 +31,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise CannotListen(f"can't listen on {host} port {port}: {error.strerror}") from None
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not the name of a host"
+        raise CannotListen(f"can't listen on {host} port {port}: {reason}") from None
 
 
 def address(listener: socket.socket) -> str:

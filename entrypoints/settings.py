@@ -5,6 +5,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HEROES_"
+SETTINGS_FILE = ".env"
 
 
 class InvalidSettings(Exception):
@@ -15,7 +16,7 @@ class Settings(BaseSettings):
     """What an operator may set. An empty value counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=SETTINGS_FILE, env_ignore_empty=True, extra="ignore"
     )
 
     database_url: str = "sqlite:///heroes.db"
@@ -35,6 +36,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise InvalidSettings("; ".join(_sentence(e) for e in error.errors())) from None
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"the settings file {SETTINGS_FILE} is not UTF-8 text") from None
 
 
 def _sentence(error: ErrorDetails) -> str:

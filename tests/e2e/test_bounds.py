@@ -85,7 +85,7 @@ def _read_to_end(connection: socket.socket) -> bytes:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_body_that_nobody_reads_is_bounded_too(server: Served, method: str) -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
-    with httpx2.Client(base_url=server.url, verify=False) as client:  # noqa: S501 - plain HTTP
+    with httpx2.Client(base_url=server.url, verify=False) as client:
         path = f"/heroes/{client.post('/heroes/', json=hero).json()['id']}"
 
         answer = client.request(method, path, content=iter([b"x" * 40_000] * 2))

@@ -1,0 +1,162 @@
+"""The commands: what they print, what they refuse, and how they end."""
+
+import re
+import socket
+from pathlib import Path
+
+import httpx2
+import pytest
+from typer.testing import CliRunner, Result
+
+from entrypoints.cli import cli
+from entrypoints.server import CannotListen, listen
+from tests.integration.processes import assert_one_sentence, run
+from tests.served import environment, serve
+
+PASSWORD = "hunter2"  # noqa: S105 - that it is not printed is the test
+
+WRONG_SETTINGS = [
+    ("PORT", "http"),
+    ("PORT", "1.5"),
+    ("PORT", "-1"),
+    ("PORT", "65536"),
+    ("ACCESS_LOG", "maybe"),
+    ("LOCK_TIMEOUT", "soon"),
+    ("LOCK_TIMEOUT", "0"),
+    ("LOCK_TIMEOUT", "-1"),
+    ("LOCK_TIMEOUT", "61"),
+    ("LOCK_TIMEOUT", "nan"),
+    ("LOCK_TIMEOUT", "inf"),
+    ("DATABASE_URL", "heroes.db"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "sqlite:///:memory:"),
+    ("DATABASE_URL", "sqlite:///file:heroes.db?mode=ro"),
+    ("DATABASE_URL", "sqlite:///heroes.db?mode=ro"),
+    ("DATABASE_URL", f"sqlite://me:{PASSWORD}@place/heroes.db"),
+    ("DATABASE_URL", "oracle://place/heroes"),
+    ("DATABASE_URL", f"mysql+nothing://me:{PASSWORD}@place/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:port/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:99999999/heroes?port={PASSWORD}"),
+    ("DATABASE_URL", f"me:{PASSWORD}@place"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_SETTINGS)
+def test_a_wrong_setting_stops_with_one_sentence_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ended = invoke_migrate(tmp_path, **{name.lower(): value})
+
+    assert_refused(ended, f"HEROES_{name}")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_several_wrong_settings_are_all_named_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ended = invoke_migrate(tmp_path, port="http", lock_timeout="soon")
+
+    assert_refused(ended, "HEROES_PORT", "HEROES_LOCK_TIMEOUT")
+
+
+def test_serving_with_a_wrong_setting_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
+    url = f"postgresql://me:{PASSWORD}@place:port/heroes"
+
+    ended = run("serve", tmp_path / "heroes.db", port="0", database_url=url)
+
+    assert PASSWORD not in ended.stderr + ended.stdout
+    assert_one_sentence(ended, 2, "HEROES_DATABASE_URL")
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64, "a..b"])
+def test_a_host_that_can_not_be_had_is_told_by_its_name(host: str) -> None:
+    with pytest.raises(CannotListen, match=re.escape(host)):
+        listen(host, 0)
+
+
+def test_an_address_in_use_is_told_in_one_sentence_before_the_database_is_touched(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run("serve", tmp_path / "heroes.db", port=port)
+
+    assert_one_sentence(ended, 1, port)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_settings_are_read_from_a_file_and_the_environment_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("HEROES_DATABASE_URL=sqlite:///kept.db\nHEROES_PORT=http\n")
+
+    ended = invoke_migrate(tmp_path, port="1", database_url="")
+
+    assert (0, "") == (ended.exit_code, ended.stderr)
+    assert (tmp_path / "kept.db").exists()
+    assert not (tmp_path / "heroes.db").exists()
+
+
+def test_a_settings_file_that_is_no_text_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"HEROES_HOST=\xff\n")
+
+    assert_refused(invoke_migrate(tmp_path), ".env")
+
+
+def test_migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do(tmp_path: Path) -> None:
+    first, second = invoke_migrate(tmp_path), invoke_migrate(tmp_path)
+
+    applied = "Applied migration 0001.\nApplied migration 0002.\n"
+    assert (0, "") == (first.exit_code, first.stderr)
+    assert first.stdout.startswith(applied)
+    assert (0, "The database is up to date.\n", "") == (
+        second.exit_code,
+        second.stdout,
+        second.stderr,
+    )
+
+
+def test_serve_prints_where_it_answers_and_what_it_uses(tmp_path: Path) -> None:
+    with serve(tmp_path / "heroes.db") as served:
+        httpx2.get(f"{served.url}/heroes/")
+        docs = httpx2.get(f"{served.url}/docs")
+
+    lines = served.output().splitlines()
+    assert f"Heroes:   {served.url}/heroes/" in lines
+    assert f"Docs:     {served.url}/docs" in lines
+    assert f"Database: sqlite:///{tmp_path}/heroes.db" in lines
+    assert 200 == docs.status_code
+    assert '"GET /heroes/ HTTP/1.1" 200' in served.output()
+
+
+def test_access_lines_can_be_silenced(tmp_path: Path) -> None:
+    with serve(tmp_path / "heroes.db", access_log="false") as served:
+        httpx2.get(f"{served.url}/heroes/")
+
+    assert served.url in served.output()
+    assert "GET" not in served.output()
+
+
+def invoke_migrate(folder: Path, **settings: str) -> Result:
+    """Run ``heroes migrate`` in this process, which takes less time than one of its own."""
+    chosen = environment(folder / "heroes.db", **settings)
+    return CliRunner().invoke(cli, ["migrate"], env=chosen)
+
+
+def assert_refused(ended: Result, *names: str) -> None:
+    assert PASSWORD not in ended.output
+    assert isinstance(ended.exception, SystemExit)
+    assert 2 == ended.exit_code
+    assert ended.stderr.startswith("heroes: ")
+    assert 1 == len(ended.stderr.splitlines())
+    for name in names:
+        assert name in ended.stderr
+    assert "" == ended.stdout

@@ -1,0 +1,123 @@
+"""Clients that write without pause, and a ledger of what they were promised."""
+
+import asyncio
+import itertools
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.integration.tutorial_database import connection_to
+
+Row = tuple[str, str, int, int]
+"""name, secret_name, age, version. The first three each tell the whole of what was sent."""
+
+Rows = Mapping[int, Row]
+
+
+def row(mark: str, version: int) -> Row:
+    """Return the row that the body with this mark makes."""
+    return (f"Hero {mark}", f"{mark} in secret", zlib.crc32(mark.encode()), version)
+
+
+def rows_in(database: Path) -> dict[int, Row]:
+    """Return what is in the file, by id, as a fresh connection sees it."""
+    with connection_to(database) as connection:
+        found = connection.execute("SELECT id, name, secret_name, age, version FROM hero")
+        return {hero_id: tuple(values) for hero_id, *values in found}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A write that was sent: it makes (``before`` is None), changes or removes one row."""
+
+    hero_id: int | None
+    before: Row | None
+    after: Row | None
+
+    def carried_out(self, stored: Rows) -> "Attempt | None":
+        """Return the attempt with its hero's id, if it is in the file, whole; else None."""
+        if self.hero_id is None:
+            ids = [hero_id for hero_id, found in stored.items() if found == self.after]
+            return Attempt(ids[0], None, self.after) if ids else None
+        return self if stored.get(self.hero_id) == self.after else None
+
+
+@dataclass
+class Ledger:
+    """Every row there must be, every id there ever was, and what got no answer yet."""
+
+    rows: dict[int, Row] = field(default_factory=dict)
+    spent: set[int] = field(default_factory=set)
+    unanswered: set[Attempt] = field(default_factory=set)
+    answers: int = 0
+    marks: "itertools.count[int]" = field(default_factory=itertools.count)
+    progress: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def acknowledged(self, attempt: Attempt, hero_id: int) -> None:
+        """Enter a write that was answered with success."""
+        self.unanswered.remove(attempt)
+        self._enter(Attempt(hero_id, attempt.before, attempt.after))
+        async with self.progress:
+            self.answers += 1
+            self.progress.notify_all()
+
+    async def until(self, answers: int) -> None:
+        """Wait for this many answers in all."""
+        async with self.progress:
+            await self.progress.wait_for(lambda: self.answers >= answers)
+
+    def settle(self, stored: Rows) -> None:
+        """Enter those of the unanswered writes that the file holds; the others never happened."""
+        for attempt in self.unanswered:
+            if known := attempt.carried_out(stored):
+                self._enter(known)
+        self.unanswered.clear()
+
+    def _enter(self, attempt: Attempt) -> None:
+        assert attempt.hero_id is not None
+        if attempt.before is None:
+            assert attempt.hero_id not in self.spent, f"id {attempt.hero_id} was handed out twice"
+            self.spent.add(attempt.hero_id)
+        if attempt.after is None:
+            del self.rows[attempt.hero_id]
+        else:
+            self.rows[attempt.hero_id] = attempt.after
+
+
+async def write_without_pause(client: httpx2.AsyncClient, ledger: Ledger) -> None:
+    """Make heroes, change each twice and remove every third, until the server is gone."""
+    try:
+        for made in itertools.count():
+            hero_id = await _write(client, ledger, "POST")
+            await _write(client, ledger, "PATCH", hero_id)
+            await _write(client, ledger, "PATCH", hero_id)
+            if made % 3 == 0:
+                await _write(client, ledger, "DELETE", hero_id)
+    except httpx2.TransportError:
+        return
+
+
+async def _write(
+    client: httpx2.AsyncClient, ledger: Ledger, method: str, hero_id: int | None = None
+) -> int:
+    before = None if hero_id is None else ledger.rows[hero_id]
+    version = 1 if before is None else before[3] + 1
+    after = None if method == "DELETE" else row(f"{method} {next(ledger.marks)}", version)
+    attempt = Attempt(hero_id, before, after)
+    ledger.unanswered.add(attempt)
+    path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
+    answer = await client.request(method, path, json=_body(after))
+    assert 200 == answer.status_code, answer.text
+    answered: int = hero_id or answer.json()["id"]
+    told = {"ok": True} if after is None else {**_body(after), "id": answered}
+    assert told == answer.json()
+    await ledger.acknowledged(attempt, answered)
+    return answered
+
+
+def _body(sent: Row | None) -> dict[str, Any]:
+    return {} if sent is None else dict(zip(("name", "secret_name", "age"), sent, strict=False))
