@@ -20,7 +20,7 @@ run: $(VENV)/run.stamp ## Serve the API on http://127.0.0.1:8000
 
 test: $(VENV)/dev.stamp ## Run every test, with the coverage of the four packages
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
