@@ -1,21 +1,56 @@
 """From a database's address to the database."""
 
+from urllib.parse import urlsplit
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.postgres import ServerOptions
+from adapters.postgres_database import PostgresDatabase
 from adapters.sqlite_database import SqliteDatabase
+from service_layer.database import Database
+
+SERVER_SCHEMES = {"postgresql", "postgres"}
 
 
 class UnsupportedUrl(ValueError):
     """The address names no database this service can use; the message says why, without it."""
 
 
-def open_database(url: str, *, patience: float) -> SqliteDatabase:
+def open_database(
+    url: str,
+    *,
+    patience: float,
+    server: ServerOptions | None = None,
+    read_url: str | None = None,
+) -> Database:
     """Return the database at ``url``, not yet touched. Raises ``UnsupportedUrl``.
 
-    ``patience`` is the most seconds a request waits for a lock.
+    ``patience`` is the most seconds a request waits for a lock in an embedded database. ``server``
+    and ``read_url``, an address of replicas, are for a database server.
     """
+    if url.partition("://")[0] in SERVER_SCHEMES:
+        _check_server_url(url)
+        if read_url is not None:
+            _check_server_url(read_url)
+        return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
+    if read_url is not None:
+        raise UnsupportedUrl("a file has no replicas to read from")
     return SqliteDatabase(_sqlite_url(url), patience=patience)
+
+
+def _check_server_url(text: str) -> None:
+    """Refuse what the driver could not make sense of. There may be several hosts."""
+    try:
+        parts = urlsplit(text)
+        for host in parts.netloc.rpartition("@")[2].split(","):
+            _ = urlsplit(f"//{host}").port
+    except ValueError:
+        raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
+    if parts.scheme not in SERVER_SCHEMES:
+        raise UnsupportedUrl("not the address of a PostgreSQL server")
+    if not parts.path.strip("/"):
+        raise UnsupportedUrl("it names no database, as in postgresql://user@host:5432/name")
 
 
 def _sqlite_url(text: str) -> URL:
@@ -24,7 +59,7 @@ def _sqlite_url(text: str) -> URL:
     except (ArgumentError, ValueError):
         raise UnsupportedUrl("not a URL such as sqlite:///heroes.db") from None
     if url.drivername != "sqlite":
-        raise UnsupportedUrl(f"{url.drivername} is not supported; use sqlite:///FILE")
+        raise UnsupportedUrl("use sqlite:///FILE or postgresql://user@host:port/name")
     if url.host or url.username or url.port:
         raise UnsupportedUrl("a file's URL has three slashes, or four before an absolute path")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):

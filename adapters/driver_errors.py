@@ -1,14 +1,15 @@
 """What drivers raise, in the application's words: one table for all databases."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
 
-SQLITE_TROUBLES = {
+SQLITE_TROUBLES: Mapping[int, str] = {
     sqlite3.SQLITE_PERM: "the database may not be accessed",
     sqlite3.SQLITE_BUSY: "the database is locked",
     sqlite3.SQLITE_LOCKED: "the database is locked",
@@ -25,7 +26,26 @@ SQLITE_TROUBLES = {
 }
 """Primary result codes that tell of the database's state, not of a mistake in the program."""
 
+SQLSTATE_TROUBLES: Mapping[str, str] = {
+    "08": "the connection to the database is lost",
+    "25006": "the database is read-only",
+    "25P03": "the transaction was idle for too long",
+    "28": "the database does not let this user in",
+    "3D": "there is no such database",
+    "40": "the transaction got in another's way",
+    "42501": "the database may not be accessed",
+    "42703": "the schema is not up to date",
+    "42P01": "the schema is not up to date",
+    "53": "the database is out of memory, disk or connections",
+    "55": "the database is locked",
+    "57": "the database stopped the statement or the connection",
+    "58": "the database's disk failed",
+    "XX": "the database is damaged",
+}
+"""SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -35,18 +55,40 @@ def is_busy(error: DBAPIError) -> bool:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise ``StoreUnavailable`` for a trouble of the database; let every other error pass."""
+    """Raise the application's error for a trouble of the database; let every other error pass."""
     try:
         yield
     except DBAPIError as error:
-        trouble = SQLITE_TROUBLES.get(_sqlite_code(error))
-        if trouble is None:
-            raise
-        name = getattr(error.orig, "sqlite_errorname", "")
-        raise StoreUnavailable(f"{trouble} ({name})") from error
+        name = _name(error)
+        if name in _UNIQUE:
+            raise StoreConflict(f"a value is there already ({name})") from error
+        if trouble := _trouble(error):
+            raise StoreUnavailable(f"{trouble} ({name})") from error
+        raise
+    except PoolTimeoutError as error:
+        raise StoreUnavailable("all connections to the database are in use") from error
+    except OSError as error:
+        raise StoreUnavailable(f"the database can not be reached ({error.strerror})") from error
+
+
+def _trouble(error: DBAPIError) -> str | None:
+    if trouble := SQLITE_TROUBLES.get(_sqlite_code(error)):
+        return trouble
+    state = _name(error)
+    if trouble := SQLSTATE_TROUBLES.get(state, SQLSTATE_TROUBLES.get(state[:2])):
+        return trouble
+    return "the connection to the database is lost" if error.connection_invalidated else None
 
 
 def _sqlite_code(error: DBAPIError) -> int:
     """Return the primary result code, the low byte of the extended one; -1 when there is none."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return -1 if code is None else code & 0xFF
+
+
+def _name(error: DBAPIError) -> str:
+    """Return SQLite's name of its extended code, or the SQLSTATE."""
+    for attribute in ("sqlite_errorname", "sqlstate"):
+        if name := getattr(error.orig, attribute, None):
+            return str(name)
+    return "no code"

@@ -1,6 +1,6 @@
 """The heroes in SQL: the statements, built once, and the way from a row to a hero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -33,19 +33,33 @@ _UPDATE = update(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
 _REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
 
 
-class SqlHeroRepository:
-    """``HeroRepository`` over a session."""
+class SqlHeroReader:
+    """``HeroReader`` over a session."""
+
+    _get = _GET
 
     def __init__(self, session: SqlSession) -> None:
         self._session = session
 
     async def get(self, hero_id: int) -> Hero:
-        return _hero(await self._one(_GET, hero_id))
+        return _hero(await self._one(self._get, hero_id))
 
     async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
         statement = _PAGE if offset <= NEAR else _FAR_PAGE
         rows = await self._session.exec(statement, {"skipped": offset, "at_most": limit})
         return [_hero(row) for row in rows]
+
+    async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:
+        if hero_id in IDS:
+            for row in await self._session.exec(statement, {"this_id": hero_id, **values}):
+                return row
+        raise HeroNotFound(hero_id)
+
+
+class SqlHeroRepository(SqlHeroReader):
+    """``HeroRepository`` over a session that writes. What it gets it locks, where rows can be."""
+
+    _get = _GET.with_for_update()
 
     async def add(self, draft: HeroDraft) -> Hero:
         (row,) = await self._session.exec(_ADD, {**asdict(draft), "version": 1})
@@ -53,18 +67,10 @@ class SqlHeroRepository:
 
     async def update(self, hero: Hero) -> None:
         values = asdict(hero)
-        await self._one(_UPDATE, values.pop("id"), values)
+        await self._one(_UPDATE, values.pop("id"), **values)
 
     async def remove(self, hero_id: int) -> None:
         await self._one(_REMOVE, hero_id)
-
-    async def _one(
-        self, statement: Executable, hero_id: int, values: Mapping[str, Any] | None = None
-    ) -> Any:
-        if hero_id in IDS:
-            for row in await self._session.exec(statement, {"this_id": hero_id, **(values or {})}):
-                return row
-        raise HeroNotFound(hero_id)
 
 
 def _hero(row: Sequence[Any]) -> Hero:

@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date, under the lock that its engine takes to begin."""
+"""Brings a database's schema up to date, in a transaction that holds a lock."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from adapters.migrations.errors import SchemaMismatch
 
@@ -29,19 +29,18 @@ def pending(connection: Connection) -> Sequence[str]:
         ) from None
 
 
-def migrate(engine: Engine) -> Sequence[str]:
-    """Apply what is pending, all or nothing, and return the revisions that were applied.
+def apply(connection: Connection) -> Sequence[str]:
+    """Apply what is pending in the connection's transaction, and return what was applied.
 
-    A transaction that begins by locking makes processes that start at once take turns: the first
-    does the work, the others find nothing pending.
+    The transaction has to hold a lock: processes that start at once then take turns, the first does
+    the work, and the others find nothing pending.
     """
-    with engine.begin() as connection:
-        revisions = pending(connection)
-        if revisions:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        return revisions
+    revisions = pending(connection)
+    if revisions:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return revisions
 
 
 def _config() -> Config:

@@ -43,7 +43,7 @@ def reading_engine(url: URL) -> Engine:
     return _engine(url, READING, pool_size=1, **AUTOCOMMIT)
 
 
-def scanning_engine(url: URL, patience: float) -> Engine:
+def threaded_reading_engine(url: URL, patience: float) -> Engine:
     """Return an engine for statements that take long; each runs on its own, in a thread."""
     return _engine(url, READING, patience, poolclass=NullPool, **AUTOCOMMIT)
 

@@ -9,17 +9,17 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import is_busy, translated
-from adapters.migrations.errors import SchemaMismatch
 from adapters.sqlite import (
     LONGEST_PAUSE,
     migrating_engine,
     reading_engine,
-    scanning_engine,
+    threaded_reading_engine,
     writing_engine,
 )
 from adapters.sqlite_sessions import Readers, ReadingSession, WritingSession
 from adapters.sqlite_writer import Writer
-from adapters.unit_of_work import SqlUnitOfWork
+from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCANS = 2
@@ -36,33 +36,49 @@ class SqliteDatabase:
     database's address, fit to be shown.
     """
 
+    is_embedded = True
+
     def __init__(self, url: URL, *, patience: float) -> None:
         self._url = url
         self.name = url.render_as_string(hide_password=True)
         self._writer = Writer(writing_engine(url), patience)
-        self._scanning = scanning_engine(url, patience)
-        self._readers = Readers(reading_engine(url), self._scanning, patience, SCANS)
+        scanning = threaded_reading_engine(url, patience)
+        self._readers = Readers(reading_engine(url), scanning, patience, SCANS)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlUnitOfWork(ReadingSession(self._readers))
+        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers))
 
     def migrate(self) -> Sequence[str]:
         """Bring the file up to date, made if it is missing, and return the revisions applied.
 
         Blocks; meant for the start. A file that is up to date is only read. Raises
-        ``SchemaMismatch`` and ``StoreUnavailable``.
+        ``UnusableDatabase`` and ``StoreUnavailable``.
         """
         if sqlite3.sqlite_version_info < (3, 35):
-            raise SchemaMismatch(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+            raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
         with translated():
-            if _is_current(self._scanning):
+            starting = threaded_reading_engine(self._url, START_PATIENCE)
+            if _is_current(starting):
                 return []
-            revisions = migrator.migrate(migrating_engine(self._url, START_PATIENCE))
-            _turn_on_wal(self._scanning)
+            with migrating_engine(self._url, START_PATIENCE).begin() as connection:
+                revisions = migrator.apply(connection)
+            _turn_on_wal(starting)
             return revisions
+
+    def pending(self) -> Sequence[str]:
+        """Return the revisions not yet applied. Raises like ``migrate``."""
+        starting = threaded_reading_engine(self._url, START_PATIENCE)
+        with translated(), starting.connect() as connection:
+            return migrator.pending(connection)
+
+    def max_connections(self) -> None:
+        """Return that it is no matter."""
+
+    async def aclose(self) -> None:
+        self.dispose()
 
     def dispose(self) -> None:
         """Close every connection and thread."""
@@ -89,4 +105,4 @@ def _turn_on_wal(engine: Engine) -> None:
                 raise
         time.sleep(LONGEST_PAUSE)
     if mode != "wal":
-        raise SchemaMismatch(f"its file system allows no write-ahead log (journal mode {mode})")
+        raise UnusableDatabase(f"its file system allows no write-ahead log (journal mode {mode})")

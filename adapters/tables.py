@@ -1,10 +1,13 @@
 """The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
 
-from sqlalchemy import BigInteger, Integer, text
+from sqlalchemy import BigInteger, Integer, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
 """A signed 64-bit integer. SQLite's INTEGER is one, and only INTEGER may be a row id there."""
+
+Text = String().with_variant(String(collation="C"), "postgresql")
+"""A text that compares and sorts by its bytes, as SQLite's do unasked."""
 
 
 class HeroRow(SQLModel, table=True):
@@ -14,8 +17,8 @@ class HeroRow(SQLModel, table=True):
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
-    name: str = Field(index=True)
-    secret_name: str
+    name: str = Field(index=True, sa_type=Text)
+    secret_name: str = Field(sa_type=Text)
     age: int | None = Field(default=None, index=True, sa_type=Int64)
     version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 

@@ -3,19 +3,15 @@
 from types import TracebackType
 from typing import Self
 
-from adapters.hero_repository import SqlHeroRepository
+from adapters.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.session import SqlSession
 
 
-class SqlUnitOfWork:
-    """``UnitOfWork`` over a session; over a reading session, ``ReadOnlyUnitOfWork``."""
+class Scope:
+    """The time in which a session is open."""
 
     def __init__(self, session: SqlSession) -> None:
         self._session = session
-        self.heroes = SqlHeroRepository(session)
-
-    async def commit(self) -> None:
-        await self._session.commit()
 
     async def __aenter__(self) -> Self:
         return self
@@ -27,3 +23,22 @@ class SqlUnitOfWork:
         traceback: TracebackType | None,
     ) -> None:
         await self._session.close()
+
+
+class SqlReadOnlyUnitOfWork(Scope):
+    """``ReadOnlyUnitOfWork`` over a session that reads."""
+
+    def __init__(self, session: SqlSession) -> None:
+        super().__init__(session)
+        self.heroes = SqlHeroReader(session)
+
+
+class SqlUnitOfWork(Scope):
+    """``UnitOfWork`` over a session that writes."""
+
+    def __init__(self, session: SqlSession) -> None:
+        super().__init__(session)
+        self.heroes = SqlHeroRepository(session)
+
+    async def commit(self) -> None:
+        await self._session.commit()

@@ -1,48 +1,142 @@
 """The composition root: the only module that knows adapters and entry points alike."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from adapters.database import UnsupportedUrl, open_database
-from adapters.migrations.errors import SchemaMismatch
-from adapters.sqlite_database import SqliteDatabase
+from adapters.postgres import ServerOptions
 from entrypoints.api.app import build_app
-from entrypoints.settings import PREFIX, InvalidSettings, Settings
-from service_layer.errors import StoreUnavailable
+from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from service_layer.database import Database
+from service_layer.errors import StoreUnavailable, UnusableDatabase
+
+RETRY_PAUSE = 1.0
+"""Seconds between two attempts to migrate a database that is away."""
+
+log = logging.getLogger("uvicorn.error")
 
 
 class CannotStart(Exception):
     """The database can't be used as it is; the message is a sentence for the operator."""
 
 
-def connect(settings: Settings) -> SqliteDatabase:
+class DatabaseAway(CannotStart):
+    """The database server can't be reached now; it may come back while the service runs."""
+
+
+def connect(settings: Settings) -> Database:
     """Return the database that the settings name, not yet touched. Raises ``InvalidSettings``."""
+    server = ServerOptions(
+        pool_size=settings.pool_size,
+        pool_timeout=settings.pool_timeout,
+        connect_timeout=settings.connect_timeout,
+        statement_timeout=settings.statement_timeout,
+        lock_timeout=settings.lock_timeout,
+        idle_timeout=settings.idle_timeout,
+        pgbouncer=settings.pgbouncer,
+    )
     try:
-        return open_database(settings.database_url, patience=settings.lock_timeout)
+        return open_database(
+            settings.database_url,
+            patience=settings.lock_timeout,
+            server=server,
+            read_url=settings.database_read_url,
+        )
     except UnsupportedUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_URL is not valid: {error}") from None
 
 
-def migrate(database: SqliteDatabase) -> Sequence[str]:
+def migrate(database: Database) -> Sequence[str]:
     """Bring the schema up to date; return the revisions applied. Raises ``CannotStart``."""
-    try:
+    with _told_to_the_operator(database):
         return database.migrate()
-    except (SchemaMismatch, StoreUnavailable) as error:
+
+
+def pending(database: Database) -> Sequence[str]:
+    """Return the revisions not yet applied. Raises ``CannotStart``."""
+    with _told_to_the_operator(database):
+        return database.pending()
+
+
+def too_many_connections(database: Database, settings: Settings, workers: int) -> str:
+    """Return a warning when the processes may open more connections than the server lets them."""
+    with _told_to_the_operator(database):
+        most = database.max_connections()
+    wanted = settings.pool_size * workers
+    if most is None or wanted <= most:
+        return ""
+    return (
+        f"{workers} workers with {settings.pool_size} connections each may want {wanted}, "
+        f"but the server has {most}"
+    )
+
+
+def compose(database: Database, *, migrating: bool) -> FastAPI:
+    """Return the API over the database, which is closed when the app stops.
+
+    ``migrating`` keeps trying to bring the schema up to date while the app runs.
+    """
+    return build_app(database, lifespan=_using(database, migrating=migrating))
+
+
+def app_for(database: Database, workers: int, *, migrating: bool) -> FastAPI | str:
+    """Return the API for one process, or for several the name of what makes one for each."""
+    if workers == 1:
+        return compose(database, migrating=migrating)
+    return f"{__name__}:{'migrating_worker_app' if migrating else 'worker_app'}"
+
+
+def worker_app() -> FastAPI:
+    """Return the API for one process of several, which read the same settings."""
+    return compose(connect(load_settings()), migrating=False)
+
+
+def migrating_worker_app() -> FastAPI:
+    """Return the same, where the database was away when the schema was to be brought up to date."""
+    return compose(connect(load_settings()), migrating=True)
+
+
+@contextmanager
+def _told_to_the_operator(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except UnusableDatabase as error:
         raise CannotStart(f"can't use {database.name}: {error}") from error
+    except StoreUnavailable as error:
+        kind = CannotStart if database.is_embedded else DatabaseAway
+        raise kind(f"can't use {database.name}: {error}") from error
 
 
-def compose(database: SqliteDatabase) -> FastAPI:
-    """Return the API over the database, which is closed when the app stops."""
-    return build_app(database, lifespan=_closing(database.dispose))
-
-
-def _closing(dispose: Callable[[], None]) -> Lifespan[FastAPI]:
+def _using(database: Database, *, migrating: bool) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        dispose()
+        task = asyncio.create_task(_migrate_when_it_is_back(database)) if migrating else None
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await database.aclose()
 
     return lifespan
+
+
+async def _migrate_when_it_is_back(database: Database) -> None:
+    while True:
+        try:
+            revisions = await asyncio.to_thread(database.migrate)
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_PAUSE)
+        except UnusableDatabase as error:
+            log.error("can't use %s: %s", database.name, error)  # noqa: TRY400 - a sentence will do
+            return
+        else:
+            log.info("%s is back; migrations applied: %d", database.name, len(revisions))
+            return

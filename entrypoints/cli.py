@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Annotated, NoReturn
 
 import typer
 
 from entrypoints import bootstrap, server
-from entrypoints.settings import InvalidSettings, load_settings
+from entrypoints.settings import InvalidSettings, Settings, load_settings
+from service_layer.database import Database
 
 cli = typer.Typer(
     help="A REST API for heroes.",
@@ -22,35 +24,70 @@ FAILED = 1
 """Exit code when the settings are good and the start fails all the same."""
 
 
+UP_TO_DATE = "The database is up to date."
+
+Workers = Annotated[int, typer.Option(min=1, help="Processes that share the address.")]
+Migrating = Annotated[bool, typer.Option(help="Bring the database up to date first.")]
+Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if it is behind.")]
+
+
 @cli.command()
-def serve() -> None:
+def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
     """Bring the database up to date and serve the API until stopped."""
     server.exit_cleanly_on_signals()
     with _told_in_a_sentence():
         settings = load_settings()
         database = bootstrap.connect(settings)
+        if database.is_embedded and workers > 1:
+            raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
         listener = server.listen(settings.host, settings.port)
-        _say_applied(bootstrap.migrate(database))
+        is_away = _prepare(database, settings, workers, migrate=migrate)
     url = server.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
     server.run(
-        bootstrap.compose(database),
+        bootstrap.app_for(database, workers, migrating=migrate and is_away),
         listener,
+        workers=workers,
         access_log=settings.access_log,
         receive_timeout=settings.receive_timeout,
     )
 
 
 @cli.command()
-def migrate() -> None:
+def migrate(*, check: Check = False) -> None:
     """Bring the database up to date, and do nothing else."""
     with _told_in_a_sentence():
         database = bootstrap.connect(load_settings())
-        applied = bootstrap.migrate(database)
-    if not _say_applied(applied):
-        typer.echo("The database is up to date.")
+        if check:
+            _check(bootstrap.pending(database))
+        else:
+            applied = bootstrap.migrate(database)
+            _say_applied(applied)
+            if not applied:
+                typer.echo(UP_TO_DATE)
+
+
+def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:
+    """Migrate, and warn of too many connections. Return whether the database is away."""
+    try:
+        if migrate:
+            _say_applied(bootstrap.migrate(database))
+        if warning := bootstrap.too_many_connections(database, settings, workers):
+            typer.echo(f"heroes: {warning}", err=True)
+    except bootstrap.DatabaseAway as error:
+        typer.echo(f"heroes: {error}; serving all the same, until it is back", err=True)
+        return True
+    return False
+
+
+def _check(pending: Sequence[str]) -> None:
+    for revision in pending:
+        typer.echo(f"Migration {revision} is pending.")
+    if pending:
+        raise typer.Exit(FAILED)
+    typer.echo(UP_TO_DATE)
 
 
 @contextmanager
@@ -63,12 +100,11 @@ def _told_in_a_sentence() -> Iterator[None]:
         _stop(error, FAILED)
 
 
-def _stop(error: Exception, code: int) -> None:
+def _stop(error: Exception, code: int) -> NoReturn:
     typer.echo(f"heroes: {error}", err=True)
     raise typer.Exit(code) from None
 
 
-def _say_applied(revisions: Sequence[str]) -> bool:
+def _say_applied(revisions: Sequence[str]) -> None:
     for revision in revisions:
         typer.echo(f"Applied migration {revision}.")
-    return bool(revisions)

@@ -9,6 +9,7 @@ from asyncio import TimerHandle, Transport
 from typing import Any, cast
 
 import httptools
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEAD = 64 * 1024
@@ -25,6 +26,14 @@ class HeadTooLarge(Exception):
     """A request's head exceeds ``MAX_HEAD``; makes the parser stop."""
 
 
+class BoundedConfig(Config):
+    """uvicorn's configuration, with the seconds that a client may take to send a request."""
+
+    def __init__(self, app: Any, *, receive_timeout: float, **options: Any) -> None:
+        super().__init__(app, http=BoundedProtocol, **options)
+        self.receive_timeout = receive_timeout
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Refuses a request that is not wholly there in time, or has too much around its body.
 
@@ -32,12 +41,13 @@ class BoundedProtocol(HttpToolsProtocol):
     connection is closed, and with it whatever waits for the rest of the request.
     """
 
-    receive_timeout = 30.0
-    """Seconds from the connection, or from a request's first byte, to its last."""
-
     _overhead = 0
     _deadline: TimerHandle | None = None
     _refused = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._receive_timeout = cast("BoundedConfig", self.config).receive_timeout
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -93,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Give the rest of a request little time to come, so that others can be finished."""
         super().shutdown()
         if self._deadline is not None:
-            self._start_clock(min(self.receive_timeout, LAST_CALL))
+            self._start_clock(min(self._receive_timeout, LAST_CALL))
 
     def _offers_upgrade(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -141,16 +151,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def _start_clock(self, seconds: float | None = None) -> None:
         self._stop_clock()
         self._deadline = self.loop.call_later(
-            seconds or self.receive_timeout, self._refuse, "The request did not come in time."
+            seconds or self._receive_timeout, self._refuse, "The request did not come in time."
         )
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-def bounded(receive_timeout: float) -> type[BoundedProtocol]:
-    """Return the protocol with this many seconds for a request to come."""
-    namespace: dict[str, Any] = {"receive_timeout": receive_timeout}
-    return type("BoundedProtocol", (BoundedProtocol,), namespace)

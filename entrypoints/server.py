@@ -7,8 +7,9 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
-from entrypoints.http_protocol import bounded
+from entrypoints.http_protocol import BoundedConfig
 from entrypoints.logs import log_config
 
 BACKLOG = 2048
@@ -42,23 +43,37 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(app: FastAPI, listener: socket.socket, *, access_log: bool, receive_timeout: float) -> None:
+def run(
+    app: FastAPI | str,
+    listener: socket.socket,
+    *,
+    workers: int = 1,
+    access_log: bool,
+    receive_timeout: float,
+) -> None:
     """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
 
-    ``receive_timeout`` is the most seconds a client may take to send a request.
+    Several ``workers`` are processes that share the socket; ``app`` is then the import string of a
+    function that makes one for each. ``receive_timeout`` is the most seconds a client may take to
+    send a request.
     """
-    config = uvicorn.Config(
+    config = BoundedConfig(
         app,
+        factory=isinstance(app, str),
+        workers=workers,
         loop="uvloop",
-        http=bounded(receive_timeout),
         ws="none",
         lifespan="on",
         access_log=access_log,
         log_config=log_config(),
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
+        receive_timeout=receive_timeout,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    if workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+    else:
+        Multiprocess(config, sockets=[listener]).run()
 
 
 def exit_cleanly_on_signals() -> None:

@@ -26,6 +26,17 @@ class Settings(BaseSettings):
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds a request waits for its turn to write, and for a lock on the database."""
 
+    database_read_url: str | None = None
+    """Replicas to read from. Reads may then miss what was written a moment ago."""
+
+    pool_size: int = Field(default=10, ge=1, le=1000)
+    pool_timeout: float = Field(default=2.0, gt=0, le=60)
+    connect_timeout: float = Field(default=3.0, gt=0, le=60)
+    statement_timeout: float = Field(default=10.0, gt=0, le=3600)
+    idle_timeout: float = Field(default=10.0, gt=0, le=3600)
+    pgbouncer: bool = False
+    """What concerns a database server; see ``adapters.postgres.ServerOptions``."""
+
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds a client may take to send a request."""
 

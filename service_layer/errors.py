@@ -11,3 +11,11 @@ class StoreUnavailable(Exception):
 
 class OutcomeUnknown(StoreUnavailable):
     """The store failed while it committed: all of the change was kept, or nothing of it."""
+
+
+class StoreConflict(Exception):
+    """What was to be kept contradicts what is there, such as a value that has to be unique."""
+
+
+class UnusableDatabase(Exception):
+    """A database that can't be used as it is; the message says why, for the operator."""

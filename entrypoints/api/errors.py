@@ -17,7 +17,7 @@ from domain.errors import InvalidEntity, NotFound
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
 from entrypoints.api.problems import problem
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
 
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
@@ -34,6 +34,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
     app.exception_handler(HTTPException)(tutorial_error)
     app.exception_handler(StoreUnavailable)(store_unavailable)
+    app.exception_handler(StoreConflict)(store_conflict)
     app.exception_handler(Exception)(mistake)
 
 
@@ -75,6 +76,12 @@ async def store_unavailable(request: Request, error: StoreUnavailable) -> Respon
         request.scope,
         {"Retry-After": RETRY_AFTER},
     )
+
+
+async def store_conflict(request: Request, _: StoreConflict) -> Response:
+    """Answer 409: what is there already stands in the way."""
+    detail = "What is kept already stands in the way."
+    return problem(HTTPStatus.CONFLICT, detail, request.scope)
 
 
 async def mistake(request: Request, _: Exception) -> Response:

@@ -1,37 +1,52 @@
 """The databases that must all keep the same contract."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from adapters.database import open_database
 from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.databases import empty_postgres, open_sqlite
 from tests.fakes import FakeDatabase
 
+Fixtures = pytest.FixtureRequest
 
-@contextmanager
-def fake(_: Path) -> Iterator[UnitOfWorkFactory]:
+
+@asynccontextmanager
+async def fake(_: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
     yield FakeDatabase()
 
 
-@contextmanager
-def sqlite(folder: Path) -> Iterator[UnitOfWorkFactory]:
-    database = open_database(f"sqlite:///{folder}/heroes.db", patience=10)
+@asynccontextmanager
+async def sqlite(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    database = open_sqlite(fixtures.getfixturevalue("tmp_path") / "heroes.db")
     database.migrate()
     yield database
     database.dispose()
 
 
-DATABASES: tuple[Callable[[Path], AbstractContextManager[UnitOfWorkFactory]], ...] = (
+@asynccontextmanager
+async def postgres(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    async with empty_postgres(fixtures.getfixturevalue("postgres_url")) as database:
+        yield database
+
+
+@asynccontextmanager
+async def oldest_postgres(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    async with empty_postgres(fixtures.getfixturevalue("oldest_postgres_url")) as database:
+        yield database
+
+
+DATABASES: tuple[Callable[[Fixtures], AbstractAsyncContextManager[UnitOfWorkFactory]], ...] = (
     fake,
     sqlite,
+    postgres,
+    oldest_postgres,
 )
 
 
 @pytest.fixture(params=DATABASES, ids=lambda database: database.__name__)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UnitOfWorkFactory]:
+async def database(request: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
     """An empty database of each kind in turn."""
-    with request.param(tmp_path) as database:
+    async with request.param(request) as database:
         yield database

@@ -173,11 +173,3 @@ async def test_many_writers_at_once_lose_nothing(database: UnitOfWorkFactory) ->
 
     assert sorted(heroes, key=lambda hero: hero.id) == await stored(database)
     assert {draft.name for draft in drafts} == {hero.name for hero in heroes}
-
-
-async def test_writers_are_served_in_the_order_they_came(database: UnitOfWorkFactory) -> None:
-    drafts = [HeroDraft(f"Hero {number}", "x") for number in range(50)]
-
-    await asyncio.gather(*(add(database, draft) for draft in drafts))
-
-    assert [draft.name for draft in drafts] == [hero.name for hero in await stored(database)]

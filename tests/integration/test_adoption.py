@@ -12,11 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from adapters.database import open_database
 from adapters.migrations.errors import SchemaMismatch
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import Hero, HeroDraft
 from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
+from tests.databases import open_sqlite
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.tutorial_database import (
     ID_FIRST,
@@ -194,7 +194,7 @@ def test_migrating_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
     adopted(path).dispose()
     content = path.read_bytes()
 
-    applied = open_database(f"sqlite:///{path}", patience=5).migrate()
+    applied = open_sqlite(path).migrate()
 
     assert [] == applied
     assert content == path.read_bytes()
@@ -267,7 +267,7 @@ def differences(path: Path) -> Sequence[Any]:
 
 
 def adopted(path: Path) -> SqliteDatabase:
-    database = open_database(f"sqlite:///{path}", patience=5)
+    database = open_sqlite(path)
     database.migrate()
     return database
 

@@ -9,10 +9,10 @@ import anyio
 import httpx2
 import pytest
 
-from adapters.database import open_database
 from adapters.sqlite_database import SqliteDatabase
 from entrypoints.api.app import build_app
 from service_layer.heroes import create_hero
+from tests.databases import open_sqlite
 from tests.integration.asgi_calls import Call
 from tests.integration.disk_limits import disk_full
 from tests.integration.held_commit import held_commit
@@ -38,7 +38,7 @@ async def client(server: Served) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 def in_process(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    database = open_database(f"sqlite:///{tmp_path}/heroes.db", patience=10)
+    database = open_sqlite(tmp_path / "heroes.db")
     database.migrate()
     yield database
     database.dispose()

@@ -11,12 +11,12 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, Pool, event
 
-from adapters.database import open_database
 from adapters.sqlite_database import SqliteDatabase
 from entrypoints.api.app import build_app
 from service_layer.errors import StoreUnavailable
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.databases import open_sqlite
 from tests.integration.ordinary_user import bound_by_permissions, folder_for_all
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.tutorial_database import locked, make_tutorial_database, stored
@@ -123,7 +123,7 @@ async def test_a_full_database_answers_503_to_what_needs_room_and_recovers(tmp_p
     migrated(tmp_path / "heroes.db").dispose()
     connections: list[sqlite3.Connection] = []
     with on(Pool, "connect", lambda connection, _: connections.append(connection)):
-        database = open_database(f"sqlite:///{tmp_path}/heroes.db", patience=10)
+        database = open_sqlite(tmp_path / "heroes.db")
         async with client_of(database) as client:
             kept = (await client.post("/heroes/", json=BODY)).json()
             set_most_pages(connections, 1)
@@ -236,7 +236,7 @@ def on(target: Any, name: str, listener: Any) -> Iterator[None]:
 
 
 def migrated(path: Path) -> SqliteDatabase:
-    database = open_database(f"sqlite:///{path}", patience=10)
+    database = open_sqlite(path)
     database.migrate()
     return database
 

@@ -1,4 +1,4 @@
-"""A version for each hero, and ids that are never handed out twice."""
+"""A version for each hero, ids that are never handed out twice, and types that hold all values."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,18 @@ INT64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    make_ids_last(op.get_bind(), "hero")
+    if op.get_context().dialect.name == "sqlite":
+        make_ids_last(op.get_bind(), "hero")
+    else:
+        _widen()
     version = sa.Column("version", INT64, nullable=False, server_default=sa.text("1"))
     op.add_column("hero", version)
+
+
+def _widen() -> None:
+    """Do on PostgreSQL what SQLite's types do already. A sequence never repeats itself."""
+    for column in ("id", "age"):
+        op.alter_column("hero", column, type_=sa.BigInteger())
+    for column in ("name", "secret_name"):
+        op.alter_column("hero", column, type_=sa.String(collation="C"))
+    op.execute("ALTER SEQUENCE hero_id_seq AS bigint")

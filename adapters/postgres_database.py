@@ -1,0 +1,92 @@
+"""A PostgreSQL database as a whole: its units of work, its schema, its end."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection, text
+
+from adapters import migrator
+from adapters.driver_errors import translated
+from adapters.postgres import ServerOptions, migrating_engine, pooled_engine
+from adapters.postgres_sessions import ReadingSession, WritingSession
+from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+
+MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(6072426)")
+"""Held while the schema changes. The number means nothing; all processes have to name the same."""
+
+
+MAX_CONNECTIONS = text(
+    "SELECT current_setting('max_connections')::int"
+    " - current_setting('superuser_reserved_connections')::int"
+)
+
+T = TypeVar("T")
+
+
+class PostgresDatabase:
+    """A ``UnitOfWorkFactory`` over a server. Connects to nothing until it is asked to.
+
+    ``read_dsn`` may lead to replicas. Only read-only units of work use it, and they may then not
+    see what was written a moment ago.
+    """
+
+    is_embedded = False
+
+    def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
+        self.name = _without_password(dsn)
+        self._dsn = dsn
+        self._options = options
+        self._engine = pooled_engine(dsn, options)
+        self._replicas = pooled_engine(read_dsn, options) if read_dsn else self._engine
+        self._reading = self._replicas.execution_options(isolation_level="AUTOCOMMIT")
+
+    def writing(self) -> UnitOfWork:
+        return SqlUnitOfWork(WritingSession(self._engine))
+
+    def reading(self) -> ReadOnlyUnitOfWork:
+        return SqlReadOnlyUnitOfWork(ReadingSession(self._reading))
+
+    def pending(self) -> Sequence[str]:
+        """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
+        return asyncio.run(self._on_a_connection_of_its_own(migrator.pending))
+
+    def migrate(self) -> Sequence[str]:
+        """Bring the schema up to date, under a lock, and return the revisions applied.
+
+        Blocks, and must not run on an event loop's thread. Raises ``SchemaMismatch`` and
+        ``StoreUnavailable``.
+        """
+        return asyncio.run(self._on_a_connection_of_its_own(_apply_under_lock))
+
+    def max_connections(self) -> int:
+        """Return how many connections the server lets ordinary users have. Blocks."""
+        return asyncio.run(self._on_a_connection_of_its_own(_max_connections))
+
+    async def aclose(self) -> None:
+        """Close every connection. Has to run on the loop that used them."""
+        await self._engine.dispose()
+        if self._replicas is not self._engine:
+            await self._replicas.dispose()
+
+    async def _on_a_connection_of_its_own(self, work: Callable[[Connection], T]) -> T:
+        with translated():
+            async with migrating_engine(self._dsn, self._options).begin() as connection:
+                return await connection.run_sync(work)
+
+
+def _apply_under_lock(connection: Connection) -> Sequence[str]:
+    connection.execute(MIGRATION_LOCK)
+    return migrator.apply(connection)
+
+
+def _max_connections(connection: Connection) -> int:
+    return int(connection.execute(MAX_CONNECTIONS).scalar_one())
+
+
+def _without_password(dsn: str) -> str:
+    """Return the address with its password left out, wherever a DSN may hold one."""
+    shown = re.sub(r"(//[^:/?@]*):[^@]*@", r"\1:***@", dsn)
+    return re.sub(r"(?i)([?&](?:password|passfile)=)[^&]*", r"\1***", shown)

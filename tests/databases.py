@@ -1,0 +1,34 @@
+"""Real databases for tests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import URL
+
+from adapters.postgres import ServerOptions
+from adapters.postgres_database import PostgresDatabase
+from adapters.sqlite_database import SqliteDatabase
+
+
+def open_sqlite(path: Path, *, patience: float = 10) -> SqliteDatabase:
+    """Return the database in the file, not yet touched."""
+    return SqliteDatabase(URL.create("sqlite", database=str(path)), patience=patience)
+
+
+@asynccontextmanager
+async def empty_postgres(
+    url: str, options: ServerOptions | None = None
+) -> AsyncIterator[PostgresDatabase]:
+    """Open the server's database, migrated, with no heroes in it and no ids handed out."""
+    database = PostgresDatabase(url, options or ServerOptions(pool_timeout=30))
+    await asyncio.to_thread(database.migrate)
+    connection = await asyncpg.connect(url)
+    await connection.execute("TRUNCATE hero RESTART IDENTITY")
+    await connection.close()
+    try:
+        yield database
+    finally:
+        await database.aclose()
