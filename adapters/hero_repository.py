@@ -8,12 +8,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.sql.base import Executable
 
 from adapters.session import MAY_SCAN, SqlSession
-from adapters.tables import hero_table
+from adapters.tables import IDS, hero_table
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft
-
-IDS = range(-(2**63), 2**63)
-"""The ids a column can hold; a database refuses to be asked for others."""
 
 NEAR = 1_000
 """Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""

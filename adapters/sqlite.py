@@ -25,12 +25,14 @@ WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
 """Pragmas of each kind of connection."""
 
+ONE_CONNECTION: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+ONE_EACH_TIME: dict[str, Any] = {"poolclass": NullPool}
 AUTOCOMMIT: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 
 
 def writing_engine(url: URL) -> Engine:
     """Return the engine of the one connection that writes, for the event loop."""
-    engine = _engine(url, WRITING, pool_size=1)
+    engine = _engine(url, WRITING, **ONE_CONNECTION)
     _begin_immediately(engine)
     return engine
 
@@ -40,12 +42,12 @@ def reading_engine(url: URL) -> Engine:
 
     Each statement is a transaction of its own, fetched whole before the next one runs.
     """
-    return _engine(url, READING, pool_size=1, **AUTOCOMMIT)
+    return _engine(url, READING, **ONE_CONNECTION, **AUTOCOMMIT)
 
 
 def threaded_reading_engine(url: URL, patience: float) -> Engine:
     """Return an engine for statements that take long; each runs on its own, in a thread."""
-    return _engine(url, READING, patience, poolclass=NullPool, **AUTOCOMMIT)
+    return _engine(url, READING, patience, **ONE_EACH_TIME, **AUTOCOMMIT)
 
 
 def migrating_engine(url: URL, patience: float) -> Engine:
@@ -54,7 +56,7 @@ def migrating_engine(url: URL, patience: float) -> Engine:
     Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
     rebuilt.
     """
-    engine = _engine(url, MIGRATING, patience, poolclass=NullPool)
+    engine = _engine(url, MIGRATING, patience, **ONE_EACH_TIME)
     _begin_immediately(engine)
     return engine
 
@@ -77,8 +79,6 @@ async def patiently(operation: Callable[[], T], deadline: float) -> T:
 
 
 def _engine(url: URL, pragmas: dict[str, str], patience: float = 0, **options: Any) -> Engine:
-    if "pool_size" in options:
-        options |= {"poolclass": QueuePool, "max_overflow": 0}
     engine = create_engine(
         url,
         hide_parameters=True,

@@ -16,7 +16,8 @@ from adapters.sqlite import (
     threaded_reading_engine,
     writing_engine,
 )
-from adapters.sqlite_sessions import Readers, ReadingSession, WritingSession
+from adapters.sqlite_readers import Readers
+from adapters.sqlite_sessions import ReadingSession, WritingSession
 from adapters.sqlite_writer import Writer
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase

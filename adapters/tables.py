@@ -6,6 +6,9 @@ from sqlmodel import Field, SQLModel
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
 """A signed 64-bit integer. SQLite's INTEGER is one, and only INTEGER may be a row id there."""
 
+IDS = range(-(2**63), 2**63)
+"""What it holds; a database refuses to be asked for other ids."""
+
 Text = String().with_variant(String(collation="C"), "postgresql")
 """A text that compares and sorts by its bytes, as SQLite's do unasked."""
 
@@ -24,4 +27,4 @@ class HeroRow(SQLModel, table=True):
 
 
 hero_table = HeroRow.metadata.tables["hero"]
-"""The same table for statements that change rows without loading them."""
+"""The same table for statements that load no ``HeroRow``."""

@@ -1,6 +1,5 @@
 """A session and the repositories that work in it."""
 
-from types import TracebackType
 from typing import Self
 
 from adapters.hero_repository import SqlHeroReader, SqlHeroRepository
@@ -16,12 +15,7 @@ class Scope:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._session.close()
 
 

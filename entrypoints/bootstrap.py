@@ -18,7 +18,7 @@ from service_layer.errors import StoreUnavailable, UnusableDatabase
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate a database that is away."""
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger(__name__)
 
 
 class CannotStart(Exception):

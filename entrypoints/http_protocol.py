@@ -63,14 +63,27 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._overhead += len(data)
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            self._ignore_upgrade(data[offer.args[0] :])
+            self._parse(data)
         except httptools.HttpParserError:
             self._refuse("Invalid HTTP request received.")
         else:
             if self._overhead > MAX_OVERHEAD:
                 self._refuse("Too many bytes around the body.")
+
+    def _parse(self, data: bytes) -> None:
+        """Parse all of it, and whatever the parser would leave to another protocol as well."""
+        rest: bytes | memoryview = data
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as offer:
+                rest = memoryview(rest)[offer.args[0] :]
+                if not self._offers_upgrade():
+                    self._refuse("There is no tunnel here.")
+                    return
+                self._read_again_without_the_offer()
+            else:
+                return
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection for the answer to a request that came before the client's end."""
@@ -108,25 +121,21 @@ class BoundedProtocol(HttpToolsProtocol):
     def _offers_upgrade(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
-    def _ignore_upgrade(self, rest: bytes) -> None:
+    def _read_again_without_the_offer(self) -> None:
         """Ignore an offer to upgrade, as a server may (RFC 9110, section 7.8).
 
-        The parser has taken the end of the head for the end of the request, so the request is read
-        again without the offer, and what follows the head is its body. After CONNECT would follow
-        what is meant for another server; that request has been read, and is the last.
+        The parser has taken the end of the head for the end of the request, so another one reads
+        the head again without the offer; what follows is then its body. After CONNECT, which is
+        not read again, would follow what is meant for another server.
         """
-        if not self._offers_upgrade():
-            self._refuse("There is no tunnel here.")
-            return
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
-        headers = [
-            name + b": " + value
-            for name, value in self.headers
-            if name not in {b"upgrade", b"connection", b"http2-settings"}
-        ]
-        head = b"\r\n".join([method + b" " + self.url + b" HTTP/" + version, *headers, b"", b""])
+        lines = [method + b" " + self.url + b" HTTP/" + version]
+        for name, value in self.headers:
+            kept = _without_offer(value) if name == b"connection" else value
+            if name != b"upgrade":
+                lines.append(name + b": " + kept)
         self.parser = httptools.HttpRequestParser(self)
-        self.data_received(head + rest)
+        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
     def _is_answering(self) -> bool:
         """Tell whether a request is wholly there and its answer is not wholly sent."""
@@ -158,3 +167,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _without_offer(connection: bytes) -> bytes:
+    """Return a Connection header's value without what belongs to an offer to upgrade."""
+    options = [option.strip() for option in connection.split(b",")]
+    offered = {b"upgrade", b"http2-settings"}
+    return b", ".join(option for option in options if option.lower() not in offered)

@@ -21,4 +21,9 @@ def log_config() -> dict[str, Any]:
     config = copy.deepcopy(LOGGING_CONFIG)
     config["filters"] = {"without_query": {"()": WithoutQuery}}
     config["handlers"]["access"]["filters"] = ["without_query"]
+    config["loggers"]["entrypoints"] = {
+        "handlers": ["default"],
+        "level": "INFO",
+        "propagate": False,
+    }
     return config

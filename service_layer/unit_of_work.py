@@ -1,6 +1,5 @@
 """The port through which work on the repositories is done all or not at all."""
 
-from types import TracebackType
 from typing import Protocol, Self
 
 from domain.repository import HeroReader, HeroRepository
@@ -14,12 +13,7 @@ class ReadOnlyUnitOfWork(Protocol):
 
     async def __aenter__(self) -> Self: ...
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    async def __aexit__(self, *_: object) -> None: ...
 
 
 class UnitOfWork(Protocol):
@@ -40,12 +34,7 @@ class UnitOfWork(Protocol):
 
     async def __aenter__(self) -> Self: ...
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Roll back whatever was not committed."""
 
 

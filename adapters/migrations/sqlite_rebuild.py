@@ -6,8 +6,10 @@ SQLite keeps, rather than on what a library makes of them, loses nothing of what
 """
 
 import re
+import sqlite3
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations.errors import SchemaMismatch
 
@@ -17,9 +19,10 @@ ATTACHED = text(
     " WHERE type IN ('index', 'trigger') AND lower(tbl_name) = :table AND sql IS NOT NULL"
 )
 STORED_COLUMNS = text("SELECT name FROM pragma_table_xinfo(:table) WHERE hidden = 0")
+ID_TYPE = text("SELECT type FROM pragma_table_xinfo(:table) WHERE lower(name) = 'id'")
 
 NAME = r"""["'`\[]?{name}["'`\]]?"""
-KEY_OF_ITS_OWN = rf"(?i)PRIMARY\s+KEY\s*\(\s*{NAME.format(name='id')}\s*\)"
+KEY_OF_ITS_OWN = rf"(?i)PRIMARY\s+KEY\s*\(\s*{NAME.format(name='id')}(\s+ASC)?\s*\)"
 KEY_IN_THE_COLUMN = rf"(?i)({NAME.format(name='id')}\s+INTEGER\b[^,()]*?PRIMARY\s+KEY)(\s+ASC)?"
 
 
@@ -34,18 +37,30 @@ def make_ids_last(connection: Connection, table: str) -> None:
         raise SchemaMismatch(f"its {table} is not a table with row ids")
     if re.search(r"(?i)\bAUTOINCREMENT\b", made_by):
         return
+    if str(connection.scalar(ID_TYPE, {"table": table})).upper() != "INTEGER":
+        raise SchemaMismatch(f"its table {table} has no id of the type INTEGER")
     attached = connection.scalars(ATTACHED, {"table": table}).all()
     names = connection.scalars(STORED_COLUMNS, {"table": table})
-    columns = ", ".join(f'"{name}"' for name in names)
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    columns = ", ".join(quote(name) for name in names)
     rebuilt = f"_rebuilt_{table}"
     for statement in (
         _with_lasting_ids(made_by, table, rebuilt),
-        f"INSERT INTO {rebuilt} ({columns}) SELECT {columns} FROM {table}",  # noqa: S608 - names of ours
+        f"INSERT INTO {rebuilt} ({columns}) SELECT {columns} FROM {table}",  # noqa: S608 - quoted
         f"DROP TABLE {table}",
         f"ALTER TABLE {rebuilt} RENAME TO {table}",
         *attached,
     ):
+        _execute(connection, statement, table)
+
+
+def _execute(connection: Connection, statement: str, table: str) -> None:
+    try:
         connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise
+        raise SchemaMismatch(f"its table {table} can't be rebuilt: {error.orig}") from error
 
 
 def _with_lasting_ids(made_by: str, table: str, rebuilt: str) -> str:

@@ -22,7 +22,7 @@ from service_layer.errors import StoreConflict, StoreUnavailable
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger(__name__)
 
 
 def install_error_handlers(app: FastAPI) -> None:

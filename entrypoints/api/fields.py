@@ -1,4 +1,4 @@
-"""The domain's rules as JSON Schema, for the OpenAPI document."""
+"""Types of fields: what is accepted on the wire, and how the OpenAPI document says it."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from domain.rules import COUNT_MAX, TEXT_MAX
 
-UNREADABLE = 4_300
+MOST_DIGITS = 4_300
 """Most digits of a number that Python reads from text."""
 
 BEYOND = COUNT_MAX + 1
@@ -36,7 +36,7 @@ The bound is exclusive because FastAPI reads it as a float, which holds a power 
 
 def _within_reach(value: object) -> object:
     """Stand in for a number of so many digits that Python refuses to read it."""
-    if isinstance(value, str) and len(value) > UNREADABLE and value.lstrip("+-").isdecimal():
+    if isinstance(value, str) and len(value) > MOST_DIGITS and value.lstrip("+-").isdecimal():
         return BEYOND
     return value
 

@@ -3,22 +3,17 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
-from domain.rules import COUNT_MAX
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
 from entrypoints.api.json_response import JsonResponse
+from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.responses import answers
 from entrypoints.api.schemas import Deleted, HeroCreate, HeroRead, HeroUpdate, hero_json
 from service_layer import heroes
 
-PAGE_MAX = 100
-"""Most heroes in one answer."""
-
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
-Offset = Annotated[int, Query(ge=0, lt=COUNT_MAX + 1, description="How many heroes to skip.")]
-Limit = Annotated[int, Query(ge=0, le=PAGE_MAX, description="How many heroes to return at most.")]
 
 router = APIRouter(prefix="/heroes", tags=["heroes"])
 

@@ -24,13 +24,19 @@ class Problem(BaseModel):
     instance: str = Field(description="The path of the request.")
 
 
+def title(status: HTTPStatus) -> str:
+    """Return the status's phrase in RFC 9110."""
+    return TITLES.get(status, status.phrase)
+
+
 def problem(
     status: HTTPStatus, detail: str, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> JsonResponse:
     """Return the problem with the request that ``scope`` tells of, as a response."""
     instance = scope["raw_path"].decode("latin-1")
-    title = TITLES.get(status, status.phrase)
-    body = Problem(type="about:blank", title=title, status=status, detail=detail, instance=instance)
+    body = Problem(
+        type="about:blank", title=title(status), status=status, detail=detail, instance=instance
+    )
     return JsonResponse(
         body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE
     )

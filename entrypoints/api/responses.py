@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from entrypoints.api.problems import MEDIA_TYPE, Problem
+from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
 
@@ -35,28 +35,49 @@ def answers(*statuses: HTTPStatus) -> Answers:
     return {int(status): _ANSWERS[status] for status in sorted({*statuses, *_ANY_ROUTE})}
 
 
-def _problem(description: str) -> dict[str, Any]:
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+def _detail(description: str, example: str) -> dict[str, Any]:
+    content = {"application/json": {"example": {"detail": example}}}
+    return {"description": description, "model": Detail, "content": content}
+
+
+def _problem(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    body = {
+        "type": "about:blank",
+        "title": title(status),
+        "status": int(status),
+        "detail": example,
+        "instance": "/",
+    }
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema(), "example": body}}
     return {"description": description, "content": content}
 
 
 _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
-    HTTPStatus.BAD_REQUEST: {
-        "description": "The body is not text in an encoding of JSON, or nested too deep.",
-        "model": Detail,
-    },
-    HTTPStatus.NOT_FOUND: {"description": "There is none with this id.", "model": Detail},
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem("The body is too large."),
+    HTTPStatus.BAD_REQUEST: _detail(
+        "The body is not text in an encoding of JSON, or nested too deep.",
+        "There was an error parsing the body",
+    ),
+    HTTPStatus.NOT_FOUND: _detail("There is none with this id.", "Not found"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The body is too large.",
+        "A body may have at most 65536 bytes.",
+    ),
     HTTPStatus.UNPROCESSABLE_ENTITY: {
         "description": "The request does not validate.",
         "model": Invalids,
     },
-    HTTPStatus.SERVICE_UNAVAILABLE: _problem("The database is away, busy or full.")
+    HTTPStatus.SERVICE_UNAVAILABLE: _problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database is away, busy or full.",
+        "The database can't do this now. Try again later.",
+    )
     | {
         "headers": {
             "Retry-After": {
                 "description": "Seconds until it is worth asking again.",
                 "schema": {"type": "integer"},
+                "example": 1,
             }
         }
     },

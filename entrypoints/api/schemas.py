@@ -26,6 +26,7 @@ class HeroUpdate(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
+    # The defaults are never seen: what is left out is not changed, and null is no text.
     name: Text = Field(default="", examples=["Deadpond"])
     secret_name: Text = Field(default="", examples=["Dive Wilson"])
     age: Count | None = Field(default=None, examples=[29])

@@ -1,12 +1,13 @@
 """Requests as bytes over a plain socket: no client library stands by to tidy them up."""
 
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from http.client import BadStatusLine, HTTPResponse
 
 PATIENCE = 2
-"""Seconds without a byte after which a server keeps its client waiting."""
+"""Seconds after which a server that has not answered keeps its client waiting."""
 
 JSON = b"Content-Type: application/json"
 CHUNKED = b"Transfer-Encoding: chunked"
@@ -41,6 +42,7 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
     ``ended`` tells the server that nothing more will come. Raises ``TimeoutError`` when it keeps
     its client waiting.
     """
+    started = time.monotonic()
     with socket.create_connection(address, timeout=PATIENCE) as connection:
         _send(connection, sent, ended=ended)
         with closing(HTTPResponse(connection, method=sent.split(b" ")[0].decode("latin-1"))) as it:
@@ -49,6 +51,8 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
                 it.read()
             except (BadStatusLine, ConnectionError):
                 return None
+            if time.monotonic() - started > PATIENCE:
+                raise TimeoutError
             return it.status
 
 

@@ -1,4 +1,4 @@
-"""No input, however malformed, gets a 5xx or waits, and none keeps others from being served.
+"""Whatever is sent, the server neither fails nor keeps its client, or anyone else, waiting.
 
 Where the client's own HTTP is broken, a closed connection is an answer too. Waiting shows as the
 ``TimeoutError`` of a socket.
@@ -88,6 +88,19 @@ def test_a_whole_request_is_answered_although_its_client_has_said_its_last_word(
 ) -> None:
     for _ in range(20):
         assert 200 == exchange(server.address, posted(HERO), ended=True)
+
+
+def test_a_request_that_offers_an_upgrade_can_be_the_last(server: Served) -> None:
+    last = request(b"/heroes/0", b"Connection: close, Upgrade", b"Upgrade: h2c")
+
+    assert [404] == conversation(server.address, last)
+
+
+def test_500_requests_sent_ahead_that_offer_an_upgrade_are_all_answered(server: Served) -> None:
+    offer = request(b"/heroes/0", b"Connection: Upgrade", b"Upgrade: h2c")
+    last = request(b"/heroes/0", b"Connection: close")
+
+    assert [404] * 501 == conversation(server.address, offer * 500 + last)
 
 
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket"])

@@ -35,13 +35,33 @@ def test_every_route_states_every_status_it_can_answer(
     assert statuses == set(document["paths"][path][method]["responses"])
 
 
-def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+def test_every_answer_and_every_body_has_an_example(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    bodies = [operation["requestBody"] for operation in operations if "requestBody" in operation]
+    answers = [answer for operation in operations for answer in operation["responses"].values()]
 
-    for name in ("HeroCreate", "HeroRead"):
-        assert "Deadpond" == schemas[name]["examples"][0]["name"]
-    for field in schemas["HeroUpdate"]["properties"].values():
-        assert field["examples"]
+    without = [
+        media
+        for message in (*bodies, *answers)
+        for media in message["content"].values()
+        if not _has_example(media, schemas)
+    ]
+
+    assert [] == without
+
+
+def _has_example(media: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    schema = media["schema"]
+    if "example" in media:
+        return True
+    if schema.get("type") == "array":
+        schema = schema["items"]
+    schema = schemas[schema["$ref"].rpartition("/")[2]]
+    return "examples" in schema or all(
+        "examples" in field or "$ref" in field.get("items", {})
+        for field in schema["properties"].values()
+    )
 
 
 def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:
