@@ -55,6 +55,7 @@ def _check_server_url(text: str) -> None:
 
 def _sqlite_url(text: str) -> URL:
     try:
+        text.encode()
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise UnsupportedUrl("not a URL such as sqlite:///heroes.db") from None
@@ -62,6 +63,8 @@ def _sqlite_url(text: str) -> URL:
         raise UnsupportedUrl("use sqlite:///FILE or postgresql://user@host:port/name")
     if url.host or url.username or url.port:
         raise UnsupportedUrl("a file's URL has three slashes, or four before an absolute path")
+    if "\0" in text:
+        raise UnsupportedUrl("it holds the NUL character")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise UnsupportedUrl("heroes are kept in a file: use sqlite:///FILE")
     if url.query:

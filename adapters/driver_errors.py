@@ -45,7 +45,8 @@ SQLSTATE_TROUBLES: Mapping[str, str] = {
 """SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-_UNIQUE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
+_CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
+"""How the names of broken constraints begin: a value that is there already, or may not be."""
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -60,8 +61,8 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         name = _name(error)
-        if name in _UNIQUE:
-            raise StoreConflict(f"a value is there already ({name})") from error
+        if name.startswith(_CONSTRAINTS):
+            raise StoreConflict(f"a constraint does not allow it ({name})") from error
         if trouble := _trouble(error):
             raise StoreUnavailable(f"{trouble} ({name})") from error
         raise
@@ -74,6 +75,8 @@ def translated() -> Iterator[None]:
 def _trouble(error: DBAPIError) -> str | None:
     if trouble := SQLITE_TROUBLES.get(_sqlite_code(error)):
         return trouble
+    if str(error.orig).startswith(("no such table", "no such column")):
+        return SQLSTATE_TROUBLES["42P01"]
     state = _name(error)
     if trouble := SQLSTATE_TROUBLES.get(state, SQLSTATE_TROUBLES.get(state[:2])):
         return trouble

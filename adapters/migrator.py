@@ -29,6 +29,12 @@ def pending(connection: Connection) -> Sequence[str]:
         ) from None
 
 
+def history() -> Sequence[str]:
+    """Return all revisions there are, first one first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return [step.revision for step in scripts.walk_revisions()][::-1]
+
+
 def apply(connection: Connection) -> Sequence[str]:
     """Apply what is pending in the connection's transaction, and return what was applied.
 

@@ -2,15 +2,18 @@
 
 The file is in WAL mode, so readers and the writer do not wait for each other, and every commit is
 flushed (``synchronous=FULL``). A connection used on the event loop never waits inside SQLite:
-its busy timeout is 0, and ``patiently`` does the waiting.
+its busy timeout is 0, and ``patiently`` does the waiting. A file that was removed or replaced is
+noticed before the next statement: what is written to a file that has no name is lost.
 """
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, NullPool, QueuePool, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from adapters.driver_errors import is_busy
 
@@ -19,6 +22,9 @@ T = TypeVar("T")
 FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 """Seconds between two attempts at a lock that another process holds."""
+
+THREAD_PATIENCE = 1.0
+"""Seconds that SQLite itself may wait for a lock where that holds up nothing else."""
 
 READING = {"query_only": "ON"}
 WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
@@ -45,18 +51,18 @@ def reading_engine(url: URL) -> Engine:
     return _engine(url, READING, **ONE_CONNECTION, **AUTOCOMMIT)
 
 
-def threaded_reading_engine(url: URL, patience: float) -> Engine:
+def threaded_reading_engine(url: URL) -> Engine:
     """Return an engine for statements that take long; each runs on its own, in a thread."""
-    return _engine(url, READING, patience, **ONE_EACH_TIME, **AUTOCOMMIT)
+    return _engine(url, READING, timeout=THREAD_PATIENCE, **ONE_EACH_TIME, **AUTOCOMMIT)
 
 
-def migrating_engine(url: URL, patience: float) -> Engine:
-    """Return an engine that changes the schema, blocking, before the event loop runs.
+def migrating_engine(url: URL) -> Engine:
+    """Return an engine that changes the schema, and makes the file where there is none.
 
     Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
     rebuilt.
     """
-    engine = _engine(url, MIGRATING, patience, **ONE_EACH_TIME)
+    engine = _engine(url, MIGRATING, mode="rwc", timeout=THREAD_PATIENCE, **ONE_EACH_TIME)
     _begin_immediately(engine)
     return engine
 
@@ -78,20 +84,40 @@ async def patiently(operation: Callable[[], T], deadline: float) -> T:
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _engine(url: URL, pragmas: dict[str, str], patience: float = 0, **options: Any) -> Engine:
+def _engine(
+    url: URL, pragmas: dict[str, str], *, mode: str = "rw", timeout: float = 0, **options: Any
+) -> Engine:
+    path = Path(url.database or "").absolute()
     engine = create_engine(
-        url,
+        URL.create(
+            "sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}
+        ),
         hide_parameters=True,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": patience},
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": timeout},
         **options,
     )
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _: object) -> None:
+    def set_up(connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(path)
         for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
 
+    @event.listens_for(engine, "checkout")
+    def refuse_if_replaced(_: Any, record: Any, __: Any) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError
+
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from any other, or ``None`` where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begin_immediately(engine: Engine) -> None:

@@ -2,9 +2,11 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
@@ -29,6 +31,8 @@ SCANS = 2
 START_PATIENCE = 30.0
 """Seconds to wait, at start, for another process that migrates the same file."""
 
+T = TypeVar("T")
+
 
 class SqliteDatabase:
     """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
@@ -43,7 +47,8 @@ class SqliteDatabase:
         self._url = url
         self.name = url.render_as_string(hide_password=True)
         self._writer = Writer(writing_engine(url), patience)
-        scanning = threaded_reading_engine(url, patience)
+        self._starting = threaded_reading_engine(url)
+        scanning = threaded_reading_engine(url)
         self._readers = Readers(reading_engine(url), scanning, patience, SCANS)
 
     def writing(self) -> UnitOfWork:
@@ -61,19 +66,12 @@ class SqliteDatabase:
         if sqlite3.sqlite_version_info < (3, 35):
             raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
         with translated():
-            starting = threaded_reading_engine(self._url, START_PATIENCE)
-            if _is_current(starting):
-                return []
-            with migrating_engine(self._url, START_PATIENCE).begin() as connection:
-                revisions = migrator.apply(connection)
-            _turn_on_wal(starting)
-            return revisions
+            return _patiently(self._migrate)
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Raises like ``migrate``."""
-        starting = threaded_reading_engine(self._url, START_PATIENCE)
-        with translated(), starting.connect() as connection:
-            return migrator.pending(connection)
+        with translated():
+            return _patiently(self._pending)
 
     def max_connections(self) -> None:
         """Return that it is no matter."""
@@ -86,24 +84,36 @@ class SqliteDatabase:
         self._writer.dispose()
         self._readers.dispose()
 
+    def _migrate(self) -> Sequence[str]:
+        if not self._pending() and self._journal_mode() == "wal":
+            return []
+        with migrating_engine(self._url).begin() as connection:
+            revisions = migrator.apply(connection)
+        if (mode := self._journal_mode("=WAL")) != "wal":
+            raise UnusableDatabase(f"its file system allows no write-ahead log, but {mode}")
+        return revisions
 
-def _is_current(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-        return mode == "wal" and not migrator.pending(connection)
+    def _pending(self) -> Sequence[str]:
+        if not Path(self._url.database or "").exists():
+            return migrator.history()
+        with self._starting.connect() as connection:
+            return migrator.pending(connection)
+
+    def _journal_mode(self, change: str = "") -> str:
+        with self._starting.connect() as connection:
+            return str(connection.exec_driver_sql(f"PRAGMA journal_mode{change}").scalar())
 
 
-def _turn_on_wal(engine: Engine) -> None:
-    """Switch the file to write-ahead logging, for good. SQLite does not wait here by itself."""
+def _patiently(operation: Callable[[], T]) -> T:
+    """Return what ``operation`` returns, tried again while the database is locked.
+
+    The waiting is done here, not in SQLite, so that a signal can end it.
+    """
     deadline = time.monotonic() + START_PATIENCE
     while True:
         try:
-            with engine.connect() as connection:
-                mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar()
-            break
+            return operation()
         except DBAPIError as error:
             if not is_busy(error) or time.monotonic() > deadline:
                 raise
         time.sleep(LONGEST_PAUSE)
-    if mode != "wal":
-        raise UnusableDatabase(f"its file system allows no write-ahead log (journal mode {mode})")

@@ -35,7 +35,7 @@ class Readers:
             return await patiently(read, loop.time() + self._patience)
 
     def dispose(self) -> None:
-        """Close the connections and the threads."""
+        """Close the connections and the threads. Waits for the scans that run, not for others."""
         self._threads.shutdown(cancel_futures=True)
         self._inline.dispose()
         self._scanning.dispose()

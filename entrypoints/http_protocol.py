@@ -1,8 +1,8 @@
 """HTTP/1.1 as uvicorn reads it, with bounds, and without what a stranger could make of upgrades.
 
-uvicorn keeps as many header bytes as come and waits for the rest of a request for ever. Where a
-client offers an upgrade, which nobody takes here, it loses the request's body, or reads it as
-another request.
+uvicorn keeps as many header bytes, and as many requests sent ahead, as come, and waits for the rest
+of a request for ever. Where a client offers an upgrade, which nobody takes here, it loses the
+request's body, or reads it as another request.
 """
 
 from asyncio import TimerHandle, Transport
@@ -18,12 +18,15 @@ MAX_HEAD = 64 * 1024
 MAX_OVERHEAD = 8 * MAX_HEAD
 """Most bytes of a request besides its body, chunk sizes and trailers included."""
 
+SLICE = 4 * 1024
+"""Bytes that are parsed at a time, so that few requests sent ahead become objects at once."""
+
 LAST_CALL = 2.0
-"""Seconds that a request under way may take to come when the server stops."""
+"""Seconds for the rest of a request that has its answer, or that the stopping server waits for."""
 
 
-class HeadTooLarge(Exception):
-    """A request's head exceeds ``MAX_HEAD``; makes the parser stop."""
+class Refused(Exception):
+    """A request's head is not acceptable; makes the parser stop."""
 
 
 class BoundedConfig(Config):
@@ -38,12 +41,15 @@ class BoundedProtocol(HttpToolsProtocol):
     """Refuses a request that is not wholly there in time, or has too much around its body.
 
     The answer is 400 as for any malformed request (RFC 9110, sections 5.4 and 15.5.1), then the
-    connection is closed, and with it whatever waits for the rest of the request.
+    connection is closed, and with it whatever waits for the rest of the request. What was asked
+    before is answered first.
     """
 
+    _unread = b""
     _overhead = 0
-    _deadline: TimerHandle | None = None
     _refused = False
+    _deadline: TimerHandle | None = None
+    _earlier: RequestResponseCycle | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -51,24 +57,78 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._start_clock()
+        self._start_clock(self._receive_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._refused = True
         self._stop_clock()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
+        self._unread += data
+        self._read_on()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection for the answers to what came before the client's end."""
+        last = self._last_to_answer()
+        if last is not None:
+            last.keep_alive = False
+        return last is not None
+
+    def shutdown(self) -> None:
+        """Give the rest of a request little time to come, so that others can be finished."""
+        super().shutdown()
+        if self._deadline is not None:
+            self._start_clock(min(self._receive_timeout, LAST_CALL))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
         self._unset_keepalive_if_required()
-        self._overhead += len(data)
-        try:
-            self._parse(data)
-        except httptools.HttpParserError:
-            self._refuse("Invalid HTTP request received.")
-        else:
+        self._start_clock(self._receive_timeout)
+
+    def on_headers_complete(self) -> None:
+        self._check_head()
+        if not self._offers_upgrade():
+            self._earlier = self.cycle
+            super().on_headers_complete()
+            self.headers = []  # what may follow a body (RFC 9110, section 6.5) is no header
+
+    def on_body(self, body: bytes) -> None:
+        self._overhead -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._offers_upgrade():
+            super().on_message_complete()
+            self._overhead = 0
+            self._stop_clock()
+            if self.cycle.response_complete:  # it was answered before its body had come
+                self.cycle.more_body = False
+                self._await_another()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._deadline is not None:
+            self._unset_keepalive_if_required()
+            if self.cycle.more_body:
+                self._start_clock(min(self._receive_timeout, LAST_CALL))
+        if self._unread:
+            self.flow.pause_reading()
+            self.loop.call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        """Parse what has come, but no further than to a few requests that wait for their turn."""
+        while self._unread and not self._refused and not self.pipeline:
+            data, self._unread = self._unread[:SLICE], self._unread[SLICE:]
+            self._overhead += len(data)
+            try:
+                self._parse(data)
+            except httptools.HttpParserError:
+                self._refuse("Invalid HTTP request received.")
             if self._overhead > MAX_OVERHEAD:
                 self._refuse("Too many bytes around the body.")
+        if self._unread and not self.transport.is_closing():
+            self.flow.pause_reading()
 
     def _parse(self, data: bytes) -> None:
         """Parse all of it, and whatever the parser would leave to another protocol as well."""
@@ -85,38 +145,12 @@ class BoundedProtocol(HttpToolsProtocol):
             else:
                 return
 
-    def eof_received(self) -> bool:  # type: ignore[override]
-        """Keep the connection for the answer to a request that came before the client's end."""
-        if self._is_answering():
-            self.cycle.keep_alive = False
-            return True
-        return False
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._start_clock()
-
-    def on_headers_complete(self) -> None:
+    def _check_head(self) -> None:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts != 1 and self.parser.get_http_version() == "1.1":
+            raise Refused("one Host has to be named (RFC 9112, section 3.2)")
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
-            raise HeadTooLarge
-        if not self._offers_upgrade():
-            super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        self._overhead -= len(body)
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        if not self._offers_upgrade():
-            super().on_message_complete()
-            self._overhead = 0
-            self._stop_clock()
-
-    def shutdown(self) -> None:
-        """Give the rest of a request little time to come, so that others can be finished."""
-        super().shutdown()
-        if self._deadline is not None:
-            self._start_clock(min(self._receive_timeout, LAST_CALL))
+            raise Refused("the head is too large")
 
     def _offers_upgrade(self) -> bool:
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -137,31 +171,48 @@ class BoundedProtocol(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
 
-    def _is_answering(self) -> bool:
-        """Tell whether a request is wholly there and its answer is not wholly sent."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return cycle is not None and not cycle.more_body and not cycle.response_complete
-
     def _refuse(self, reason: str) -> None:
         """Answer 400, unless another answer is due first, and hang up."""
         self._refused = True
         self._stop_clock()
-        if self._is_answering():
-            self.cycle.keep_alive = False
-        elif self._is_mid_answer():
+        last = self._last_to_answer()
+        if last is not None:
+            last.keep_alive = False
+        elif self._would_answer_twice():
             self.transport.close()
         elif not self.transport.is_closing():
             self.send_400_response(reason)
 
-    def _is_mid_answer(self) -> bool:
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return cycle is not None and cycle.response_started and not cycle.response_complete
+    def _last_to_answer(self) -> RequestResponseCycle | None:
+        """Return the last request that is wholly there and not wholly answered.
 
-    def _start_clock(self, seconds: float | None = None) -> None:
-        self._stop_clock()
-        self._deadline = self.loop.call_later(
-            seconds or self._receive_timeout, self._refuse, "The request did not come in time."
+        One that is not wholly there, and waits for its turn behind others, is dropped.
+        """
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and cycle.more_body and self._earlier is not None:
+            if self.pipeline:
+                self.pipeline.popleft()
+            cycle = self._earlier
+        whole = cycle is not None and not cycle.more_body and not cycle.response_complete
+        return cycle if whole else None
+
+    def _would_answer_twice(self) -> bool:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or not cycle.response_started:
+            return False
+        return cycle.more_body or not cycle.response_complete
+
+    def _await_another(self) -> None:
+        """Close the connection unless another request comes, as after any answer."""
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
+
+    def _start_clock(self, seconds: float) -> None:
+        self._stop_clock()
+        reason = "The request did not come in time."
+        self._deadline = self.loop.call_later(seconds, self._refuse, reason)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:

@@ -63,6 +63,7 @@ def run(
         workers=workers,
         loop="uvloop",
         ws="none",
+        proxy_headers=False,
         lifespan="on",
         access_log=access_log,
         log_config=log_config(),

@@ -11,6 +11,7 @@ from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
 from entrypoints.api.openapi import DocumentedApi
 from entrypoints.api.redirects import SlashRedirect
+from entrypoints.api.stopping import UnavailableWhenCancelled
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
@@ -35,4 +36,5 @@ def build_app(
     install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(HeadFromGet)
+    app.add_middleware(UnavailableWhenCancelled)
     return app

@@ -36,8 +36,9 @@ The bound is exclusive because FastAPI reads it as a float, which holds a power 
 
 def _within_reach(value: object) -> object:
     """Stand in for a number of so many digits that Python refuses to read it."""
-    if isinstance(value, str) and len(value) > MOST_DIGITS and value.lstrip("+-").isdecimal():
-        return BEYOND
+    if isinstance(value, str) and len(value) > MOST_DIGITS:
+        digits = value.strip().lstrip("+-").replace("_", "")
+        return BEYOND if digits.isdecimal() else value
     return value
 
 

@@ -1,6 +1,9 @@
-"""Runs of the ``heroes`` command that end by themselves."""
+"""Runs of the ``heroes`` command that end by themselves, and what they have open."""
 
+import os
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.served import COMMAND, LIMIT, environment
@@ -28,3 +31,21 @@ def assert_one_sentence(ended: Ended, code: int, *words: str) -> None:
     for word in words:
         assert word in ended.stderr
     assert not ended.stdout
+
+
+def wait_until_open(database: Path, processes: int) -> None:
+    """Wait until this many processes, this one not counted, have the file open."""
+    deadline = time.monotonic() + LIMIT
+    while len(holders(database)) < processes:
+        assert time.monotonic() < deadline, f"only {len(holders(database))} opened the file"
+        os.sched_yield()
+
+
+def holders(database: Path) -> set[str]:
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            files = {file.readlink() for file in (process / "fd").iterdir()}
+            if database in files and process.name != str(os.getpid()):
+                found.add(process.name)
+    return found

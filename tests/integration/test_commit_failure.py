@@ -160,11 +160,10 @@ async def test_a_request_cancelled_while_it_commits_keeps_the_connection_until_t
         assert [] == next_one.sent
 
         held.let_go()
-        with pytest.raises(asyncio.CancelledError):
-            await first
+        await first
         await second
 
-    assert [] == cancelled.sent
+    assert 503 == cancelled.status
     assert 200 == next_one.status
     assert ["Cancelled", "Next"] == names_in(tmp_path)
 

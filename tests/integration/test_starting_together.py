@@ -1,18 +1,16 @@
 """Processes that start at once on one file take turns at its schema."""
 
-import os
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.integration.processes import Ended, run
+from tests.integration.processes import Ended, run, wait_until_open
 from tests.integration.tutorial_database import ROWS, locked, make_tutorial_database, stored
-from tests.served import LIMIT, Served, serve
+from tests.served import Served, serve
 
 SERVERS = 4
 MIGRATIONS = 2
@@ -55,24 +53,6 @@ def start_all(database: Path, servers: ExitStack) -> tuple[list[Served], list[En
         migrating = [threads.submit(run, "migrate", database) for _ in range(MIGRATIONS)]
         wait_until_open(database, SERVERS + MIGRATIONS)
     return [each.result() for each in starting], [each.result() for each in migrating]
-
-
-def wait_until_open(database: Path, processes: int) -> None:
-    """Wait until this many processes, this one not counted, have the file open."""
-    deadline = time.monotonic() + LIMIT
-    while len(holders(database)) < processes:
-        assert time.monotonic() < deadline, f"only {len(holders(database))} opened the file"
-        os.sched_yield()
-
-
-def holders(database: Path) -> set[str]:
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            files = {file.readlink() for file in (process / "fd").iterdir()}
-            if database in files and process.name != str(os.getpid()):
-                found.add(process.name)
-    return found
 
 
 def add_a_hero(served: Served) -> int:

@@ -1,0 +1,33 @@
+"""What a client is told whose request could not be finished before the server stopped."""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrypoints.api.problems import problem
+
+
+class UnavailableWhenCancelled:
+    """ASGI middleware that answers 503 where the server gives up a request, not 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)
+        except asyncio.CancelledError:
+            if started or scope["type"] != "http":
+                raise
+            detail = "The server is stopping. Try again later."
+            headers = {"Retry-After": "1"}
+            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
+            await refusal(scope, receive, send)
