@@ -1,6 +1,6 @@
 """From a database's address to the database."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -11,10 +11,26 @@ from adapters.sqlite_database import SqliteDatabase
 from service_layer.database import Database
 
 SERVER_SCHEMES = {"postgresql", "postgres"}
+KNOWN_OPTIONS = {
+    "sslmode": {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
+    "target_session_attrs": {
+        "any",
+        "primary",
+        "prefer-standby",
+        "read-only",
+        "read-write",
+        "standby",
+    },
+}
+"""Options of a server's address whose values would only be refused when it is connected to."""
 
 
 class UnsupportedUrl(ValueError):
     """The address names no database this service can use; the message says why, without it."""
+
+
+class UnsupportedReadUrl(UnsupportedUrl):
+    """The same of the address of replicas."""
 
 
 def open_database(
@@ -32,11 +48,18 @@ def open_database(
     if url.partition("://")[0] in SERVER_SCHEMES:
         _check_server_url(url)
         if read_url is not None:
-            _check_server_url(read_url)
+            _check_read_url(read_url)
         return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
     if read_url is not None:
-        raise UnsupportedUrl("a file has no replicas to read from")
+        raise UnsupportedReadUrl("a file has no replicas to read from")
     return SqliteDatabase(_sqlite_url(url), patience=patience)
+
+
+def _check_read_url(text: str) -> None:
+    try:
+        _check_server_url(text)
+    except UnsupportedUrl as error:
+        raise UnsupportedReadUrl(*error.args) from None
 
 
 def _check_server_url(text: str) -> None:
@@ -47,6 +70,14 @@ def _check_server_url(text: str) -> None:
             _ = urlsplit(f"//{host}").port
     except ValueError:
         raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
+    options = parse_qs(parts.query)
+    if not all(port.isdecimal() for port in ",".join(options.get("port", ["0"])).split(",")):
+        raise UnsupportedUrl("a port is a number")
+    if parts.netloc.rpartition("@")[2] and options.keys() & {"host", "port"}:
+        raise UnsupportedUrl("it names hosts or ports in two places")
+    for name, known in KNOWN_OPTIONS.items():
+        if unknown := set(options.get(name, [])) - known:
+            raise UnsupportedUrl(f"{name} can not be {', '.join(sorted(unknown))}")
     if parts.scheme not in SERVER_SCHEMES:
         raise UnsupportedUrl("not the address of a PostgreSQL server")
     if not parts.path.strip("/"):

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -33,6 +34,7 @@ SQLSTATE_TROUBLES: Mapping[str, str] = {
     "28": "the database does not let this user in",
     "3D": "there is no such database",
     "40": "the transaction got in another's way",
+    "42704": "the database does not know a setting in its address",
     "42501": "the database may not be accessed",
     "42703": "the schema is not up to date",
     "42P01": "the schema is not up to date",
@@ -43,6 +45,12 @@ SQLSTATE_TROUBLES: Mapping[str, str] = {
     "XX": "the database is damaged",
 }
 """SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
+
+CONNECTING_TROUBLES: Mapping[type[Exception], str] = {
+    asyncpg.TargetServerAttributeNotMatched: "no database server is what the address asks for",
+    asyncpg.ClientConfigurationError: "the address has options that make no sense",
+}
+"""What asyncpg raises by itself while it connects, without a SQLSTATE."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
@@ -69,7 +77,8 @@ def translated() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error
     except OSError as error:
-        raise StoreUnavailable(f"the database can not be reached ({error.strerror})") from error
+        reason = error.strerror or type(error).__name__
+        raise StoreUnavailable(f"the database can not be reached ({reason})") from error
 
 
 def _trouble(error: DBAPIError) -> str | None:
@@ -80,6 +89,9 @@ def _trouble(error: DBAPIError) -> str | None:
     state = _name(error)
     if trouble := SQLSTATE_TROUBLES.get(state, SQLSTATE_TROUBLES.get(state[:2])):
         return trouble
+    for kind, trouble in CONNECTING_TROUBLES.items():
+        if isinstance(getattr(error.orig, "__cause__", None), kind):
+            return trouble
     return "the connection to the database is lost" if error.connection_invalidated else None
 
 

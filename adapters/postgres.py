@@ -4,9 +4,12 @@ Everything that could wait for ever has a bound: connecting, getting a connectio
 statement, a lock, and a transaction that its client forgot.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+import asyncpg
 from sqlalchemy import NullPool, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -14,6 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 ASYNCPG = "postgresql+asyncpg://"
 """SQLAlchemy's name for the driver. The address goes to the driver as it is, so that it may name
 several hosts, which SQLAlchemy's own URLs can't."""
+
+NOT_THIS_HOST = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
+"""What says that a host is away, or is not what the address asks for."""
 
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
@@ -30,6 +40,8 @@ class ServerOptions:
     """Time to wait for a connection when all are in use."""
 
     connect_timeout: float = 3.0
+    """Time for each host of the address."""
+
     statement_timeout: float = 10.0
     lock_timeout: float = 5.0
     idle_timeout: float = 10.0
@@ -56,18 +68,15 @@ def pooled_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
 
 def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
     """Return an engine for one connection that may work, and wait for a lock, for long."""
-    connect_args = {"dsn": dsn, "timeout": options.connect_timeout, **_unprepared(options)}
+    connect_args = _address(dsn, options) | _unprepared(options)
     return create_async_engine(
         ASYNCPG, hide_parameters=True, connect_args=connect_args, poolclass=NullPool
     )
 
 
 def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
-    arguments = {
-        "dsn": dsn,
-        "timeout": options.connect_timeout,
-        "command_timeout": options.statement_timeout + NETWORK_ALLOWANCE,
-    }
+    command_timeout = options.statement_timeout + NETWORK_ALLOWANCE
+    arguments = _address(dsn, options) | {"command_timeout": command_timeout}
     if options.pgbouncer:
         return arguments | _unprepared(options)
     settings = {
@@ -77,6 +86,36 @@ def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
         "idle_in_transaction_session_timeout": _milliseconds(options.idle_timeout),
     }
     return arguments | {"server_settings": settings}
+
+
+def _address(dsn: str, options: ServerOptions) -> dict[str, Any]:
+    return {
+        "dsn": dsn,
+        "timeout": options.connect_timeout,
+        "async_creator_fn": _connect_to_the_first_that_answers,
+    }
+
+
+async def _connect_to_the_first_that_answers(*, dsn: str, **arguments: Any) -> Any:
+    """Give each host the whole time to connect.
+
+    The driver's own time is for all hosts together. One whose machine is gone would use it up, and
+    the next, which may be the new primary, would never be tried.
+    """
+    *others, last = _each_host(dsn)
+    for address in others:
+        with suppress(*NOT_THIS_HOST):
+            return await asyncpg.connect(address, **arguments)
+    return await asyncpg.connect(last, **arguments)
+
+
+def _each_host(dsn: str) -> list[str]:
+    """Return an address for each host; ``prefer-standby`` has to see all of them at once."""
+    parts = urlsplit(dsn)
+    if "prefer-standby" in parts.query:
+        return [dsn]
+    user, at, hosts = parts.netloc.rpartition("@")
+    return [parts._replace(netloc=f"{user}{at}{host}").geturl() for host in hosts.split(",")]
 
 
 def _unprepared(options: ServerOptions) -> dict[str, Any]:

@@ -1,26 +1,33 @@
 """A PostgreSQL database as a whole: its units of work, its schema, its end."""
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import translated
 from adapters.postgres import ServerOptions, migrating_engine, pooled_engine
+from adapters.postgres_pool import Pool
 from adapters.postgres_sessions import ReadingSession, WritingSession
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(6072426)")
 """Held while the schema changes. The number means nothing; all processes have to name the same."""
 
 
+REFUSED = ("0A", "42")
+"""How the SQLSTATEs begin that say the schema does not allow what a revision does."""
+
 MAX_CONNECTIONS = text(
     "SELECT current_setting('max_connections')::int"
     " - current_setting('superuser_reserved_connections')::int"
+    " - coalesce(current_setting('reserved_connections', true), '0')::int"
 )
 
 T = TypeVar("T")
@@ -40,14 +47,20 @@ class PostgresDatabase:
         self._dsn = dsn
         self._options = options
         self._engine = pooled_engine(dsn, options)
-        self._replicas = pooled_engine(read_dsn, options) if read_dsn else self._engine
-        self._reading = self._replicas.execution_options(isolation_level="AUTOCOMMIT")
+        turns = asyncio.Semaphore(options.pool_size)
+        self._writers = Pool(self._engine, turns, options.pool_timeout)
+        self._replicas = self._engine
+        if read_dsn:
+            self._replicas = pooled_engine(read_dsn, options)
+            turns = asyncio.Semaphore(options.pool_size)
+        autocommitting = self._replicas.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = Pool(autocommitting, turns, options.pool_timeout)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._engine))
+        return SqlUnitOfWork(WritingSession(self._writers))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(ReadingSession(self._reading))
+        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers))
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
@@ -79,7 +92,13 @@ class PostgresDatabase:
 
 def _apply_under_lock(connection: Connection) -> Sequence[str]:
     connection.execute(MIGRATION_LOCK)
-    return migrator.apply(connection)
+    try:
+        return migrator.apply(connection)
+    except DBAPIError as error:
+        if str(getattr(error.orig, "sqlstate", "")).startswith(REFUSED):
+            reason = str(error.orig).partition("\n")[0]
+            raise UnusableDatabase(f"its schema can't be changed: {reason}") from error
+        raise
 
 
 def _max_connections(connection: Connection) -> int:
@@ -87,6 +106,9 @@ def _max_connections(connection: Connection) -> int:
 
 
 def _without_password(dsn: str) -> str:
-    """Return the address with its password left out, wherever a DSN may hold one."""
-    shown = re.sub(r"(//[^:/?@]*):[^@]*@", r"\1:***@", dsn)
-    return re.sub(r"(?i)([?&](?:password|passfile)=)[^&]*", r"\1***", shown)
+    """Return the address without its password, and without its options, which may hold another."""
+    parts = urlsplit(dsn)
+    user, at, hosts = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    netloc = name + (":***" if colon else "") + at + hosts
+    return parts._replace(netloc=netloc, query="", fragment="").geturl()

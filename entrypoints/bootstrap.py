@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from adapters.database import UnsupportedUrl, open_database
+from adapters.database import UnsupportedReadUrl, UnsupportedUrl, open_database
 from adapters.postgres import ServerOptions
 from entrypoints.api.app import build_app
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
@@ -47,6 +47,8 @@ def connect(settings: Settings) -> Database:
             server=server,
             read_url=settings.database_read_url,
         )
+    except UnsupportedReadUrl as error:
+        raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
     except UnsupportedUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_URL is not valid: {error}") from None
 
@@ -65,14 +67,16 @@ def pending(database: Database) -> Sequence[str]:
 
 def too_many_connections(database: Database, settings: Settings, workers: int) -> str:
     """Return a warning when the processes may open more connections than the server lets them."""
+    if settings.pgbouncer:  # which shares few of the server's connections among many of ours
+        return ""
     with _told_to_the_operator(database):
         most = database.max_connections()
     wanted = settings.pool_size * workers
     if most is None or wanted <= most:
         return ""
     return (
-        f"{workers} workers with {settings.pool_size} connections each may want {wanted}, "
-        f"but the server has {most}"
+        f"workers: {workers}, connections of each: {settings.pool_size}, in all: {wanted}; "
+        f"the server has only {most}"
     )
 
 

@@ -30,10 +30,10 @@ class Settings(BaseSettings):
     """Replicas to read from. Reads may then miss what was written a moment ago."""
 
     pool_size: int = Field(default=10, ge=1, le=1000)
-    pool_timeout: float = Field(default=2.0, gt=0, le=60)
-    connect_timeout: float = Field(default=3.0, gt=0, le=60)
-    statement_timeout: float = Field(default=10.0, gt=0, le=3600)
-    idle_timeout: float = Field(default=10.0, gt=0, le=3600)
+    pool_timeout: float = Field(default=2.0, ge=0.001, le=60)
+    connect_timeout: float = Field(default=3.0, ge=0.001, le=60)
+    statement_timeout: float = Field(default=10.0, ge=0.001, le=3600)
+    idle_timeout: float = Field(default=10.0, ge=0.001, le=3600)
     pgbouncer: bool = False
     """What concerns a database server; see ``adapters.postgres.ServerOptions``."""
 

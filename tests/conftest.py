@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.postgres import OLDEST, PostgresServer, postgres_server
+from tests.served import fresh_postgres
 
 
 @pytest.fixture
@@ -22,12 +23,12 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database to be emptied: ``TEST_POSTGRES_URL``'s, or one made here."""
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        return given
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database("heroes")
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a new database: on ``TEST_POSTGRES_URL``'s server, or on one of our own."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    server = given or request.getfixturevalue("postgres").url()
+    with fresh_postgres(server) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

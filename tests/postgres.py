@@ -34,19 +34,21 @@ FOR_TESTS = {
 class PostgresServer:
     """A server that can be stopped, and started again on the same folder and port."""
 
-    def __init__(self, folder: Path, *, version: str = NEWEST) -> None:
+    def __init__(
+        self, folder: Path, *, version: str = NEWEST, binaries: Path | None = None
+    ) -> None:
         self.folder = folder
         self.port = _free_port()
         self.data = folder / "data"
-        self._binaries = _binaries(version, folder)
+        self._binaries = binaries or _binaries(version, folder)
         _hand_over(folder)
 
     def url(self, name: str = "postgres") -> str:
         """Return the address of a database of this server."""
         return f"postgresql://heroes@127.0.0.1:{self.port}/{name}"
 
-    def create(self) -> None:
-        """Make the server's files."""
+    def create(self, *options: str) -> None:
+        """Make the server's files; ``options`` are initdb's."""
         self.run(
             "initdb",
             "-U",
@@ -56,6 +58,7 @@ class PostgresServer:
             "--no-sync",
             "--locale=C.UTF-8",
             "--encoding=UTF8",
+            *options,
             str(self.data),
         )
 
@@ -87,6 +90,19 @@ class PostgresServer:
                 **_unprivileged(),
             )
 
+    def standby(self) -> "PostgresServer":
+        """Make a server that follows this one, from a copy of its files. It has to be started."""
+        folder = Path(tempfile.mkdtemp(prefix="standby-", dir=self.folder))
+        follower = PostgresServer(folder, binaries=self._binaries)
+        source = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "heroes")
+        copying = ("--checkpoint=fast", "--no-sync", "--write-recovery-conf")
+        follower.run("pg_basebackup", *source, *copying, "-D", str(follower.data))
+        return follower
+
+    def promote(self) -> None:
+        """Make a standby take writes, and return once it does."""
+        self.run("pg_ctl", "promote", "--wait", "-D", str(self.data))
+
     def new_database(self, name: str) -> str:
         """Make an empty database and return its address."""
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "heroes", name)
@@ -98,17 +114,24 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(version: str = NEWEST) -> Iterator[PostgresServer]:
-    """Run a server with nothing in it."""
+def postgres_server(version: str = NEWEST, **settings: str) -> Iterator[PostgresServer]:
+    """Run a server with nothing in it. It is not safe from a crash unless ``fsync`` is on."""
     with tempfile.TemporaryDirectory(prefix="heroes-postgres-") as folder:
         server = PostgresServer(Path(folder), version=version)
         server.create()
-        server.start(fsync="off")
-        try:
+        server.start(**{"fsync": "off", **settings})
+        with ending(server):
             yield server
-        finally:
-            if server.is_running:
-                server.kill()
+
+
+@contextmanager
+def ending(server: PostgresServer) -> Iterator[None]:
+    """Leave no process of the server behind, whether or not it runs at the end."""
+    try:
+        yield
+    finally:
+        if server.is_running:
+            server.kill()
 
 
 def _binaries(version: str, folder: Path) -> Path:

@@ -1,18 +1,38 @@
-"""A server for each module, and clients that talk to it over a socket."""
+"""A server for each module on each database, and clients that talk to it over a socket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.served import Served, serve
+from tests.served import Served, fresh_postgres, serve
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Makes an empty database at each call, and gives its address; of each kind in turn."""
+
+    def new_sqlite() -> str:
+        return f"sqlite:///{tmp_path_factory.mktemp('database')}/heroes.db"
+
+    def new_postgres() -> str:
+        return databases.enter_context(fresh_postgres(request.getfixturevalue("postgres_url")))
+
+    with ExitStack() as databases:
+        yield {"sqlite": new_sqlite, "postgres": new_postgres}[request.param]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def server(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """A real server on an empty database."""
-    with serve(tmp_path_factory.mktemp("served") / "heroes.db") as served:
+    place = tmp_path_factory.mktemp("served") / "heroes.db"
+    with serve(place, database_url=new_database()) as served:
         yield served
 
 

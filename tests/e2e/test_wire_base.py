@@ -1,6 +1,6 @@
 """The wire contract's first table: what the tutorial's clients get, byte for byte."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
@@ -16,10 +16,14 @@ def hero_id(client: httpx2.Client) -> int:
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+def crowded(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx2.Client]:
     """A client of a server that has the heroes 1 to 103 and no others."""
     with (
-        serve(tmp_path_factory.mktemp("crowded") / "heroes.db") as server,
+        serve(
+            tmp_path_factory.mktemp("crowded") / "heroes.db", database_url=new_database()
+        ) as server,
         httpx2.Client(base_url=server.url, timeout=10) as client,
     ):
         for number in range(103, 0, -1):

@@ -1,6 +1,7 @@
 """The wire contract's second table: methods, redirects, ids for once only, and races."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -123,10 +124,16 @@ def test_a_client_that_follows_the_redirect_makes_its_hero(client: httpx2.Client
 # Ids.
 
 
-def test_an_id_is_never_used_again_once_its_hero_is_deleted(database: Path) -> None:
+def test_an_id_is_never_used_again_once_its_hero_is_deleted(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
     spent: list[int] = []
+    url = new_database()
     for _ in ("the first server", "the second"):
-        with serve(database) as server, httpx2.Client(base_url=server.url) as client:
+        with (
+            serve(tmp_path / "heroes.db", database_url=url) as server,
+            httpx2.Client(base_url=server.url) as client,
+        ):
             for _ in range(3):
                 hero_id = new_hero(client)
                 client.delete(f"/heroes/{hero_id}")

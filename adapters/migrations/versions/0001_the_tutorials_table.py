@@ -36,6 +36,8 @@ def _check(inspector: sa.Inspector) -> None:
     columns = {column["name"]: column["type"] for column in inspector.get_columns("hero")}
     if missing := COLUMNS - columns.keys():
         raise SchemaMismatch(f"its table hero has no column {', '.join(sorted(missing))}")
+    if not isinstance(columns["age"], sa.Integer):
+        raise SchemaMismatch("its table hero has an age that is no integer")
     if "version" in columns:
         raise SchemaMismatch("its table hero has a column version already")
     key = inspector.get_pk_constraint("hero")["constrained_columns"]

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from adapters.migrations.errors import SchemaMismatch
 from adapters.migrations.sqlite_rebuild import make_ids_last
 
 revision = "0002"
@@ -28,4 +29,7 @@ def _widen() -> None:
         op.alter_column("hero", column, type_=sa.BigInteger())
     for column in ("name", "secret_name"):
         op.alter_column("hero", column, type_=sa.String(collation="C"))
-    op.execute("ALTER SEQUENCE hero_id_seq AS bigint")
+    sequence = op.get_bind().scalar(sa.text("SELECT pg_get_serial_sequence('hero', 'id')"))
+    if sequence is None:
+        raise SchemaMismatch("its table hero has no sequence that hands out ids")
+    op.execute(f"ALTER SEQUENCE {sequence} AS bigint")

@@ -1,0 +1,122 @@
+"""Clients that go on writing whatever the service answers, and what they were answered."""
+
+import asyncio
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from tests.faults.observer import observing
+from tests.faults.waiting import seconds_until
+from tests.integration.writers import Attempt, Ledger, Row, row
+
+LIMIT = 30
+"""Seconds after which an answer, or progress, that does not come is a hang."""
+
+REFUSED_PAUSE = 0.05
+"""Seconds for which a client that was refused lets the service be."""
+
+
+class RefusedError(Exception):
+    """The service answered 503; whether the write was carried out is for the ledger to settle."""
+
+
+@dataclass
+class Load:
+    """The clients' ledger, and the statuses they were answered with."""
+
+    client: httpx2.AsyncClient
+    ledger: Ledger = field(default_factory=Ledger)
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    over: bool = False
+
+    async def until_written(self, more: int, *, within: float = LIMIT) -> float:
+        """Wait for this many more acknowledged writes, and return the seconds it took."""
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        async with asyncio.timeout(within):
+            await self.ledger.until(self.ledger.answers + more)
+        return clock() - start
+
+    def figures(self) -> str:
+        """Return what was measured."""
+        slowest = {status: round(seconds, 2) for status, seconds in self.slowest.items()}
+        return f"answers {dict(self.statuses)}, slowest of each in seconds {slowest}"
+
+    async def until_refused(self, more: int) -> None:
+        """Wait for this many more refusals."""
+        goal = self.statuses[503] + more
+
+        async def reached() -> bool:
+            return self.statuses[503] >= goal
+
+        await seconds_until(reached)
+
+    async def write_on(self) -> None:
+        """Make heroes, change each twice and remove every third, until the load is over.
+
+        A hero whose fate is unsure is left alone.
+        """
+        for made in itertools.count():
+            try:
+                hero_id = await self._write("POST")
+                await self._write("PATCH", hero_id)
+                await self._write("PATCH", hero_id)
+                if made % 3 == 0:
+                    await self._write("DELETE", hero_id)
+            except RefusedError:
+                await asyncio.sleep(REFUSED_PAUSE)
+            if self.over:
+                return
+
+    async def _write(self, method: str, hero_id: int | None = None) -> int:
+        before = None if hero_id is None else self.ledger.rows[hero_id]
+        version = 1 if before is None else before[3] + 1
+        mark = f"{method} {next(self.ledger.marks)}"
+        after = None if method == "DELETE" else row(mark, version)
+        attempt = Attempt(hero_id, before, after)
+        self.ledger.unanswered.add(attempt)
+        path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
+        answer = await self._ask(method, path, after)
+        answered: int = hero_id or answer["id"]
+        await self.ledger.acknowledged(attempt, answered)
+        return answered
+
+    async def _ask(self, method: str, path: str, sent: Row | None) -> Any:
+        names = ("name", "secret_name", "age")
+        body = {} if sent is None else dict(zip(names, sent, strict=False))
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        answer = await self.client.request(method, path, json=body)
+        status = answer.status_code
+        self.statuses[status] += 1
+        self.slowest[status] = max(self.slowest[status], clock() - start)
+        if status == httpx2.codes.SERVICE_UNAVAILABLE:
+            assert "1" == answer.headers["Retry-After"]
+            raise RefusedError
+        assert 200 == status, answer.text
+        return answer.json()
+
+
+@asynccontextmanager
+async def under_load(client: httpx2.AsyncClient, writers: int) -> AsyncIterator[Load]:
+    """Let this many clients write until the end, and wait for their last answers."""
+    load = Load(client)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(writers):
+            group.create_task(load.write_on())
+        yield load
+        load.over = True
+
+
+async def assert_nothing_is_lost(url: str, ledger: Ledger) -> None:
+    """Check that the database holds all that was acknowledged, and nothing that was not sent."""
+    async with observing(url) as observer:
+        stored = await observer.stored()
+    ledger.settle(stored)
+    assert ledger.rows == stored

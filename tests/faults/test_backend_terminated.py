@@ -1,0 +1,103 @@
+"""The server ends a connection just before any one step of any one use case."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import pytest
+from sqlalchemy import QueuePool
+
+from adapters.postgres_database import PostgresDatabase
+from domain.hero import Hero
+from service_layer.errors import OutcomeUnknown, StoreUnavailable
+from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
+from tests.databases import empty_postgres
+from tests.faults.terminating import terminated_before
+
+UseCase = Callable[[PostgresDatabase], Awaitable[object]]
+
+FIRST = Hero(id=1, name="Deadpond", secret_name="Dive Wilson", age=30, version=1)
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[PostgresDatabase]:
+    """A database with one hero, and one connection in its pool."""
+    async with empty_postgres(url) as database:
+        async with database.writing() as uow:
+            await create_hero(uow, name=FIRST.name, secret_name=FIRST.secret_name, age=FIRST.age)
+        yield database
+
+
+async def create(database: PostgresDatabase) -> object:
+    async with database.writing() as uow:
+        return await create_hero(uow, name="Rusty-Man", secret_name="Tommy Sharp")
+
+
+async def read(database: PostgresDatabase) -> object:
+    async with database.reading() as uow:
+        return await read_hero(uow, FIRST.id)
+
+
+async def heroes(database: PostgresDatabase) -> Sequence[Hero]:
+    async with database.reading() as uow:
+        return await list_heroes(uow, offset=0, limit=10)
+
+
+async def change(database: PostgresDatabase) -> object:
+    async with database.writing() as uow:
+        return await change_hero(uow, FIRST.id, {"age": 48})
+
+
+async def delete(database: PostgresDatabase) -> None:
+    async with database.writing() as uow:
+        await delete_hero(uow, FIRST.id)
+
+
+STATEMENTS: dict[UseCase, int] = {create: 1, read: 1, heroes: 1, change: 2, delete: 1}
+"""How many statements each use case sends."""
+
+STEPS = [(use_case, n + 1) for use_case, count in STATEMENTS.items() for n in range(count)]
+COMMANDS = [create, change, delete]
+
+
+@pytest.mark.parametrize("use_case", STATEMENTS)
+async def test_each_use_case_sends_as_many_statements_as_are_tried_here(
+    database: PostgresDatabase, url: str, use_case: UseCase
+) -> None:
+    with terminated_before(url, statement=0) as terminator:
+        await use_case(database)
+
+    assert STATEMENTS[use_case] == terminator.statements
+
+
+@pytest.mark.parametrize(("use_case", "statement"), STEPS)
+async def test_a_connection_lost_before_a_statement_makes_the_store_unavailable_and_changes_nothing(
+    database: PostgresDatabase, url: str, use_case: UseCase, statement: int
+) -> None:
+    with (
+        terminated_before(url, statement) as terminator,
+        pytest.raises(StoreUnavailable) as raised,
+    ):
+        await use_case(database)
+
+    assert StoreUnavailable is raised.type
+    assert_nothing_is_checked_out(terminator.pool)
+    assert [FIRST] == await heroes(database)
+    await use_case(database)
+    assert_nothing_is_checked_out(terminator.pool)
+
+
+@pytest.mark.parametrize("use_case", COMMANDS)
+async def test_a_connection_lost_before_the_commit_leaves_the_outcome_unknown_and_changes_nothing(
+    database: PostgresDatabase, url: str, use_case: UseCase
+) -> None:
+    with terminated_before(url, statement=None) as terminator, pytest.raises(OutcomeUnknown):
+        await use_case(database)
+
+    assert_nothing_is_checked_out(terminator.pool)
+    assert [FIRST] == await heroes(database)
+    await use_case(database)
+    assert_nothing_is_checked_out(terminator.pool)
+
+
+def assert_nothing_is_checked_out(pool: object) -> None:
+    assert isinstance(pool, QueuePool)
+    assert 0 == pool.checkedout()

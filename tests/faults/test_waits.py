@@ -1,0 +1,128 @@
+"""Nothing that a request waits for keeps it waiting longer than its setting says."""
+
+import asyncio
+
+import httpx2
+import pytest
+
+from adapters.postgres import ServerOptions
+from domain.hero import HeroDraft
+from service_layer.errors import StoreUnavailable
+from tests.databases import empty_postgres
+from tests.faults.conftest import Serving
+from tests.faults.observer import Observer, observing
+from tests.faults.pool import assert_pool_is_whole
+from tests.faults.waiting import seconds_until
+
+HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
+AGE = {"age": 48}
+HOLD_ROW = "SELECT 1 FROM hero FOR UPDATE"
+HOLD_TABLE = "LOCK TABLE hero IN ACCESS EXCLUSIVE MODE"
+
+SOME = 1.0
+"""Seconds that a wait may take beyond its setting."""
+
+
+def assert_refused(answer: httpx2.Response, *, after: float) -> None:
+    """Check that it was refused at about the time that a setting says."""
+    assert 503 == answer.status_code
+    assert "1" == answer.headers["Retry-After"]
+    assert after <= answer.elapsed.total_seconds() + 0.05
+    assert answer.elapsed.total_seconds() < after + SOME
+
+
+async def until_someone_waits(observer: Observer) -> None:
+    """Wait until a request waits for a lock."""
+
+    async def someone_waits() -> bool:
+        return await observer.waiting_for_locks() > 0
+
+    await seconds_until(someone_waits)
+
+
+async def test_a_row_locked_for_too_long_refuses_the_write_in_time_and_reads_go_on(
+    url: str, serving: Serving
+) -> None:
+    async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
+        await client.post("/heroes/", json=HERO)
+
+        async with observer.holding(HOLD_ROW):
+            refused, read = await asyncio.gather(
+                client.patch("/heroes/1", json=AGE), client.get("/heroes/1")
+            )
+        done = await client.patch("/heroes/1", json=AGE)
+
+        assert_refused(refused, after=0.5)
+        assert (200, None) == (read.status_code, read.json()["age"])
+        assert (200, 48) == (done.status_code, done.json()["age"])
+        await assert_pool_is_whole(url, client)
+
+
+async def test_a_row_let_go_in_time_is_changed_by_who_waited(url: str, serving: Serving) -> None:
+    async with serving(url) as (_, client), observing(url) as observer:
+        await client.post("/heroes/", json=HERO)
+
+        async with observer.holding(HOLD_ROW):
+            waiting = asyncio.create_task(client.patch("/heroes/1", json=AGE))
+            await until_someone_waits(observer)
+        answer = await waiting
+
+        assert (200, 48) == (answer.status_code, answer.json()["age"])
+
+
+async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_back(
+    url: str, serving: Serving
+) -> None:
+    small = {"pool_size": "1", "pool_timeout": "0.5"}
+    async with serving(url, **small) as (_, client), observing(url) as observer:
+        await client.post("/heroes/", json=HERO)
+
+        async with observer.holding(HOLD_ROW):
+            waiting = asyncio.create_task(client.patch("/heroes/1", json=AGE))
+            await until_someone_waits(observer)
+            refused = await asyncio.gather(
+                client.get("/heroes/1"), client.post("/heroes/", json=HERO)
+            )
+        assert 200 == (await waiting).status_code
+
+        for answer in refused:
+            assert_refused(answer, after=0.5)
+        assert 200 == (await client.get("/heroes/1")).status_code
+        await assert_pool_is_whole(url, client, size=1)
+
+
+async def test_a_statement_that_takes_too_long_is_refused_in_time(
+    url: str, serving: Serving
+) -> None:
+    settings = {"statement_timeout": "0.5", "lock_timeout": "30"}
+    async with serving(url, **settings) as (_, client), observing(url) as observer:
+        await client.post("/heroes/", json=HERO)
+
+        async with observer.holding(HOLD_TABLE):
+            refused = await asyncio.gather(
+                client.get("/heroes/1"), client.patch("/heroes/1", json=AGE)
+            )
+
+        for answer in refused:
+            assert_refused(answer, after=0.5)
+        assert 200 == (await client.get("/heroes/1")).status_code
+        await assert_pool_is_whole(url, client)
+
+
+async def test_a_transaction_forgotten_for_too_long_keeps_nothing_and_holds_nobody_up(
+    url: str,
+) -> None:
+    options = ServerOptions(pool_size=1, idle_timeout=0.2)
+    async with empty_postgres(url, options) as database, observing(url) as observer:
+
+        async def server_has_ended_it() -> bool:
+            return 0 == await observer.connections()
+
+        async with database.writing() as uow:
+            await uow.heroes.add(HeroDraft(**HERO, age=None))
+            await seconds_until(server_has_ended_it)
+            with pytest.raises(StoreUnavailable):
+                await uow.commit()
+
+        async with database.reading() as look:
+            assert [] == await look.heroes.page(offset=0, limit=10)

@@ -1,0 +1,116 @@
+"""Behind nginx, as ``docs/nginx.conf`` sets it up, clients see the same service."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+
+import httpx2
+import pytest
+
+from tests.integration.in_between import NGINX, OPENSSL, nginx
+from tests.served import Served, fresh_postgres, serve
+
+pytestmark = [
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+    pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed"),
+]
+
+Proxied = tuple[list[Served], httpx2.Client]
+MAX_BODY = 64 * 1024
+TOO_LARGE = b" " * (MAX_BODY + 1)
+HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
+NEITHER_DATE_NOR_SERVER = ("content-type", "content-length", "location", "allow", "retry-after")
+
+REQUESTS = {
+    "a hero": (200, "GET", "/heroes/1", ""),
+    "a page": (200, "GET", "/heroes/?offset=0&limit=1", ""),
+    "a change": (200, "PATCH", "/heroes/1", '{"age": 48}'),
+    "no hero": (404, "GET", "/heroes/999", ""),
+    "no hero to delete": (404, "DELETE", "/heroes/999", ""),
+    "no page": (404, "GET", "/no%2Fsuch//page?x=%22", ""),
+    "no method": (405, "PUT", "/heroes/1", "{}"),
+    "no number": (422, "GET", "/heroes/one", ""),
+    "no name": (422, "POST", "/heroes/", '{"secret_name": "x"}'),
+    "no JSON": (422, "POST", "/heroes/", "{"),
+    "the largest body": (422, "POST", "/heroes/", " " * MAX_BODY),
+    "a slash too few": (307, "GET", "/heroes?limit=1", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Proxied]:
+    """Two servers on one database with one hero, and a client of the nginx before them."""
+    place = tmp_path_factory.mktemp("served")
+    with ExitStack() as running:
+        url = running.enter_context(fresh_postgres(postgres_url))
+        servers = [
+            running.enter_context(serve(place / f"{number}.db", database_url=url))
+            for number in range(2)
+        ]
+        address = running.enter_context(nginx([server.url for server in servers]))
+        client = running.enter_context(httpx2.Client(base_url=address, verify=False))
+        client.post("/heroes/", json=HERO)
+        yield servers, client
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_answers_pass_through_unchanged(proxied: Proxied, name: str) -> None:
+    servers, client = proxied
+    status, method, path, body = REQUESTS[name]
+    headers = {"Content-Type": "application/json"}
+
+    through = client.request(method, path, content=body, headers=headers)
+    directly = httpx2.request(method, servers[0].url + path, content=body, headers=headers)
+
+    assert status == through.status_code
+    assert seen(directly) == seen(through)
+
+
+def test_a_redirect_leads_to_where_the_client_asked(
+    proxied: Proxied,
+) -> None:
+    _, client = proxied
+
+    answer = client.get("/heroes", follow_redirects=True)
+
+    assert (200, client.base_url.join("/heroes/")) == (answer.status_code, answer.url)
+
+
+@pytest.mark.parametrize("body", [TOO_LARGE, [TOO_LARGE]], ids=["whole", "in chunks"])
+def test_a_body_that_is_too_large_is_refused_as_the_service_does(
+    proxied: Proxied, body: bytes | Iterable[bytes]
+) -> None:
+    _, client = proxied
+
+    answer = client.post("/heroes/", content=body)
+
+    assert (413, "application/problem+json") == (answer.status_code, answer.headers["Content-Type"])
+    assert "A body may have at most 65536 bytes." == answer.json()["detail"]
+
+
+def test_reads_go_on_without_an_error_while_a_server_stops_and_when_none_is_left_it_is_503(
+    proxied: Proxied,
+) -> None:
+    servers, client = proxied
+    before = [client.get("/heroes/1").status_code for _ in range(10)]
+
+    servers[0].process.terminate()
+    meanwhile = []
+    while servers[0].process.poll() is None:
+        meanwhile.append(client.get("/heroes/1").status_code)
+    after = [client.get("/heroes/1").status_code for _ in range(10)]
+    made = client.post("/heroes/", json=HERO)
+    deleted = client.delete(f"/heroes/{made.json()['id']}")
+    servers[1].terminate()
+    refused = [client.request(method, "/heroes/1") for method in ("GET", "PATCH", "DELETE")]
+
+    assert {200} == {*before, *meanwhile, *after}
+    assert (200, 200) == (made.status_code, deleted.status_code)
+    for answer in refused:
+        assert (503, "1") == (answer.status_code, answer.headers["Retry-After"])
+        assert "application/problem+json" == answer.headers["Content-Type"]
+
+
+def seen(answer: httpx2.Response) -> object:
+    """Return what has to be the same, whoever passed the answer on."""
+    headers = {name: answer.headers.get(name) for name in NEITHER_DATE_NOR_SERVER}
+    return answer.status_code, headers, answer.content

@@ -1,0 +1,113 @@
+"""Behind pgbouncer in transaction mode the service is the same.
+
+Each transaction may run on another server connection, so whatever a session keeps between two of
+them is lost, or is another client's.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.connection import Connection
+from tests.integration.in_between import PGBOUNCER, pgbouncer
+from tests.postgres import PostgresServer
+from tests.served import Served, ask, fresh_postgres, invoke, serve
+
+pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
+
+SERVER_CONNECTIONS = 4
+CLIENTS = 16
+TURNS = 10
+HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": None}
+
+OTHERS = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+"""Asks for the connections that a database has besides the one that asks."""
+
+
+@pytest.fixture(scope="module")
+def url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of an empty database, without pgbouncer."""
+    with fresh_postgres(postgres.url()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def through(postgres: PostgresServer, url: str) -> Iterator[str]:
+    """The address of the same database through pgbouncer."""
+    with pgbouncer(postgres.port, pool_size=SERVER_CONNECTIONS) as port:
+        yield urlsplit(url)._replace(netloc=f"heroes@127.0.0.1:{port}").geturl()
+
+
+@pytest.fixture(scope="module")
+def served(through: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two workers, which may have five times as many connections to pgbouncer as it has itself."""
+    log = tmp_path_factory.mktemp("served") / "heroes.db"
+    settings = {"database_url": through, "pgbouncer": "true", "access_log": "false"}
+    with serve(log, "--workers", "2", **settings) as served:
+        yield served
+
+
+def test_the_schema_is_brought_up_to_date_through_it(served: Served, through: str) -> None:
+    check = invoke(served.database, "migrate", "--check", database_url=through, pgbouncer="true")
+
+    assert (0, "The database is up to date.\n") == (check.exit_code, check.stdout)
+    assert "Applied migration 0002." in served.output()
+
+
+async def test_clients_at_once_share_few_connections_and_get_their_own_answers(
+    served: Served, url: str
+) -> None:
+    async def work(client: Connection, number: int) -> list[int]:
+        statuses = []
+        for turn in range(TURNS):
+            hero = {**HERO, "name": f"Hero {number}.{turn}"}
+            created, made = await client.request("POST", "/heroes/", hero)
+            path = f"/heroes/{made['id']}"
+            read, seen = await client.request("GET", path)
+            listed, page = await client.request("GET", f"/heroes/?limit={number + 1}")
+            changed, after = await client.request("PATCH", path, {"age": turn})
+            statuses += [created, read, listed, changed]
+
+            assert {**hero, "id": made["id"]} == made == seen
+            assert {**made, "age": turn} == after
+            assert len(page) <= number + 1
+        return statuses
+
+    async with connections(served, CLIENTS) as clients:
+        statuses = await asyncio.gather(*map(work, clients, range(CLIENTS)))
+    ((used,),) = await asyncio.to_thread(ask, url, OTHERS)
+
+    assert [[200] * 4 * TURNS] * CLIENTS == statuses, served.output()
+    assert 1 < used <= SERVER_CONNECTIONS
+
+
+async def test_changes_of_different_fields_of_one_hero_are_all_kept(served: Served) -> None:
+    async with connections(served, 3) as clients:
+        _, hero = await clients[0].request("POST", "/heroes/", HERO)
+        path = f"/heroes/{hero['id']}"
+        for number in range(TURNS):
+            changes = {"name": f"Name {number}", "secret_name": f"Secret {number}", "age": number}
+            answers = await asyncio.gather(
+                *(
+                    client.request("PATCH", path, {field: value})
+                    for client, (field, value) in zip(clients, changes.items(), strict=True)
+                )
+            )
+
+            assert [200] * 3 == [status for status, _ in answers]
+            assert (200, {**changes, "id": hero["id"]}) == await clients[0].request("GET", path)
+
+
+@asynccontextmanager
+async def connections(served: Served, number: int) -> AsyncIterator[list[Connection]]:
+    """Open connections to the service."""
+    async with AsyncExitStack() as closing_time:
+        opened = []
+        for _ in range(number):
+            opened.append(await Connection.open(served.address))
+            closing_time.push_async_callback(opened[-1].close)
+        yield opened
