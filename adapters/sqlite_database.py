@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,7 +67,13 @@ class SqliteDatabase:
         if sqlite3.sqlite_version_info < (3, 35):
             raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
         with translated():
-            return _patiently(self._migrate)
+            if not _patiently(self._pending) and _patiently(self._journal_mode) == "wal":
+                return []
+            revisions = _patiently(self._apply)
+            mode = _patiently(partial(self._journal_mode, "=WAL"))
+        if mode != "wal":
+            raise UnusableDatabase(f"its file system allows no write-ahead log, but {mode}")
+        return revisions
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Raises like ``migrate``."""
@@ -84,14 +91,9 @@ class SqliteDatabase:
         self._writer.dispose()
         self._readers.dispose()
 
-    def _migrate(self) -> Sequence[str]:
-        if not self._pending() and self._journal_mode() == "wal":
-            return []
+    def _apply(self) -> Sequence[str]:
         with migrating_engine(self._url).begin() as connection:
-            revisions = migrator.apply(connection)
-        if (mode := self._journal_mode("=WAL")) != "wal":
-            raise UnusableDatabase(f"its file system allows no write-ahead log, but {mode}")
-        return revisions
+            return migrator.apply(connection)
 
     def _pending(self) -> Sequence[str]:
         if not Path(self._url.database or "").exists():

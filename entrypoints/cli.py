@@ -34,7 +34,7 @@ Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if 
 @cli.command()
 def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
     """Bring the database up to date and serve the API until stopped."""
-    server.exit_cleanly_on_signals()
+    server.exit_on_signals_before_serving()
     with _told_in_a_sentence():
         settings = load_settings()
         database = bootstrap.connect(settings)

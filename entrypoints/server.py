@@ -1,9 +1,10 @@
 """The HTTP server: uvicorn on a socket that is bound first, stopped cleanly by a signal."""
 
+import os
 import signal
 import socket
 import sys
-from types import FrameType
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -71,20 +72,21 @@ def run(
         timeout_graceful_shutdown=GRACE,
         receive_timeout=receive_timeout,
     )
+    _on_signals(sys.exit)  # uvicorn raises a signal again when it has stopped for it
     if workers == 1:
         uvicorn.Server(config).run(sockets=[listener])
     else:
         Multiprocess(config, sockets=[listener]).run()
 
 
-def exit_cleanly_on_signals() -> None:
-    """Make SIGTERM and SIGINT end the process with 0.
+def exit_on_signals_before_serving() -> None:
+    """Make SIGTERM and SIGINT end the process with 0, at once, wherever it is.
 
-    uvicorn takes them over while it serves, and raises them again when it has stopped.
+    Nothing is served yet, and a database undoes by itself what it was in the middle of.
     """
+    _on_signals(os._exit)
+
+
+def _on_signals(end: Callable[[int], object]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
-
-
-def _exit(_: int, __: FrameType | None) -> None:
-    sys.exit(0)
+        signal.signal(number, lambda *_: end(0))
