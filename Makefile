@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock clean
+.PHONY: help install run test faults check format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,11 +18,14 @@ install: $(VENV)/run.stamp ## Set up what serving needs
 run: $(VENV)/run.stamp ## Serve the API on http://127.0.0.1:8000
 	@exec $(BIN)/heroes serve
 
-test: $(VENV)/dev.stamp ## Run every test, with the coverage of the four packages
+test: $(VENV)/dev.stamp ## Run every test but the faults, and measure the coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile --ignore tests/faults $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+faults: $(VENV)/dev.stamp ## Kill, stop, stall and fill a PostgreSQL server under load
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go down
 	$(BIN)/ruff format --check .
