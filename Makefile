@@ -18,14 +18,15 @@ install: $(VENV)/run.stamp ## Set up what serving needs
 run: $(VENV)/run.stamp ## Serve the API on http://127.0.0.1:8000
 	@exec $(BIN)/heroes serve
 
-test: $(VENV)/dev.stamp ## Run every test but the faults, and measure the coverage
+test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four packages
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile --ignore tests/faults $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile --ignore tests/faults \
+		--ignore tests/deployment $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-faults: $(VENV)/dev.stamp ## Kill, stop, stall and fill a PostgreSQL server under load
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults $(ARGS)
+faults: $(VENV)/dev.stamp ## Fail PostgreSQL under load, and put nginx and pgbouncer in between
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go down
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.connection import Connection
-from tests.integration.in_between import PGBOUNCER, pgbouncer
+from tests.deployment.in_between import PGBOUNCER, pgbouncer
 from tests.postgres import PostgresServer
 from tests.served import Served, ask, fresh_postgres, invoke, serve
 
