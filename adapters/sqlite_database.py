@@ -48,9 +48,8 @@ class SqliteDatabase:
         self._url = url
         self.name = url.render_as_string(hide_password=True)
         self._writer = Writer(writing_engine(url), patience)
-        self._starting = threaded_reading_engine(url)
-        scanning = threaded_reading_engine(url)
-        self._readers = Readers(reading_engine(url), scanning, patience, SCANS)
+        self._threaded = threaded_reading_engine(url)
+        self._readers = Readers(reading_engine(url), self._threaded, patience, SCANS)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
@@ -98,11 +97,11 @@ class SqliteDatabase:
     def _pending(self) -> Sequence[str]:
         if not Path(self._url.database or "").exists():
             return migrator.history()
-        with self._starting.connect() as connection:
+        with self._threaded.connect() as connection:
             return migrator.pending(connection)
 
     def _journal_mode(self, change: str = "") -> str:
-        with self._starting.connect() as connection:
+        with self._threaded.connect() as connection:
             return str(connection.exec_driver_sql(f"PRAGMA journal_mode{change}").scalar())
 
 

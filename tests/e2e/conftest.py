@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -42,9 +41,3 @@ def client(server: Served) -> Iterator[httpx2.Client]:
     no_tls = False  # loading certificates that plain HTTP has no use for takes long
     with httpx2.Client(base_url=server.url, timeout=10, verify=no_tls) as client:
         yield client
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """Where a test that starts its own server may keep a database."""
-    return tmp_path / "heroes.db"
