@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service_layer.errors import StoreConflict, StoreUnavailable
 
@@ -46,18 +45,19 @@ SQLSTATE_TROUBLES: Mapping[str, str] = {
 }
 """SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
 
-CONNECTING_TROUBLES: Mapping[type[Exception], str] = {
+ASYNCPG_TROUBLES: Mapping[type[Exception], str] = {
     asyncpg.TargetServerAttributeNotMatched: "no database server is what the address asks for",
     asyncpg.ClientConfigurationError: "the address has options that make no sense",
+    asyncpg.InvalidCachedStatementError: "the schema has just changed",
 }
-"""What asyncpg raises by itself while it connects, without a SQLSTATE."""
+"""What asyncpg finds out by itself."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
 """How the names of broken constraints begin: a value that is there already, or may not be."""
 
 
-def is_busy(error: DBAPIError) -> bool:
+def is_busy(error: Exception) -> bool:
     """Tell whether another connection is in the way, so that waiting may help."""
     return _sqlite_code(error) in _BUSY
 
@@ -68,42 +68,45 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        name = _name(error)
-        if name.startswith(_CONSTRAINTS):
-            raise StoreConflict(f"a constraint does not allow it ({name})") from error
-        if trouble := _trouble(error):
-            raise StoreUnavailable(f"{trouble} ({name})") from error
+        _raise(getattr(error.orig, "__cause__", None) or error.orig, error)
         raise
-    except PoolTimeoutError as error:
-        raise StoreUnavailable("all connections to the database are in use") from error
+    except (sqlite3.Error, asyncpg.PostgresError, *ASYNCPG_TROUBLES) as error:
+        _raise(error, error)
+        raise
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StoreUnavailable(f"the database can not be reached ({reason})") from error
 
 
-def _trouble(error: DBAPIError) -> str | None:
+def _raise(error: BaseException | None, cause: Exception) -> None:
+    """Raise what the driver's error means here, if it is a trouble of the database."""
+    name = _name(error)
+    if name.startswith(_CONSTRAINTS):
+        raise StoreConflict(f"a constraint does not allow it ({name})") from cause
+    if trouble := _trouble(error, name):
+        raise StoreUnavailable(f"{trouble} ({name})") from cause
+
+
+def _trouble(error: BaseException | None, name: str) -> str | None:
+    for kind, meaning in ASYNCPG_TROUBLES.items():
+        if isinstance(error, kind):
+            return meaning
     if trouble := SQLITE_TROUBLES.get(_sqlite_code(error)):
         return trouble
-    if str(error.orig).startswith(("no such table", "no such column")):
+    if str(error).startswith(("no such table", "no such column")):
         return SQLSTATE_TROUBLES["42P01"]
-    state = _name(error)
-    if trouble := SQLSTATE_TROUBLES.get(state, SQLSTATE_TROUBLES.get(state[:2])):
-        return trouble
-    for kind, trouble in CONNECTING_TROUBLES.items():
-        if isinstance(getattr(error.orig, "__cause__", None), kind):
-            return trouble
-    return "the connection to the database is lost" if error.connection_invalidated else None
+    return SQLSTATE_TROUBLES.get(name, SQLSTATE_TROUBLES.get(name[:2]))
 
 
-def _sqlite_code(error: DBAPIError) -> int:
+def _sqlite_code(error: BaseException | None) -> int:
     """Return the primary result code, the low byte of the extended one; -1 when there is none."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    code = getattr(error, "sqlite_errorcode", None)
     return -1 if code is None else code & 0xFF
 
 
-def _name(error: DBAPIError) -> str:
+def _name(error: BaseException | None) -> str:
     """Return SQLite's name of its extended code, or the SQLSTATE."""
     for attribute in ("sqlite_errorname", "sqlstate"):
-        if name := getattr(error.orig, attribute, None):
+        if name := getattr(error, attribute, None):
             return str(name)
     return "no code"

@@ -1,13 +1,14 @@
 """The heroes in SQL: the statements, built once, and the way from a row to a hero."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.sql.base import Executable
 
-from adapters.session import MAY_SCAN, SqlSession
+from adapters.session import SqlSession
+from adapters.statements import MAY_SCAN
 from adapters.tables import IDS, hero_table
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft
@@ -15,6 +16,8 @@ from domain.hero import Hero, HeroDraft
 NEAR = 1_000
 """Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
 
+_SET = ("name", "secret_name", "age", "version")
+_VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _SET}
 _THIS_ONE = hero_table.c.id == bindparam("this_id")
 
 _GET = select(hero_table).where(_THIS_ONE)
@@ -25,8 +28,8 @@ _PAGE = (
     .limit(bindparam("at_most"))
 )
 _FAR_PAGE = _PAGE.execution_options(**{MAY_SCAN: True})
-_ADD = insert(hero_table).returning(*hero_table.c)
-_UPDATE = update(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
+_ADD = insert(hero_table).values(_VALUES).returning(*hero_table.c)
+_UPDATE = update(hero_table).values(_VALUES).where(_THIS_ONE).returning(hero_table.c.id)
 _REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import NullPool, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import NullPool
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from adapters.statements import compiler
 
 ASYNCPG = "postgresql+asyncpg://"
 """SQLAlchemy's name for the driver. The address goes to the driver as it is, so that it may name
@@ -25,8 +27,13 @@ NOT_THIS_HOST = (
 )
 """What says that a host is away, or is not what the address asks for."""
 
+UNPREPARED = {"statement_cache_size": 0}
+"""What keeps prepared statements from outliving the transaction they are used in."""
+
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
+
+compiled = compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +58,18 @@ class ServerOptions:
     """Whether a pgbouncer in transaction mode stands in between, where sessions keep nothing."""
 
 
-def pooled_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
-    """Return the engine that serves requests."""
-    engine = create_async_engine(
-        ASYNCPG,
-        hide_parameters=True,
-        connect_args=_connect_args(dsn, options),
-        pool_size=options.pool_size,
-        max_overflow=0,
-        pool_timeout=options.pool_timeout,
-        pool_use_lifo=True,
-    )
-    event.listen(engine.sync_engine, "checkout", _refuse_if_closed)
-    return engine
+async def connect(dsn: str, options: ServerOptions) -> asyncpg.Connection:
+    """Return a connection that serves requests. What the driver raises passes through."""
+    return await _connect_to_the_first_that_answers(**_connect_args(dsn, options))
 
 
 def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
     """Return an engine for one connection that may work, and wait for a lock, for long."""
-    connect_args = _address(dsn, options) | _unprepared(options)
+    connect_args = _address(dsn, options)
+    connect_args["async_creator_fn"] = _connect_to_the_first_that_answers
+    if options.pgbouncer:
+        sqlalchemys = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+        connect_args |= UNPREPARED | sqlalchemys
     return create_async_engine(
         ASYNCPG, hide_parameters=True, connect_args=connect_args, poolclass=NullPool
     )
@@ -78,7 +79,7 @@ def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
     command_timeout = options.statement_timeout + NETWORK_ALLOWANCE
     arguments = _address(dsn, options) | {"command_timeout": command_timeout}
     if options.pgbouncer:
-        return arguments | _unprepared(options)
+        return arguments | UNPREPARED
     settings = {
         "application_name": "heroes",
         "statement_timeout": _milliseconds(options.statement_timeout),
@@ -89,11 +90,7 @@ def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
 
 
 def _address(dsn: str, options: ServerOptions) -> dict[str, Any]:
-    return {
-        "dsn": dsn,
-        "timeout": options.connect_timeout,
-        "async_creator_fn": _connect_to_the_first_that_answers,
-    }
+    return {"dsn": dsn, "timeout": options.connect_timeout}
 
 
 async def _connect_to_the_first_that_answers(*, dsn: str, **arguments: Any) -> Any:
@@ -118,25 +115,5 @@ def _each_host(dsn: str) -> list[str]:
     return [parts._replace(netloc=f"{user}{at}{host}").geturl() for host in hosts.split(",")]
 
 
-def _unprepared(options: ServerOptions) -> dict[str, Any]:
-    """Return what keeps prepared statements from outliving the transaction they are used in."""
-    if not options.pgbouncer:
-        return {}
-    return {
-        "statement_cache_size": 0,
-        "prepared_statement_cache_size": 0,
-        "prepared_statement_name_func": str,
-    }
-
-
 def _milliseconds(seconds: float) -> str:
     return str(round(seconds * 1000))
-
-
-def _refuse_if_closed(connection: Any, *_: object) -> None:
-    """Make the pool open another connection in place of one that the server has closed.
-
-    The driver is told of that by the socket, so this costs no round trip, as a ping would.
-    """
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import translated
-from adapters.postgres import ServerOptions, migrating_engine, pooled_engine
+from adapters.postgres import ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
 from adapters.postgres_sessions import ReadingSession, WritingSession
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -46,15 +47,9 @@ class PostgresDatabase:
         self.name = _without_password(dsn)
         self._dsn = dsn
         self._options = options
-        self._engine = pooled_engine(dsn, options)
-        turns = asyncio.Semaphore(options.pool_size)
-        self._writers = Pool(self._engine, turns, options.pool_timeout)
-        self._replicas = self._engine
+        self._writers = self._readers = _pool(dsn, options)
         if read_dsn:
-            self._replicas = pooled_engine(read_dsn, options)
-            turns = asyncio.Semaphore(options.pool_size)
-        autocommitting = self._replicas.execution_options(isolation_level="AUTOCOMMIT")
-        self._readers = Pool(autocommitting, turns, options.pool_timeout)
+            self._readers = _pool(read_dsn, options)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writers))
@@ -80,14 +75,17 @@ class PostgresDatabase:
 
     async def aclose(self) -> None:
         """Close every connection. Has to run on the loop that used them."""
-        await self._engine.dispose()
-        if self._replicas is not self._engine:
-            await self._replicas.dispose()
+        await self._writers.aclose()
+        await self._readers.aclose()
 
     async def _on_a_connection_of_its_own(self, work: Callable[[Connection], T]) -> T:
         with translated():
             async with migrating_engine(self._dsn, self._options).begin() as connection:
                 return await connection.run_sync(work)
+
+
+def _pool(dsn: str, options: ServerOptions) -> Pool:
+    return Pool(partial(connect, dsn, options), options.pool_size, options.pool_timeout)
 
 
 def _apply_under_lock(connection: Connection) -> Sequence[str]:

@@ -1,75 +1,69 @@
 """A unit of work's session on PostgreSQL: one that writes, and one that only reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 from sqlalchemy.sql.base import Executable
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.driver_errors import translated
+from adapters.postgres import compiled
+from adapters.postgres_begin import begin_with_the_next_statement
 from adapters.postgres_pool import Pool
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
 class WritingSession:
-    """``SqlSession`` whose transaction begins with the first statement.
-
-    A connection on which anything failed is closed, not used again: after a failover it may lead to
-    a server that takes no writes any more.
-    """
+    """``SqlSession`` whose transaction begins with the first statement."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._session: AsyncSession | None = None
+        self._connection: asyncpg.Connection | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        if self._session is None:
-            await self._pool.take()
-            self._session = AsyncSession(self._pool.engine)
-        try:
-            with translated():
-                return await _rows(self._session, statement, params)
-        except StoreUnavailable:
-            await self._session.invalidate()
-            raise
+        if self._connection is None:
+            self._connection = await self._pool.take()
+        with _in_use(self._connection):
+            if not self._connection.is_in_transaction():
+                begin_with_the_next_statement(self._connection)
+            return await _rows(self._connection, statement, params)
 
     async def commit(self) -> None:
-        if self._session is None:
+        if self._connection is None:
             return
         try:
-            with translated():
-                await self._session.commit()
+            await _run(self._connection, "COMMIT")
         except StoreUnavailable as trouble:
-            await self._session.invalidate()
             raise OutcomeUnknown(str(trouble)) from trouble
 
     async def close(self) -> None:
-        if self._session is not None:
-            session, self._session = self._session, None
-            try:
-                with translated():
-                    await session.close()
-            finally:
-                self._pool.give_back()
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            if not connection.is_closed() and connection.is_in_transaction():
+                await _run(connection, "ROLLBACK")
+        finally:
+            self._pool.give_back(connection)
 
 
 class ReadingSession:
     """``SqlSession`` whose statements are each committed by themselves, and hold nothing.
 
-    The pool's engine is in autocommit, so a statement costs one round trip.
+    A statement costs one round trip.
     """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        await self._pool.take()
+        connection = await self._pool.take()
         try:
-            with translated():
-                async with AsyncSession(self._pool.engine) as session:
-                    return await _rows(session, statement, params)
+            with _in_use(connection):
+                return await _rows(connection, statement, params)
         finally:
-            self._pool.give_back()
+            self._pool.give_back(connection)
 
     async def commit(self) -> None:
         """There is nothing to commit."""
@@ -79,7 +73,31 @@ class ReadingSession:
 
 
 async def _rows(
-    session: AsyncSession, statement: Executable, params: Mapping[str, Any]
+    connection: asyncpg.Connection, statement: Executable, params: Mapping[str, Any]
 ) -> Sequence[Any]:
-    connection = await session.connection()
-    return (await connection.execute(statement, params)).all()
+    query = compiled(statement)
+    rows: Sequence[Any] = await connection.fetch(query.text, *query.arguments(params))
+    return rows
+
+
+async def _run(connection: asyncpg.Connection, command: str) -> None:
+    with _in_use(connection):
+        done = await connection.execute(command)
+    if done != command:
+        raise StoreUnavailable(f"instead of {command} the database did {done}")
+
+
+@contextmanager
+def _in_use(connection: asyncpg.Connection) -> Iterator[None]:
+    """Raise the application's errors; close a connection on which anything failed.
+
+    After a failover it may lead to a server that takes no writes any more.
+    """
+    if connection.is_closed():
+        raise StoreUnavailable("the connection to the database is lost")
+    try:
+        with translated():
+            yield
+    except BaseException:
+        connection.terminate()
+        raise

@@ -5,9 +5,6 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql.base import Executable
 
-MAY_SCAN = "may_scan"
-"""Execution option of a statement that may read so many rows that it takes long."""
-
 
 class SqlSession(Protocol):
     """One unit of work's statements. The engine decides when they begin and where they run.
@@ -17,7 +14,7 @@ class SqlSession(Protocol):
     """
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        """Return all rows that the statement returns."""
+        """Return all rows that the statement returns, each a sequence of its columns' values."""
 
     async def commit(self) -> None:
         """Return once what was executed is durable."""

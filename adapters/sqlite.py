@@ -2,20 +2,21 @@
 
 The file is in WAL mode, so readers and the writer do not wait for each other, and every commit is
 flushed (``synchronous=FULL``). A connection used on the event loop never waits inside SQLite:
-its busy timeout is 0, and ``patiently`` does the waiting. A file that was removed or replaced is
-noticed before the next statement: what is written to a file that has no name is lost.
+its busy timeout is 0, and ``patiently`` does the waiting.
 """
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, NullPool, QueuePool, create_engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from adapters.driver_errors import is_busy
+from adapters.statements import compiler
 
 T = TypeVar("T")
 
@@ -31,40 +32,80 @@ WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
 """Pragmas of each kind of connection."""
 
-ONE_CONNECTION: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-ONE_EACH_TIME: dict[str, Any] = {"poolclass": NullPool}
-AUTOCOMMIT: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+compiled = compiler(SQLiteDialect(paramstyle="qmark"))
 
 
-def writing_engine(url: URL) -> Engine:
-    """Return the engine of the one connection that writes, for the event loop."""
-    engine = _engine(url, WRITING, **ONE_CONNECTION)
-    _begin_immediately(engine)
-    return engine
+def connect(
+    path: Path, pragmas: Mapping[str, str], *, mode: str = "rw", timeout: float = 0
+) -> sqlite3.Connection:
+    """Return a connection without implicit transactions, which any thread may use in its turn.
 
-
-def reading_engine(url: URL) -> Engine:
-    """Return the engine of the one connection that reads, for the event loop.
-
-    Each statement is a transaction of its own, fetched whole before the next one runs.
+    ``timeout`` is in seconds. In the mode ``rw`` a missing file is an error; ``rwc`` makes it.
     """
-    return _engine(url, READING, **ONE_CONNECTION, **AUTOCOMMIT)
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name}={value}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def threaded_reading_engine(url: URL) -> Engine:
-    """Return an engine for statements that take long; each runs on its own, in a thread."""
-    return _engine(url, READING, timeout=THREAD_PATIENCE, **ONE_EACH_TIME, **AUTOCOMMIT)
+class LastingConnection:
+    """A connection that is kept from one use to the next, until its file is another one.
+
+    A file that was removed or replaced is noticed before the next use: what is written to a file
+    that has no name is lost.
+    """
+
+    def __init__(self, path: Path, pragmas: Mapping[str, str]) -> None:
+        self._path = path
+        self._pragmas = pragmas
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+
+    def ready(self) -> sqlite3.Connection:
+        """Return the connection, opened anew if need be."""
+        file = _identity(self._path)
+        if self._connection is None or file != self._file:
+            self.close()
+            self._connection = connect(self._path, self._pragmas)
+            self._file = file
+        return self._connection
+
+    def close(self) -> None:
+        """Close it for now, which rolls back what it has not committed."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
 
 
-def migrating_engine(url: URL) -> Engine:
+def migrating_engine(path: Path) -> Engine:
     """Return an engine that changes the schema, and makes the file where there is none.
 
     Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
     rebuilt.
     """
-    engine = _engine(url, MIGRATING, mode="rwc", timeout=THREAD_PATIENCE, **ONE_EACH_TIME)
-    _begin_immediately(engine)
+    engine = _engine(path, MIGRATING, mode="rwc")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        """Take the write lock at once: a lock taken later could not wait for other writers."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     return engine
+
+
+def inspecting_engine(path: Path) -> Engine:
+    """Return an engine that looks at the schema and at the file's mode."""
+    return _engine(path, {}, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
 
 
 async def patiently(operation: Callable[[], T], deadline: float) -> T:
@@ -77,38 +118,25 @@ async def patiently(operation: Callable[[], T], deadline: float) -> T:
     while True:
         try:
             return operation()
-        except DBAPIError as error:
+        except sqlite3.Error as error:
             if not is_busy(error) or clock() + pause > deadline:
                 raise
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _engine(
-    url: URL, pragmas: dict[str, str], *, mode: str = "rw", timeout: float = 0, **options: Any
-) -> Engine:
-    path = Path(url.database or "").absolute()
-    engine = create_engine(
-        URL.create(
-            "sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}
-        ),
-        hide_parameters=True,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": timeout},
-        **options,
+def rows(connection: sqlite3.Connection, text: str, arguments: Sequence[Any]) -> list[Any]:
+    """Return all rows, so that the statement is over and holds no lock."""
+    return connection.execute(text, arguments).fetchall()
+
+
+def _engine(path: Path, pragmas: Mapping[str, str], mode: str = "rw", **options: Any) -> Engine:
+    def creator() -> sqlite3.Connection:
+        return connect(path, pragmas, mode=mode, timeout=THREAD_PATIENCE)
+
+    return create_engine(
+        "sqlite://", creator=creator, poolclass=NullPool, hide_parameters=True, **options
     )
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, record: Any) -> None:
-        record.info["file"] = _identity(path)
-        for name, value in pragmas.items():
-            connection.execute(f"PRAGMA {name}={value}")
-
-    @event.listens_for(engine, "checkout")
-    def refuse_if_replaced(_: Any, record: Any, __: Any) -> None:
-        if record.info["file"] != _identity(path):
-            raise DisconnectionError
-
-    return engine
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -118,11 +146,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _begin_immediately(engine: Engine) -> None:
-    """Take the write lock at once: a lock taken later could not wait for other writers."""
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

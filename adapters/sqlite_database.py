@@ -12,13 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import is_busy, translated
-from adapters.sqlite import (
-    LONGEST_PAUSE,
-    migrating_engine,
-    reading_engine,
-    threaded_reading_engine,
-    writing_engine,
-)
+from adapters.sqlite import LONGEST_PAUSE, inspecting_engine, migrating_engine
 from adapters.sqlite_readers import Readers
 from adapters.sqlite_sessions import ReadingSession, WritingSession
 from adapters.sqlite_writer import Writer
@@ -29,6 +23,9 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 SCANS = 2
 """Scans that run at once; more would only take the processor from one another."""
 
+UNITS_PER_COMMIT = 64
+"""Most units of work that share a COMMIT, and fail together if it fails."""
+
 START_PATIENCE = 30.0
 """Seconds to wait, at start, for another process that migrates the same file."""
 
@@ -38,18 +35,17 @@ T = TypeVar("T")
 class SqliteDatabase:
     """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
 
-    ``patience`` is the most seconds a statement waits for a lock on the file. ``name`` is the
-    database's address, fit to be shown.
+    ``patience`` is the most seconds a statement waits for a lock on the file, and ``batch`` how
+    many units of work may share a COMMIT. ``name`` is the database's address, fit to be shown.
     """
 
     is_embedded = True
 
-    def __init__(self, url: URL, *, patience: float) -> None:
-        self._url = url
+    def __init__(self, url: URL, *, patience: float, batch: int = UNITS_PER_COMMIT) -> None:
+        self._path = Path(url.database or "").absolute()
         self.name = url.render_as_string(hide_password=True)
-        self._writer = Writer(writing_engine(url), patience)
-        self._threaded = threaded_reading_engine(url)
-        self._readers = Readers(reading_engine(url), self._threaded, patience, SCANS)
+        self._writer = Writer(self._path, patience, batch)
+        self._readers = Readers(self._path, patience, SCANS)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
@@ -83,25 +79,26 @@ class SqliteDatabase:
         """Return that it is no matter."""
 
     async def aclose(self) -> None:
-        self.dispose()
+        await self._writer.aclose()
+        self._readers.close()
 
     def dispose(self) -> None:
-        """Close every connection and thread."""
-        self._writer.dispose()
-        self._readers.dispose()
+        """Close every connection and thread, where no event loop runs any more."""
+        self._writer.close()
+        self._readers.close()
 
     def _apply(self) -> Sequence[str]:
-        with migrating_engine(self._url).begin() as connection:
+        with migrating_engine(self._path).begin() as connection:
             return migrator.apply(connection)
 
     def _pending(self) -> Sequence[str]:
-        if not Path(self._url.database or "").exists():
+        if not self._path.exists():
             return migrator.history()
-        with self._threaded.connect() as connection:
+        with inspecting_engine(self._path).connect() as connection:
             return migrator.pending(connection)
 
     def _journal_mode(self, change: str = "") -> str:
-        with self._threaded.connect() as connection:
+        with inspecting_engine(self._path).connect() as connection:
             return str(connection.exec_driver_sql(f"PRAGMA journal_mode{change}").scalar())
 
 

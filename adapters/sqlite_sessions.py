@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.sql.base import Executable
-from sqlmodel import Session
 
 from adapters.driver_errors import translated
-from adapters.sqlite_readers import Readers, rows
+from adapters.sqlite import compiled
+from adapters.sqlite_batch import Savepoint
+from adapters.sqlite_readers import Readers
 from adapters.sqlite_writer import Writer
 
 
@@ -19,26 +20,24 @@ class WritingSession:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._session: Session | None = None
+        self._unit: Savepoint | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        if self._session is None:
-            self._session = await self._writer.begin()
+        if self._unit is None:
+            self._unit = await self._writer.begin()
+        query = compiled(statement)
         with translated():
-            return rows(self._session, statement, params)
+            return self._unit.rows(query.text, query.arguments(params))
 
     async def commit(self) -> None:
-        if self._session is not None:
-            try:
-                await self._writer.commit(self._session)
-            finally:
-                await self.close()
+        if self._unit is not None:
+            unit, self._unit = self._unit, None
+            await self._writer.commit(unit)
 
     async def close(self) -> None:
-        if self._session is not None:
-            session, self._session = self._session, None
-            with translated():
-                self._writer.end(session)
+        if self._unit is not None:
+            unit, self._unit = self._unit, None
+            await self._writer.abandon(unit)
 
 
 class ReadingSession:

@@ -1,14 +1,22 @@
-"""The one writer of a SQLite file: units of work take turns on it, and commit off the loop."""
+"""The one writer of a SQLite file: units of work take turns on it, and share their COMMITs.
+
+SQLite admits one writer at a time, and a COMMIT waits for the disk. So each unit of work works in a
+savepoint of an open transaction. While a COMMIT is flushed in a thread, those that come meanwhile
+queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
+et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
+"""
 
 import asyncio
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-
-from sqlalchemy import Engine
-from sqlmodel import Session
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from adapters.driver_errors import translated
-from adapters.sqlite import patiently
-from adapters.threads import finished
+from adapters.sqlite import WRITING, LastingConnection, patiently
+from adapters.sqlite_batch import Batch, Savepoint
+from adapters.turns import Turns
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
@@ -16,18 +24,21 @@ class Writer:
     """Hands the writing connection to one unit of work at a time, first come, first served.
 
     ``patience`` is the most seconds a unit of work waits for its turn and for the file's lock,
-    which another process may hold. Between ``begin`` and ``end`` the session belongs to one unit
-    of work. Only ``commit`` waits for the disk, in a thread of its own, while the loop goes on.
+    which another process may hold. ``most`` is how many units of work may share a COMMIT. Between
+    ``begin`` and ``commit`` or ``abandon`` the connection belongs to one unit of work.
     """
 
-    def __init__(self, engine: Engine, patience: float) -> None:
-        self._engine = engine
+    def __init__(self, path: Path, patience: float, most: int) -> None:
+        self._file = LastingConnection(path, WRITING)
         self._patience = patience
-        self._turn = asyncio.Lock()
+        self._most = most
+        self._turns = Turns()
+        self._batch: Batch | None = None
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._flush: asyncio.Future[Any] | None = None
 
-    async def begin(self) -> Session:
-        """Return a session whose transaction holds the write lock.
+    async def begin(self) -> Savepoint:
+        """Return a savepoint in a transaction that holds the write lock.
 
         Raises ``StoreUnavailable`` when that took too long.
         """
@@ -35,51 +46,108 @@ class Writer:
         await self._take_turn(deadline)
         try:
             with translated():
-                return await patiently(self._open, deadline)
+                if self._batch is None:
+                    self._batch = await patiently(self._open_batch, deadline)
+                return Savepoint(self._batch)
         except BaseException:
-            self._turn.release()
+            self._hand_on()
             raise
 
-    async def commit(self, session: Session) -> None:
-        """Return once the session's transaction is on disk.
+    async def commit(self, unit: Savepoint) -> None:
+        """End the unit of work's turn, and return once what it did is durable.
 
-        Raises ``OutcomeUnknown`` when the COMMIT failed: the log may hold it all the same.
+        Raises ``OutcomeUnknown`` when the COMMIT failed: the log may hold all of it just the same.
         """
-        loop = asyncio.get_running_loop()
         try:
             with translated():
-                await finished(loop.run_in_executor(self._flusher, session.commit))
-        except StoreUnavailable as trouble:
-            raise OutcomeUnknown(str(trouble)) from trouble
-
-    def end(self, session: Session) -> None:
-        """Roll back what is not committed, and pass the turn on."""
-        try:
-            session.close()
+                unit.keep()
         except BaseException:
-            session.invalidate()
+            self._lose(unit.batch)
             raise
         finally:
-            self._turn.release()
+            self._hand_on()
+        await unit.batch.durable()
 
-    def dispose(self) -> None:
+    async def abandon(self, unit: Savepoint) -> None:
+        """Undo the unit of work, end its turn, and return once what it may have seen is durable.
+
+        A refusal, too, rests on what others in the batch did, and fails with them.
+        """
+        try:
+            unit.undo()
+        except Exception:  # noqa: BLE001 - whatever the reason, nothing must be left of it
+            self._lose(unit.batch)
+        finally:
+            self._hand_on()
+        await unit.batch.durable()
+
+    async def aclose(self) -> None:
+        """Close the connection and the thread when what is being flushed is on disk."""
+        if self._flush is not None:
+            await asyncio.wait([self._flush])
+        self.close()
+
+    def close(self) -> None:
         """Close the connection and the thread."""
         self._flusher.shutdown()
-        self._engine.dispose()
+        self._file.close()
 
     async def _take_turn(self, deadline: float) -> None:
         try:
-            async with asyncio.timeout_at(deadline):
-                await self._turn.acquire()
-        except TimeoutError:
-            message = f"no turn to write came within {self._patience:g} s"
-            raise StoreUnavailable(message) from None
-
-    def _open(self) -> Session:
-        session = Session(self._engine)
-        try:
-            session.connection()
-        except BaseException:
-            session.close()
+            await self._turns.take(deadline)
+        except BaseException as error:
+            if self._batch is not None and self._turns.take_if_free():
+                self._hand_on()  # the others in the batch would wait for this one to join
+            if isinstance(error, TimeoutError):
+                message = f"no turn to write came within {self._patience:g} s"
+                raise StoreUnavailable(message) from None
             raise
-        return session
+
+    def _open_batch(self) -> Batch:
+        connection = self._file.ready()
+        connection.execute("BEGIN IMMEDIATE")
+        return Batch(connection, self._most)
+
+    def _hand_on(self) -> None:
+        """Let the next one join the batch; commit it first if it is full or nobody else waits."""
+        batch = self._batch
+        if batch is not None and (batch.is_full or not self._turns.is_awaited):
+            self._close_batch(batch)
+        else:
+            self._turns.hand_on()
+
+    def _close_batch(self, batch: Batch) -> None:
+        if not batch.has_changes:
+            self._drop(batch)
+            return
+        loop = asyncio.get_running_loop()
+        self._flush = loop.run_in_executor(self._flusher, batch.connection.execute, "COMMIT")
+        self._flush.add_done_callback(partial(self._flushed, batch))
+
+    def _drop(self, batch: Batch) -> None:
+        """End a batch that has nothing to keep."""
+        self._batch = None
+        try:
+            batch.connection.rollback()
+        except sqlite3.Error:
+            self._file.close()
+        batch.end()
+        self._turns.hand_on()
+
+    def _flushed(self, batch: Batch, flush: asyncio.Future[Any]) -> None:
+        self._batch = None
+        try:
+            with translated():
+                flush.result()
+        except Exception as error:  # noqa: BLE001 - whatever it is, all have to be told
+            self._file.close()
+            batch.end(OutcomeUnknown(str(error)))
+        else:
+            batch.end()
+        self._turns.hand_on()
+
+    def _lose(self, batch: Batch) -> None:
+        """Undo the batch by closing the connection, whose state may be anything."""
+        self._batch = None
+        self._file.close()
+        batch.end(StoreUnavailable("the transaction was undone"))

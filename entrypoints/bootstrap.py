@@ -44,6 +44,7 @@ def connect(settings: Settings) -> Database:
         return open_database(
             settings.database_url,
             patience=settings.lock_timeout,
+            batch=settings.commit_batch,
             server=server,
             read_url=settings.database_read_url,
         )

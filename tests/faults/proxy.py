@@ -1,4 +1,4 @@
-"""A TCP proxy before a server, which stalls, or cuts a connection at its COMMIT."""
+"""A TCP proxy before a server: it stalls, cuts a connection at its COMMIT, or tells of it all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Watcher = Callable[[bytes, int], Awaitable[None]]
+"""Takes what a client is about to be heard saying, and the port that the server knows it by."""
 
 CHUNK = 65_536
 COMMIT = b"COMMIT"
@@ -29,6 +31,7 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self.cut = Cut.NEVER
         self.cuts = 0
+        self.watcher: Watcher | None = None
         self._port = port
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -62,6 +65,8 @@ class Proxy:
     ) -> None:
         while data := await source.read(CHUNK):
             await self._flowing.wait()
+            if self.watcher is not None and cut is Cut.BEFORE_COMMIT:
+                await self.watcher(data, target.get_extra_info("sockname")[1])
             if self.cut is cut and COMMIT in data:
                 self.cuts += 1
                 return

@@ -1,17 +1,19 @@
 """Ends the service's own connection just before one step of what it does."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-import asyncpg
-from sqlalchemy import Connection, Engine, Pool, event
+from tests.faults.proxy import COMMIT, Proxy
+from tests.served import ask
 
-GONE_WITHIN = 5_000
-"""Milliseconds that the server gives the process of a connection to end."""
+SYNC = b"S\x00\x00\x00\x04"
+"""What ends the sending of a statement, and asks the server to carry it out."""
+
+END = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE client_port = {port}
+"""
+"""Returns when the process is gone; it is given 5,000 ms."""
 
 
 @dataclass
@@ -23,47 +25,31 @@ class Terminator:
     """The number of the statement, from 1; ``None`` for COMMIT."""
 
     statements: int = 0
-    pool: Pool | None = None
-    """Where the ended connection came from; ``None`` as long as none was ended."""
 
-    def before_statement(self, connection: Connection, *_: object) -> None:
-        """Count a statement that is about to be sent."""
-        self.statements += 1
-        if self.statements == self.statement:
-            self._terminate(connection)
+    async def watch(self, sent: bytes, port: int) -> None:
+        """Take note of what is about to be sent on the connection from this port."""
+        if COMMIT in sent:
+            if self.statement is None:
+                self._terminate(port)
+        elif sent.endswith(SYNC):
+            self.statements += 1
+            if self.statements == self.statement:
+                self._terminate(port)
 
-    def before_commit(self, connection: Connection) -> None:
-        """Take note of a COMMIT that is about to be sent."""
-        if self.statement is None:
-            self._terminate(connection)
-
-    def _terminate(self, connection: Connection) -> None:
+    def _terminate(self, port: int) -> None:
         """Block the event loop until the connection is gone, so that the driver can't know."""
-        driver: Any = connection.connection.driver_connection
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, _end(self.url, driver.get_server_pid())).result()
-        self.pool = connection.engine.pool
+        assert [(True,)] == ask(self.url, END.format(port=port))
 
 
 @contextmanager
-def terminated_before(url: str, statement: int | None) -> Iterator[Terminator]:
-    """End the connection on which the given step is about to be taken, with every engine."""
+def terminated_before(proxy: Proxy, url: str, statement: int | None) -> Iterator[Terminator]:
+    """End a connection through the proxy on which the given step is about to be taken.
+
+    ``url`` leads past the proxy.
+    """
     terminator = Terminator(url, statement)
-    hooks = {
-        "before_cursor_execute": terminator.before_statement,
-        "commit": terminator.before_commit,
-    }
-    for name, hook in hooks.items():
-        event.listen(Engine, name, hook)
+    proxy.watcher = terminator.watch
     try:
         yield terminator
     finally:
-        for name, hook in hooks.items():
-            event.remove(Engine, name, hook)
-
-
-async def _end(url: str, process: int) -> None:
-    connection = await asyncpg.connect(url)
-    ended = await connection.fetchval("SELECT pg_terminate_backend($1, $2)", process, GONE_WITHIN)
-    await connection.close()
-    assert ended
+        proxy.watcher = None

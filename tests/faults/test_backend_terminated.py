@@ -1,29 +1,52 @@
 """The server ends a connection just before any one step of any one use case."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import QueuePool
 
+from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from domain.hero import Hero
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
 from tests.databases import empty_postgres
-from tests.faults.terminating import terminated_before
+from tests.faults.proxy import Proxy, proxied
+from tests.faults.terminating import Terminator, terminated_before
+from tests.postgres import PostgresServer
 
 UseCase = Callable[[PostgresDatabase], Awaitable[object]]
 
 FIRST = Hero(id=1, name="Deadpond", secret_name="Dive Wilson", age=30, version=1)
 
 
+ONE_CONNECTION = ServerOptions(pool_size=1, pool_timeout=5)
+"""A connection that was not given back would keep the next unit of work waiting, and refuse it."""
+
+
+@dataclass
+class Behind:
+    """A database that is reached through a proxy, and the address past it."""
+
+    database: PostgresDatabase
+    proxy: Proxy
+    url: str
+
+    def terminated_before(self, statement: int | None) -> AbstractContextManager[Terminator]:
+        return terminated_before(self.proxy, self.url, statement)
+
+
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[PostgresDatabase]:
+async def behind(url: str, server: PostgresServer) -> AsyncIterator[Behind]:
     """A database with one hero, and one connection in its pool."""
-    async with empty_postgres(url) as database:
+    async with (
+        proxied(url, server.port) as (proxy, address),
+        empty_postgres(address, ONE_CONNECTION) as database,
+    ):
         async with database.writing() as uow:
             await create_hero(uow, name=FIRST.name, secret_name=FIRST.secret_name, age=FIRST.age)
-        yield database
+        yield Behind(database, proxy, url)
 
 
 async def create(database: PostgresDatabase) -> object:
@@ -60,44 +83,34 @@ COMMANDS = [create, change, delete]
 
 @pytest.mark.parametrize("use_case", STATEMENTS)
 async def test_each_use_case_sends_as_many_statements_as_are_tried_here(
-    database: PostgresDatabase, url: str, use_case: UseCase
+    behind: Behind, use_case: UseCase
 ) -> None:
-    with terminated_before(url, statement=0) as terminator:
-        await use_case(database)
+    with behind.terminated_before(statement=0) as terminator:
+        await use_case(behind.database)
 
     assert STATEMENTS[use_case] == terminator.statements
 
 
 @pytest.mark.parametrize(("use_case", "statement"), STEPS)
 async def test_a_connection_lost_before_a_statement_makes_the_store_unavailable_and_changes_nothing(
-    database: PostgresDatabase, url: str, use_case: UseCase, statement: int
+    behind: Behind, use_case: UseCase, statement: int
 ) -> None:
-    with (
-        terminated_before(url, statement) as terminator,
-        pytest.raises(StoreUnavailable) as raised,
-    ):
-        await use_case(database)
+    with behind.terminated_before(statement), pytest.raises(StoreUnavailable) as raised:
+        await use_case(behind.database)
 
     assert StoreUnavailable is raised.type
-    assert_nothing_is_checked_out(terminator.pool)
-    assert [FIRST] == await heroes(database)
-    await use_case(database)
-    assert_nothing_is_checked_out(terminator.pool)
+    assert [FIRST] == await heroes(behind.database)
+    await use_case(behind.database)
+    await heroes(behind.database)
 
 
 @pytest.mark.parametrize("use_case", COMMANDS)
 async def test_a_connection_lost_before_the_commit_leaves_the_outcome_unknown_and_changes_nothing(
-    database: PostgresDatabase, url: str, use_case: UseCase
+    behind: Behind, use_case: UseCase
 ) -> None:
-    with terminated_before(url, statement=None) as terminator, pytest.raises(OutcomeUnknown):
-        await use_case(database)
+    with behind.terminated_before(statement=None), pytest.raises(OutcomeUnknown):
+        await use_case(behind.database)
 
-    assert_nothing_is_checked_out(terminator.pool)
-    assert [FIRST] == await heroes(database)
-    await use_case(database)
-    assert_nothing_is_checked_out(terminator.pool)
-
-
-def assert_nothing_is_checked_out(pool: object) -> None:
-    assert isinstance(pool, QueuePool)
-    assert 0 == pool.checkedout()
+    assert [FIRST] == await heroes(behind.database)
+    await use_case(behind.database)
+    await heroes(behind.database)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio.to_thread
-from sqlalchemy import Connection, Engine, event
 
+from tests.integration.sqlite_events import on_statement
 from tests.served import LIMIT
 
 
@@ -14,6 +14,9 @@ class HeldCommit:
     """Commits wait here until ``let_go``; those after it pass."""
 
     def __init__(self) -> None:
+        self.commits = 0
+        """How many COMMITs there were."""
+
         self._reached = threading.Event()
         self._open = threading.Event()
 
@@ -24,18 +27,19 @@ class HeldCommit:
     def let_go(self) -> None:
         self._open.set()
 
-    def hold(self, _: Connection) -> None:
-        self._reached.set()
-        assert self._open.wait(LIMIT), "nobody let the commit go"
+    def hold(self, statement: str) -> None:
+        if statement == "COMMIT":
+            self.commits += 1
+            self._reached.set()
+            assert self._open.wait(LIMIT), "nobody let the commit go"
 
 
 @contextmanager
 def held_commit() -> Iterator[HeldCommit]:
-    """Hold the commits of every engine of this process."""
+    """Hold the commits of every connection of this process to a SQLite file."""
     held = HeldCommit()
-    event.listen(Engine, "commit", held.hold)
-    try:
-        yield held
-    finally:
-        held.let_go()
-        event.remove(Engine, "commit", held.hold)
+    with on_statement(held.hold):
+        try:
+            yield held
+        finally:
+            held.let_go()

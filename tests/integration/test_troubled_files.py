@@ -1,16 +1,16 @@
 """A database file that is locked, read-only, full, damaged or not there."""
 
 import asyncio
+import itertools
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Engine, Pool, event
 
 from adapters.sqlite_database import SqliteDatabase
 from entrypoints.api.app import build_app
@@ -20,6 +20,7 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.databases import open_sqlite
 from tests.integration.ordinary_user import bound_by_permissions, folder_for_all
 from tests.integration.processes import assert_one_sentence, run, wait_until_open
+from tests.integration.sqlite_events import on_connection, on_statement
 from tests.integration.tutorial_database import (
     connection_to,
     locked,
@@ -61,13 +62,18 @@ async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_
 
 async def test_a_write_succeeds_if_the_lock_is_let_go_in_time(tmp_path: Path) -> None:
     database = migrated(tmp_path / "heroes.db")
-    turned_away = asyncio.Event()
-    with on(Engine, "handle_error", lambda _: turned_away.set()):
-        with locked(tmp_path / "heroes.db"):
-            write = asyncio.create_task(create(database))
-            await turned_away.wait()
-            assert [] == stored(tmp_path / "heroes.db")
-        await write
+    tried_twice = asyncio.Event()
+    attempts = itertools.count(1)
+
+    def count(statement: str) -> None:
+        if statement == "BEGIN IMMEDIATE" and next(attempts) == 2:
+            tried_twice.set()
+
+    with locked(tmp_path / "heroes.db"), on_statement(count):
+        write = asyncio.create_task(create(database))
+        await tried_twice.wait()
+        assert [] == stored(tmp_path / "heroes.db")
+    await write
 
     assert 1 == len(stored(tmp_path / "heroes.db"))
     database.dispose()
@@ -128,7 +134,7 @@ def test_a_read_only_file_that_is_to_be_adopted_is_refused_and_left_as_it_was() 
 async def test_a_full_database_answers_503_to_what_needs_room_and_recovers(tmp_path: Path) -> None:
     migrated(tmp_path / "heroes.db").dispose()
     connections: list[sqlite3.Connection] = []
-    with on(Pool, "connect", lambda connection, _: connections.append(connection)):
+    with on_connection(connections.append):
         database = open_sqlite(tmp_path / "heroes.db")
         async with client_of(database) as client:
             kept = (await client.post("/heroes/", json=BODY)).json()
@@ -230,15 +236,6 @@ def assert_unavailable(answer: httpx2.Response) -> None:
     assert 503 == answer.status_code, answer.text
     assert "application/problem+json" == answer.headers["content-type"]
     assert int(answer.headers["retry-after"]) > 0
-
-
-@contextmanager
-def on(target: Any, name: str, listener: Any) -> Iterator[None]:
-    event.listen(target, name, listener)
-    try:
-        yield
-    finally:
-        event.remove(target, name, listener)
 
 
 def migrated(path: Path) -> SqliteDatabase:

@@ -1,0 +1,87 @@
+"""A batch: the units of work that one COMMIT makes durable, all or none of them."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.sqlite import rows
+from adapters.threads import finished
+from service_layer.errors import StoreUnavailable
+
+LONGEST_WAIT = 0.01
+"""Seconds after which nobody joins a batch any more, so that the first in it need not wait long."""
+
+
+class Batch:
+    """An open transaction of at most ``most`` units of work, and how it ended."""
+
+    def __init__(self, connection: sqlite3.Connection, most: int) -> None:
+        loop = asyncio.get_running_loop()
+        self.connection = connection
+        self.has_changes = False
+        self._most = most
+        self._units = 0
+        self._loop = loop
+        self._closes = loop.time() + LONGEST_WAIT
+        self._end: asyncio.Future[StoreUnavailable | None] = loop.create_future()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has to be committed before anybody else joins."""
+        return self._units >= self._most or self._loop.time() > self._closes
+
+    def keep(self, *, changes: bool) -> None:
+        """Count a unit of work that has ended well."""
+        self._units += 1
+        self.has_changes |= changes
+
+    def end(self, trouble: StoreUnavailable | None = None) -> None:
+        """Tell everybody in it that it is durable, or why it is not. The first word counts."""
+        if not self._end.done():
+            self._end.set_result(trouble)
+
+    async def durable(self) -> None:
+        """Return once all that its units of work have done so far is durable.
+
+        Raises what ended it otherwise. A cancellation takes effect when the end is known.
+        """
+        if self.has_changes or self._end.done():
+            trouble = await finished(self._end)
+            if trouble is not None:
+                raise type(trouble)(*trouble.args) from trouble
+
+
+class Savepoint:
+    """One unit of work's part of a batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self._connection = batch.connection
+        self._changes = self._connection.total_changes
+        self._connection.execute("SAVEPOINT unit")
+
+    def rows(self, text: str, arguments: Sequence[Any]) -> list[Any]:
+        """Return all rows of a statement."""
+        self._require_transaction()
+        return rows(self._connection, text, arguments)
+
+    def keep(self) -> None:
+        """Leave the changes in the batch."""
+        self._require_transaction()
+        self._connection.execute("RELEASE unit")
+        self.batch.keep(changes=self._changes != self._connection.total_changes)
+
+    def undo(self) -> None:
+        """Leave the batch as if nothing had been done."""
+        self._require_transaction()
+        self._connection.execute("ROLLBACK TO unit")
+        self._connection.execute("RELEASE unit")
+
+    def _require_transaction(self) -> None:
+        """Refuse to go on where SQLite has undone the whole transaction, as on a full disk.
+
+        Outside of it a statement would be a transaction of its own.
+        """
+        if not self._connection.in_transaction:
+            raise StoreUnavailable("the transaction was undone")
