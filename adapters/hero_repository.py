@@ -1,7 +1,10 @@
-"""The heroes in SQL: the statements, built once, and the way from a row to a hero."""
+"""The heroes in SQL: the statements, built once, and the way between a row and a hero.
+
+The table's columns stand in the order of a hero's fields.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -42,12 +45,12 @@ class SqlHeroReader:
         self._session = session
 
     async def get(self, hero_id: int) -> Hero:
-        return _hero(await self._one(self._get, hero_id))
+        return Hero(*await self._one(self._get, hero_id))
 
     async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
         statement = _PAGE if offset <= NEAR else _FAR_PAGE
         rows = await self._session.exec(statement, {"skipped": offset, "at_most": limit})
-        return [_hero(row) for row in rows]
+        return list(starmap(Hero, rows))
 
     async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:
         if hero_id in IDS:
@@ -62,17 +65,21 @@ class SqlHeroRepository(SqlHeroReader):
     _get = _GET.with_for_update()
 
     async def add(self, draft: HeroDraft) -> Hero:
-        (row,) = await self._session.exec(_ADD, {**asdict(draft), "version": 1})
-        return _hero(row)
+        (row,) = await self._session.exec(_ADD, _values(draft, version=1))
+        return Hero(*row)
 
     async def update(self, hero: Hero) -> None:
-        values = asdict(hero)
-        await self._one(_UPDATE, values.pop("id"), **values)
+        await self._one(_UPDATE, hero.id, **_values(hero, version=hero.version))
 
     async def remove(self, hero_id: int) -> None:
         await self._one(_REMOVE, hero_id)
 
 
-def _hero(row: Sequence[Any]) -> Hero:
-    """Map a row to a hero; the table's columns stand in the order of the hero's fields."""
-    return Hero(*row)
+def _values(hero: HeroDraft | Hero, *, version: int) -> dict[str, Any]:
+    """Return what a row is to hold; ``_SET`` names the same."""
+    return {
+        "name": hero.name,
+        "secret_name": hero.secret_name,
+        "age": hero.age,
+        "version": version,
+    }

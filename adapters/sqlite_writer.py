@@ -4,6 +4,9 @@ SQLite admits one writer at a time, and a COMMIT waits for the disk. So each uni
 savepoint of an open transaction. While a COMMIT is flushed in a thread, those that come meanwhile
 queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
 et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
+
+Nobody is kept waiting for company: a batch is committed as soon as the event loop has gone round
+and all that had come by then has been seen to.
 """
 
 import asyncio
@@ -18,6 +21,9 @@ from adapters.sqlite import WRITING, LastingConnection, patiently
 from adapters.sqlite_batch import Batch, Savepoint
 from adapters.turns import Turns
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
+
+ROUNDS = 2
+"""Rounds of the event loop until a request whose bytes have come has reached the writer."""
 
 
 class Writer:
@@ -109,12 +115,30 @@ class Writer:
         return Batch(connection, self._most)
 
     def _hand_on(self) -> None:
-        """Let the next one join the batch; commit it first if it is full or nobody else waits."""
+        """Let the next one join the batch, or commit it if it is full."""
         batch = self._batch
-        if batch is not None and (batch.is_full or not self._turns.is_awaited):
+        if batch is not None and batch.is_full:
             self._close_batch(batch)
-        else:
-            self._turns.hand_on()
+        elif not self._turns.hand_on() and batch is not None:
+            self._close_when_quiet(batch, ROUNDS)
+
+    def _close_when_quiet(self, batch: Batch, rounds: int) -> None:
+        """Commit the batch when the loop has gone round so often and nobody has joined.
+
+        Whoever joins hands the turn on, and so starts the count again.
+        """
+        joined = batch.joined
+
+        def go_round(left: int) -> None:
+            if batch is not self._batch or batch.joined != joined:
+                return
+            if left:
+                loop.call_soon(go_round, left - 1)
+            elif self._turns.take_if_free():
+                self._close_batch(batch)
+
+        loop = asyncio.get_running_loop()
+        loop.call_soon(go_round, rounds)
 
     def _close_batch(self, batch: Batch) -> None:
         if not batch.has_changes:

@@ -33,9 +33,17 @@ def text(field: str, value: object) -> Violation | None:
         )
     if "\0" in value:
         return Violation(field, "string_nul", "String should not contain the NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not _is_unicode(value):
         return Violation(field, "string_unicode", "String should not contain a lone surrogate")
     return None
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def optional_count(field: str, value: object) -> Violation | None:
