@@ -6,6 +6,7 @@ its busy timeout is 0, and ``patiently`` does the waiting.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -67,13 +68,14 @@ class LastingConnection:
 
     def __init__(self, path: Path, pragmas: Mapping[str, str]) -> None:
         self._path = path
+        self._name = str(path)
         self._pragmas = pragmas
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
     def ready(self) -> sqlite3.Connection:
         """Return the connection, opened anew if need be."""
-        file = _identity(self._path)
+        file = _identity(self._name)
         if self._connection is None or file != self._file:
             self.close()
             self._connection = connect(self._path, self._pragmas)
@@ -139,10 +141,10 @@ def _engine(path: Path, pragmas: Mapping[str, str], mode: str = "rw", **options:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(name: str) -> tuple[int, int] | None:
     """Return what tells the file from any other, or ``None`` where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(name)  # noqa: PTH116 - before every read: a Path would cost as much again
     except OSError:
         return None
     return found.st_dev, found.st_ino

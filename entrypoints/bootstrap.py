@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 from adapters.database import UnsupportedReadUrl, UnsupportedUrl, open_database
 from adapters.postgres import ServerOptions
 from entrypoints.api.app import build_app
+from entrypoints.garbage import spare_what_stays
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
@@ -121,6 +122,7 @@ def _using(database: Database, *, migrating: bool) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(_migrate_when_it_is_back(database)) if migrating else None
+        spare_what_stays()
         try:
             yield
         finally:
