@@ -72,9 +72,12 @@ def run(
         timeout_graceful_shutdown=GRACE,
         receive_timeout=receive_timeout,
     )
-    _on_signals(sys.exit)  # uvicorn raises a signal again when it has stopped for it
     if workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        # uvicorn raises a signal again when it has stopped for it. Before it listens to signals
+        # itself, an exception could be raised where Python only reports it, and goes on.
+        _on_signals(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
+        server.run(sockets=[listener])
     else:
         Multiprocess(config, sockets=[listener]).run()
 
