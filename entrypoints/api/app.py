@@ -29,9 +29,9 @@ def build_app(
         version=version("heroes"),
         redirect_slashes=False,
         lifespan=lifespan,
+        routes=[*heroes.router.routes],
     )
     app.state.units_of_work = units_of_work
-    app.include_router(heroes.router)
     app.router.default = SlashRedirect(app.router)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
