@@ -1,0 +1,35 @@
+"""What a run prints while it goes on."""
+
+import typer
+
+from tests.benchmarks import figures
+from tests.benchmarks.contenders import OURS
+from tests.benchmarks.figures import Rounds
+from tests.benchmarks.measurement import Measurement
+
+
+def heading(text: str) -> None:
+    """Print what comes next."""
+    typer.secho(text, bold=True)
+
+
+def measured(server: str, workload: str, connections: int, result: Measurement) -> None:
+    """Print what a server did, in colour when something went wrong."""
+    line = (
+        f"  {workload:7} {server:14} {connections:4} connections {result.rate:9,.0f}/s  "
+        f"p50 {result.p50 / 1000:7.2f} ms  p99 {result.p99 / 1000:8.2f} ms"
+    )
+    if result.finished:
+        typer.echo(line)
+        return
+    trouble = "stalled" if result.stalled else str(dict(result.errors))
+    ours = server.startswith(OURS.name)
+    typer.secho(f"{line}  {trouble}", fg=typer.colors.RED if ours else typer.colors.YELLOW)
+
+
+def ratios(workload: str, rounds: Rounds) -> None:
+    """Print how many times each other server's rate heroes' is."""
+    others = [name for name in figures.servers_in(rounds) if name != OURS.name]
+    found = {name: figures.rate_ratio(rounds, OURS.name, name) for name in others}
+    said = [f"{name} {'-' if ratio is None else f'{ratio:.2f}'}" for name, ratio in found.items()]
+    typer.echo(f"  {workload:7} heroes / {', '.join(said)}")
