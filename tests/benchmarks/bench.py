@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import console, wrk
+from tests.benchmarks import conformance, console, wrk
 from tests.benchmarks.contenders import Contender
 from tests.benchmarks.cores import Cores
 from tests.benchmarks.measurement import Measurement
@@ -30,9 +30,21 @@ class Bench:
         """Run the contenders side by side, each on a new database with so many heroes."""
         made = [(contender, self.stores.new(contender, rows)) for contender in contenders]
         with side_by_side(made, self.cores, self.folder) as servers:
+            for server in servers:
+                conformance.check(server, rows)
             yield servers
 
-    def load(self, server: Server, workload: str, seed: int = 1, **chosen: int) -> wrk.Load | None:
+    def measured(
+        self, server: Server, workload: str, index: int, **chosen: int
+    ) -> Measurement | None:
+        """Return what the server does in a round; ``None`` where it offers nothing of the kind.
+
+        ``chosen`` are numbers of a ``Load`` that take the place of the options'.
+        """
+        load = self.load(server, workload, index + 1, **chosen)
+        return None if load is None else measure(server, load)
+
+    def load(self, server: Server, workload: str, seed: int, **chosen: int) -> wrk.Load | None:
         """Return the load of the options, or as chosen; ``None`` where the server has no such."""
         rows = chosen.get("rows", self.options.rows)
         more = cursor_paths(server, rows) if workload == "cursor" else []
@@ -51,8 +63,6 @@ class Bench:
 def measure(server: Server, load: wrk.Load) -> Measurement:
     """Warm the server up, load it, and return what it did. A server that stalls is restarted."""
     wrk.warm_up(server.url, load)
-    if not server.answers():
-        server.restart()
     measured = wrk.run(server.url, load)
     stalled = not server.answers()
     measured = measured.afterwards(rss=server.rss(), stalled=stalled)

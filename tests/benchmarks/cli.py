@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tests.benchmarks import wrk
+from tests.benchmarks import console, machine, report, results, wrk
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.contenders import DATABASES, NAMES, SQLITE
 from tests.benchmarks.cores import Cores
@@ -19,6 +19,8 @@ from tests.benchmarks.workloads import WORKLOADS
 from tests.postgres import postgres_server
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+IN_MEMORY = "This folder is in memory: no write is flushed. Set TMPDIR to a folder on a disk."
 
 DURABLE = {
     "fsync": "on",
@@ -54,9 +56,17 @@ def bench(  # noqa: PLR0913 - one for each option
     connections: Annotated[int, typer.Option(min=1, help="Clients at once.")] = 16,
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 3,
-    soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 60,
+    soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 30,
+    write: Annotated[bool, typer.Option(help="Keep the results, and write the report.")] = True,
+    render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,
 ) -> None:
-    """Measure heroes beside other servers, and write docs/benchmarks.md."""
+    """Measure heroes beside other servers, and write docs/benchmarks.md.
+
+    A part of a run takes the place of that part of the results, and leaves the others.
+    """
+    if render_only:
+        report.write(results.load(results.PATH))
+        return
     options = Options(
         databases=tuple(database.split(",")),
         sections=tuple(sections.split(",")),
@@ -68,28 +78,38 @@ def bench(  # noqa: PLR0913 - one for each option
         seconds=seconds,
         soak=soak,
     )
-    wrk.check_installed()
-    measure_all(options)
+    try:
+        wrk.check_installed()
+    except wrk.WrkMissing as error:
+        typer.echo(f"bench: {error}", err=True)
+        raise typer.Exit(1) from None
+    measure_all(options, write=write)
+    if write:
+        report.write(results.load(results.PATH))
 
 
-def measure_all(options: Options) -> dict[str, Any]:
-    """Run every section on every database, and return the parts."""
+def measure_all(options: Options, *, write: bool) -> None:
+    """Run every section on every database; keep the results of each as soon as it is through."""
     cores = Cores.of_this_machine()
     cores.take_load_core()
-    typer.echo(str(cores))
-    parts: dict[str, Any] = {}
     for database in options.databases:
         with a_folder() as folder, stores_of(database, folder) as stores:
+            run = {**machine.describe(cores, folder), "options": options.to_json()}
+            console.machine(run)
             bench = Bench(database, options, cores, folder, stores)
             for section in options.sections:
-                parts |= SECTIONS[section](bench)
-    return parts
+                parts = SECTIONS[section](bench)
+                if write:
+                    kept = results.merged(results.load(results.PATH), run, parts)
+                    results.save(results.PATH, kept)
 
 
 @contextmanager
 def a_folder() -> Iterator[Path]:
     """Yield a folder for databases and logs, on the disk that ``TMPDIR`` names."""
     with tempfile.TemporaryDirectory(prefix="heroes-bench-") as folder:
+        if machine.is_in_memory(Path(folder)):
+            console.warning(IN_MEMORY)
         yield Path(folder)
 
 

@@ -1,5 +1,9 @@
 """What a run prints while it goes on."""
 
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
 import typer
 
 from tests.benchmarks import figures
@@ -33,3 +37,19 @@ def ratios(workload: str, rounds: Rounds) -> None:
     found = {name: figures.rate_ratio(rounds, OURS.name, name) for name in others}
     said = [f"{name} {'-' if ratio is None else f'{ratio:.2f}'}" for name, ratio in found.items()]
     typer.echo(f"  {workload:7} heroes / {', '.join(said)}")
+
+
+def started(server: str, seconds: list[float]) -> None:
+    """Print how long a server took to start."""
+    typer.echo(f"  {server:14} {median(seconds):.2f} s to the first answer")
+
+
+def warning(text: str) -> None:
+    """Print what makes a run worth less."""
+    typer.secho(text, fg=typer.colors.RED)
+
+
+def machine(run: Mapping[str, Any]) -> None:
+    """Print where the run takes place."""
+    typer.echo(f"{run['cpu']}, {run['cores']} cores, {run['pinning']}")
+    typer.echo(f"Linux {run['kernel']}, a flush takes {run['flush']} microseconds")

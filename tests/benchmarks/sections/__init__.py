@@ -1,5 +1,25 @@
 """What is measured, one subject a file. Each section returns its parts, by their names."""
 
-from tests.benchmarks.sections import main
+from collections.abc import Callable
+from typing import Any
 
-SECTIONS = {"main": main.run}
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.sections import (
+    beside,
+    connections,
+    control,
+    growth,
+    main,
+    soak,
+    start_up,
+)
+
+SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    "main": main.run,
+    "connections": connections.run,
+    "growth": growth.run,
+    "beside": beside.run,
+    "control": control.run,
+    "start-up": start_up.run,
+    "soak": soak.run,
+}

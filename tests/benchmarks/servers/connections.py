@@ -13,9 +13,19 @@ def with_driver(url: str, *, sqlite: str, postgresql: str) -> str:
     return f"{scheme}+{driver}:{rest}"
 
 
+SQLITE_POOL_SIZE = 2
+"""Connections of the asynchronous peers to a SQLite file.
+
+Of 1, 2, 4, 10 and SQLAlchemy's own 15, this serves them best: as many requests as with any other
+number, and a 99th percentile several times lower than with 10 or 15, which wait for each other's
+locks.
+"""
+
+
 def pool_of(url: str) -> dict[str, Any]:
-    """Return SQLAlchemy's options for a pool that opens ``POOL_SIZE`` connections, and no more."""
-    return {} if is_sqlite(url) else {"pool_size": POOL_SIZE, "max_overflow": 0}
+    """Return SQLAlchemy's options for a pool that opens so many connections, and no more."""
+    size = SQLITE_POOL_SIZE if is_sqlite(url) else POOL_SIZE
+    return {"pool_size": size, "max_overflow": 0}
 
 
 def is_sqlite(url: str) -> bool:

@@ -40,9 +40,9 @@ class HeroChanges(SQLModel):
 
 def open_engine(url: str) -> Engine:
     """Return an engine with the defaults, and on PostgreSQL with the pool that all have."""
-    options: dict[str, Any] = pool_of(url)
-    if is_sqlite(url):
-        options["connect_args"] = {"check_same_thread": False}
+    options: dict[str, Any] = (
+        {"connect_args": {"check_same_thread": False}} if is_sqlite(url) else pool_of(url)
+    )
     return create_engine(with_driver(url, sqlite="pysqlite", postgresql="psycopg"), **options)
 
 
