@@ -66,7 +66,8 @@ def measure(server: Server, load: wrk.Load) -> Measurement:
     measured = wrk.run(server.url, load)
     stalled = not server.answers()
     measured = measured.afterwards(rss=server.rss(), stalled=stalled)
-    if stalled:
-        server.restart()
     console.measured(server.name, load.workload, load.connections, measured)
+    if stalled:
+        console.warning(f"{server.name} is restarted; it printed: {server.last_words()}")
+        server.restart()
     return measured

@@ -11,6 +11,9 @@ from tests.benchmarks.contenders import OURS
 from tests.benchmarks.figures import Rounds
 from tests.benchmarks.measurement import Measurement
 
+QUIET = 0.1
+"""Cores that others may keep busy before it is worth a warning."""
+
 
 def heading(text: str) -> None:
     """Print what comes next."""
@@ -53,3 +56,5 @@ def machine(run: Mapping[str, Any]) -> None:
     """Print where the run takes place."""
     typer.echo(f"{run['cpu']}, {run['cores']} cores, {run['pinning']}")
     typer.echo(f"Linux {run['kernel']}, a flush takes {run['flush']} microseconds")
+    if run["busy"] > QUIET:
+        warning(f"Others keep {run['busy']:.2f} cores busy: no figure is worth much.")

@@ -1,5 +1,6 @@
 """The servers that are measured: their names, and how each is started."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,11 +34,12 @@ class Contender:
         return [str(HEROES), "migrate"] if self.module is None else self._run("prepare", url)
 
     def environment(self, url: str) -> dict[str, str]:
-        """Return the settings of the command, as environment variables."""
+        """Return the command's environment: this one, and of settings only those meant here."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("HEROES_")}
         if self.module is not None:
-            return {}
+            return inherited | {"PYTHONPATH": str(ROOT)}
         chosen = {"DATABASE_URL": url, "PORT": "0", "ACCESS_LOG": "false", **self.settings}
-        return {f"HEROES_{name}": value for name, value in chosen.items()}
+        return inherited | {f"HEROES_{name}": value for name, value in chosen.items()}
 
     def _run(self, what: str, url: str) -> list[str]:
         return [str(PEERS_PYTHON), "-m", "tests.benchmarks.servers", what, str(self.module), url]

@@ -45,6 +45,7 @@ def describe(cores: Cores, folder: Path) -> dict[str, Any]:
         "sqlite": sqlite3.sqlite_version,
         "wrk": wrk.version(),
         "flush": round(flush_time(folder)),
+        "busy": round(busy(), 2),
         "versions": {name: version(name) for name in OURS} | peers_versions(),
     }
 
@@ -76,6 +77,21 @@ def flush_time(folder: Path) -> float:
             times.append(time.perf_counter() - began)
     path.unlink()
     return 1e6 * statistics.median(times)
+
+
+def busy() -> float:
+    """Return how many cores others kept busy during a second in which nothing is measured."""
+    before = working_ticks()
+    time.sleep(1)
+    return (working_ticks() - before) / os.sysconf("SC_CLK_TCK")
+
+
+def working_ticks() -> int:
+    """Return the clock ticks that all cores have worked, or were kept from working by the host."""
+    user, nice, system, _, _, irq, softirq, steal = map(
+        int, Path("/proc/stat").read_text().split()[1:9]
+    )
+    return user + nice + system + irq + softirq + steal
 
 
 def is_in_memory(folder: Path) -> bool:

@@ -41,6 +41,11 @@ class Measurement:
         )
 
     @classmethod
+    def of_nothing(cls, seconds: float) -> "Measurement":
+        """Return what is measured of a server that does not even take a connection."""
+        return cls(0, seconds, bytes=0, p50=0, p90=0, p99=0, max=0, errors={"connect": 1})
+
+    @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Measurement":
         """Return what ``to_json`` was made from."""
         return cls(**content)

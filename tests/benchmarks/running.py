@@ -1,6 +1,5 @@
 """A server in a process of its own, pinned to its core: started, asked, restarted, stopped."""
 
-import os
 import re
 import subprocess
 import time
@@ -10,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.contenders import ROOT, Contender
+from tests.benchmarks.contenders import Contender
 from tests.benchmarks.cores import Cores
 
 PATIENCE = 10.0
@@ -40,8 +39,8 @@ class Server:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._cores.on_server_core(self.contender.serving(self.database)),
-                env={**os.environ, **self.contender.environment(self.database)},
-                cwd=ROOT,
+                env=self.contender.environment(self.database),
+                cwd=self._log.parent,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -78,7 +77,9 @@ class Server:
             connection.close()
 
     def rss(self) -> int:
-        """Return the process's resident memory in KiB."""
+        """Return the process's resident memory in KiB; 0 once it has ended."""
+        if self._process.poll() is not None:
+            return 0
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
@@ -86,6 +87,10 @@ class Server:
         """End the process as it is, and start another on the same database."""
         self.kill()
         self.start()
+
+    def last_words(self) -> str:
+        """Return the end of what the process has printed."""
+        return self._log.read_text()[-2000:]
 
     def stop(self) -> None:
         """Ask the process to stop; end it when it does not within ``PATIENCE``."""
@@ -109,7 +114,7 @@ class Server:
 
     def _go_on_waiting(self, deadline: float) -> None:
         if self._process.poll() is not None or time.perf_counter() > deadline:
-            raise RuntimeError(f"{self.name} did not start:\n{self._log.read_text()}")
+            raise RuntimeError(f"{self.name} did not start:\n{self.last_words()}")
         time.sleep(0.002)
 
 

@@ -1,15 +1,15 @@
 """A database of its own for each server: made, filled with the same heroes, and looked into."""
 
-import os
 import sqlite3
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from tests.benchmarks.contenders import ROOT, Contender
+from tests.benchmarks.contenders import Contender
 from tests.served import ask
 
 INSERT = "INSERT INTO hero (name, secret_name, age) VALUES (?, ?, ?)"
@@ -77,8 +77,8 @@ def prepare(contender: Contender, url: str) -> None:
     """Make the contender's tables, in the way it makes them itself."""
     subprocess.run(
         contender.preparing(url),
-        env={**os.environ, **contender.environment(url)},
-        cwd=ROOT,
+        env=contender.environment(url),
+        cwd=tempfile.gettempdir(),
         check=True,
         stdout=subprocess.DEVNULL,
     )

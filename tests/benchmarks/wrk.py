@@ -80,12 +80,17 @@ def begin(url: str, load: Load) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str], load: Load) -> Measurement:
-    """Return what was measured once the load has ended. Raises ``RuntimeError``."""
+    """Return what was measured once the load has ended; nothing when the server was not there.
+
+    Raises ``RuntimeError`` when wrk itself is at fault.
+    """
     try:
         output, complaint = process.communicate(timeout=load.seconds + LEEWAY)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
+    if "unable to connect" in complaint:
+        return Measurement.of_nothing(load.seconds)
     if process.returncode != 0 or complaint:
         raise RuntimeError(f"wrk: {complaint or output}")
     return Measurement.from_report(json.loads(output.splitlines()[-1]))

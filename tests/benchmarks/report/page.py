@@ -52,9 +52,8 @@ def page(results: Results) -> str:
     """Return docs/benchmarks.md."""
     measured = [d for d in DATABASES if any(f"/{d}" in part for part in results["parts"])]
     sections = [INTRODUCTION, NOTES.read_text()]
-    for database in measured:
-        if table := targets.target_table(results, database):
-            sections.append(f"## Targets on {NAMES[database]}\n\n{table}")
+    tables_of = {NAMES[d]: targets.target_table(results, d) for d in measured}
+    sections += [f"## Targets on {name}\n\n{table}" for name, table in tables_of.items() if table]
     for database in measured:
         sections += database_sections(results, database)
     sections += [SERVERS, where(results)]
@@ -115,6 +114,7 @@ def where(results: Results) -> str:
             f"### Run of {number}\n",
             f"- {run['cpu']}, {run['cores']} cores; {run['pinning']}",
             f"- Linux {run['kernel']}; a write of a page and its flush take {run['flush']} µs",
+            f"- others kept {run['busy']:.2f} cores busy just before",
             f"- commit {run['commit']}",
             f"- Python {run['python']}, SQLite {run['sqlite']}, wrk {run['wrk']}, {versions}",
             f"- {options}",

@@ -44,8 +44,8 @@ def both(bench: Bench, server: Server, index: int) -> Round:
     }
     stall = not server.answers()
     found = {name: m.afterwards(rss=server.rss(), stalled=stall) for name, m in found.items()}
-    if stall:
-        server.restart()
     console.measured(server.name, "post", WRITERS, found[f"{server.name}, POST"])
     console.measured(server.name, "get", READERS, found[server.name])
+    if stall:
+        server.restart()
     return found
