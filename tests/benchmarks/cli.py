@@ -55,7 +55,7 @@ def bench(  # noqa: PLR0913 - one for each option
     rows: Annotated[int, typer.Option(min=100, help="Heroes in each database.")] = 1_000,
     connections: Annotated[int, typer.Option(min=1, help="Clients at once.")] = 16,
     rounds: Annotated[int, typer.Option(min=1)] = 5,
-    seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 3,
+    seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 2,
     soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 30,
     write: Annotated[bool, typer.Option(help="Keep the results, and write the report.")] = True,
     render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,

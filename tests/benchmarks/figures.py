@@ -66,7 +66,7 @@ def failure(rounds: Rounds, name: str) -> str:
     broken = sum(m.errors.get(kind, 0) for m in measured for kind in ("connect", "read", "write"))
     if broken:
         counts.append(f"{broken:,} broken connections")
-    return "did not finish: " + (", ".join(counts) or "no answer at all")
+    return "did not finish: " + (", ".join(counts) or "no answer while it was loaded")
 
 
 def rate_ratio(rounds: Rounds, ours: str, other: str) -> float | None:

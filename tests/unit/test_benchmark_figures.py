@@ -83,7 +83,7 @@ def test_there_is_no_ratio_between_servers_that_never_met() -> None:
         ("did not finish: 1,200 timeouts", replace(QUICK, errors={"timeout": 1200})),
         ("did not finish: 3 error answers", replace(QUICK, errors={"status": 3})),
         ("did not finish: 5 broken connections", replace(QUICK, errors={"read": 4, "write": 1})),
-        ("did not finish: no answer at all", replace(QUICK, requests=0)),
+        ("did not finish: no answer while it was loaded", replace(QUICK, requests=0)),
     ],
 )
 def test_what_did_not_finish_is_said_in_words(said: str, measured: Measurement) -> None:

@@ -42,7 +42,8 @@ SERVERS = """\
 
 All run under uvicorn with uvloop and httptools, one process, no access log, the same backlog. On
 PostgreSQL each has a pool of 10 connections. The peers are pinned to the versions of FastAPI,
-Starlette, Pydantic, SQLAlchemy and uvicorn that heroes has.
+Starlette, Pydantic, SQLAlchemy and uvicorn that heroes has, and fastcrud and litestar set their
+garbage collector as heroes does.
 """
 
 PLOTS = ("throughput", "latency", "connections", "growth")
