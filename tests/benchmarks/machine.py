@@ -51,10 +51,12 @@ def describe(cores: Cores, folder: Path) -> dict[str, Any]:
 
 
 def commit() -> str:
-    """Return the short hash of what is measured, marked when files differ from it."""
-    described = ["git", "describe", "--always", "--dirty=, with changes", "--exclude=*"]
+    """Return the short hash of what is measured, marked when files other than docs differ."""
+    described = ["git", "describe", "--always", "--exclude=*"]
     found = subprocess.run(described, cwd=ROOT, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "unknown"
+    comparing = ["git", "diff", "--quiet", "HEAD", "--", ".", ":!docs"]
+    changed = subprocess.run(comparing, cwd=ROOT, capture_output=True, check=False).returncode
+    return (found.stdout.strip() or "unknown") + (", with changes" if changed else "")
 
 
 def cpu() -> str:
