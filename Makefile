@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PEERS := .venv-peers
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test faults check format lock clean
+.PHONY: help install run test faults bench check format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 faults: $(VENV)/dev.stamp ## Fail PostgreSQL under load, and put nginx and pgbouncer in between
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
 
+bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Measure heroes beside other servers, see docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
 check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go down
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,9 +46,10 @@ lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows, w
 	$(LOCK) --upgrade --group build pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade --group build --group dev -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
+	$(LOCK) --upgrade -c requirements.lock tests/benchmarks/peers.in -o tests/benchmarks/peers.lock
 
 clean: ## Remove everything that was made here, but no database
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+	rm -rf $(VENV) $(PEERS) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
 		.pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -58,4 +63,9 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(PEERS)/stamp: tests/benchmarks/peers.lock
+	$(PYTHON) -m venv $(PEERS) || { rm -rf $(PEERS); exit 1; }
+	$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r $<
 	@touch $@

@@ -1,0 +1,123 @@
+"""The command line of the benchmark."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tests.benchmarks import console, machine, report, results, wrk
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.contenders import DATABASES, NAMES, SQLITE
+from tests.benchmarks.cores import Cores
+from tests.benchmarks.options import Options
+from tests.benchmarks.sections import SECTIONS
+from tests.benchmarks.stores import PostgresStores, SqliteStores, Stores
+from tests.benchmarks.workloads import WORKLOADS
+from tests.postgres import postgres_server
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+IN_MEMORY = "This folder is in memory: no write is flushed. Set TMPDIR to a folder on a disk."
+
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+}
+"""How PostgreSQL runs here: as in earnest."""
+
+
+def several(allowed: tuple[str, ...]) -> Any:
+    """Return a parser of names with commas in between."""
+
+    def parse(text: str) -> str:
+        if unknown := set(text.split(",")) - set(allowed):
+            raise typer.BadParameter(
+                f"{', '.join(sorted(unknown))}; there are {', '.join(allowed)}"
+            )
+        return text
+
+    return typer.Option(callback=parse, help=f"Some of {','.join(allowed)}.")
+
+
+@cli.command()
+def bench(  # noqa: PLR0913 - one for each option
+    *,
+    database: Annotated[str, several(DATABASES)] = ",".join(DATABASES),
+    sections: Annotated[str, several(tuple(SECTIONS))] = ",".join(SECTIONS),
+    servers: Annotated[str, several(NAMES)] = ",".join(NAMES),
+    workloads: Annotated[str, several(WORKLOADS)] = ",".join(WORKLOADS),
+    rows: Annotated[int, typer.Option(min=100, help="Heroes in each database.")] = 1_000,
+    connections: Annotated[int, typer.Option(min=1, help="Clients at once.")] = 16,
+    rounds: Annotated[int, typer.Option(min=1)] = 5,
+    seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 2,
+    soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 30,
+    write: Annotated[bool, typer.Option(help="Keep the results, and write the report.")] = True,
+    render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,
+) -> None:
+    """Measure heroes beside other servers, and write docs/benchmarks.md.
+
+    A part of a run takes the place of that part of the results, and leaves the others.
+    """
+    if render_only:
+        report.write(results.load(results.PATH))
+        return
+    options = Options(
+        databases=tuple(database.split(",")),
+        sections=tuple(sections.split(",")),
+        servers=tuple(servers.split(",")),
+        workloads=tuple(w for w in WORKLOADS if w in workloads.split(",")),
+        rows=rows,
+        connections=connections,
+        rounds=rounds,
+        seconds=seconds,
+        soak=soak,
+    )
+    try:
+        wrk.check_installed()
+    except wrk.WrkMissing as error:
+        typer.echo(f"bench: {error}", err=True)
+        raise typer.Exit(1) from None
+    measure_all(options, write=write)
+    if write:
+        report.write(results.load(results.PATH))
+
+
+def measure_all(options: Options, *, write: bool) -> None:
+    """Run every section on every database; keep the results of each as soon as it is through."""
+    cores = Cores.of_this_machine()
+    cores.take_load_core()
+    for database in options.databases:
+        with a_folder() as folder, stores_of(database, folder) as stores:
+            run = {**machine.describe(cores, folder), "options": options.to_json()}
+            console.machine(run)
+            bench = Bench(database, options, cores, folder, stores)
+            for section in options.sections:
+                parts = SECTIONS[section](bench)
+                if write:
+                    kept = results.merged(results.load(results.PATH), run, parts)
+                    results.save(results.PATH, kept)
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """Yield a folder for databases and logs, on the disk that ``TMPDIR`` names."""
+    with tempfile.TemporaryDirectory(prefix="heroes-bench-") as folder:
+        if machine.is_in_memory(Path(folder)):
+            console.warning(IN_MEMORY)
+        yield Path(folder)
+
+
+@contextmanager
+def stores_of(database: str, folder: Path) -> Iterator[Stores]:
+    """Yield where databases are made; PostgreSQL runs until the end."""
+    if database == SQLITE:
+        yield SqliteStores(folder)
+        return
+    with postgres_server(**DURABLE) as server:
+        yield PostgresStores(server.url())

@@ -1,0 +1,73 @@
+"""The servers that are measured: their names, and how each is started."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HEROES = ROOT / ".venv/bin/heroes"
+PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
+
+SQLITE, POSTGRES = "sqlite", "postgresql"
+DATABASES = (SQLITE, POSTGRES)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server, by its module in ``tests.benchmarks.servers``, or heroes itself.
+
+    ``wal`` means that its SQLite file is switched to that journal mode before it starts.
+    """
+
+    name: str
+    module: str | None = None
+    wal: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def serving(self, url: str) -> list[str]:
+        """Return the command that serves the database."""
+        return [str(HEROES), "serve"] if self.module is None else self._run("serve", url)
+
+    def preparing(self, url: str) -> list[str]:
+        """Return the command that makes its tables in an empty database."""
+        return [str(HEROES), "migrate"] if self.module is None else self._run("prepare", url)
+
+    def environment(self, url: str) -> dict[str, str]:
+        """Return the command's environment: this one, and of settings only those meant here."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("HEROES_")}
+        if self.module is not None:
+            return inherited | {"PYTHONPATH": str(ROOT)}
+        chosen = {"DATABASE_URL": url, "PORT": "0", "ACCESS_LOG": "false", **self.settings}
+        return inherited | {f"HEROES_{name}": value for name, value in chosen.items()}
+
+    def _run(self, what: str, url: str) -> list[str]:
+        return [str(PEERS_PYTHON), "-m", "tests.benchmarks.servers", what, str(self.module), url]
+
+
+OURS = Contender("heroes")
+ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
+"""The negative control: a COMMIT for every unit of work."""
+
+CONTENDERS = (
+    OURS,
+    Contender("plain", "plain"),
+    Contender("plain-wal", "plain", wal=True),
+    Contender("fastcrud", "fastcrud"),
+    Contender("fastcrud-wal", "fastcrud", wal=True),
+    Contender("litestar", "litestar"),
+    Contender("litestar-wal", "litestar", wal=True),
+    Contender("floor", "floor"),
+    Contender("ceiling", "ceiling"),
+)
+NAMES = tuple(contender.name for contender in CONTENDERS)
+PEERS = ("fastcrud", "litestar")
+
+
+def chosen(names: tuple[str, ...], database: str) -> list[Contender]:
+    """Return the contenders with these names that there are on the database."""
+    return [
+        contender
+        for contender in CONTENDERS
+        if contender.name in names and not (contender.wal and database != SQLITE)
+    ]

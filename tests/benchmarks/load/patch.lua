@@ -1,0 +1,7 @@
+-- Another age for a random hero.
+dofile("report.lua")
+dofile("writes.lua")
+
+function request()
+  return older_hero()
+end

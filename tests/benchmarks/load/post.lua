@@ -1,0 +1,7 @@
+-- A new hero.
+dofile("report.lua")
+dofile("writes.lua")
+
+function request()
+  return new_hero()
+end

@@ -1,0 +1,36 @@
+-- What every workload shares: its arguments, and a report that a program can read.
+-- Arguments (the first is the URL): how many heroes there are, a seed, and what the workload wants
+-- besides.
+
+json = { ["Content-Type"] = "application/json" }
+
+function init(args)
+  rows = tonumber(args[1])
+  math.randomseed(tonumber(args[2]))
+  more = {}
+  for position = 3, #args do
+    more[#more + 1] = args[position]
+  end
+end
+
+function any_hero()
+  return "/heroes/" .. math.random(rows)
+end
+
+-- A path to 100 heroes, at most 100 places after `first`.
+function page_from(first)
+  local last = math.max(rows - 100, 0)
+  local offset = math.min(first + math.random(0, 100), last)
+  return "/heroes/?offset=" .. offset .. "&limit=100"
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests": %d, "duration": %d, "bytes": %d, ' ..
+    '"p50": %d, "p90": %d, "p99": %d, "max": %d, ' ..
+    '"connect": %d, "read": %d, "write": %d, "status": %d, "timeout": %d}\n',
+    summary.requests, summary.duration, summary.bytes,
+    latency:percentile(50), latency:percentile(90), latency:percentile(99), latency.max,
+    errors.connect, errors.read, errors.write, errors.status, errors.timeout))
+end

@@ -1,0 +1,76 @@
+"""What was asked for besides the main tables: flat under growth, quick to start, no errors."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from tests.benchmarks import figures
+from tests.benchmarks.contenders import ONE_COMMIT_EACH, OURS
+from tests.benchmarks.report.target import Target
+from tests.benchmarks.results import Results, rounds_of
+from tests.benchmarks.workloads import MEANINGS, WORKLOADS
+
+
+def further_targets(results: Results, database: str) -> Iterator[Target]:
+    """Yield those that were measured on the database."""
+    yield from more_connections(results, database)
+    yield from more_heroes(results, database)
+    yield from beside(results, database)
+    yield from control(results, database)
+    yield from starting(results, database)
+    yield from errors(results, database)
+
+
+def more_connections(results: Results, database: str) -> Iterator[Target]:
+    """Yield what is left at 64 connections of the figure at 16."""
+    for workload in WORKLOADS:
+        if rounds := rounds_of(results, f"connections/{database}/{workload}"):
+            share = figures.rate_ratio(rounds, f"{OURS.name} 64", f"{OURS.name} 16")
+            yield Target(MEANINGS[workload], "at 64 connections, part of 16's", 0.9, share)
+
+
+def more_heroes(results: Results, database: str) -> Iterator[Target]:
+    """Yield what is left of finding one hero among a million."""
+    if rounds := rounds_of(results, f"growth/{database}/get"):
+        share = figures.rate_ratio(rounds, f"{OURS.name} 1000000", f"{OURS.name} 1000")
+        yield Target(MEANINGS["get"], "of 1,000,000, part of 1,000's", 0.9, share)
+
+
+def beside(results: Results, database: str) -> Iterator[Target]:
+    """Yield how far apart reads' percentiles are while heroes are made."""
+    if rounds := rounds_of(results, f"beside/{database}"):
+        measured = figures.of_server(rounds, OURS.name)
+        there = figures.finished(rounds, OURS.name)
+        spread = median(m.p99 / m.p50 for m in measured) if there else None
+        yield Target("reads beside POSTs", "p99 over p50", 3.0, spread, at_most=True)
+
+
+def control(results: Results, database: str) -> Iterator[Target]:
+    """Yield the negative control: the rate that is left has to be clearly less."""
+    if rounds := rounds_of(results, f"control/{database}"):
+        share = figures.rate_ratio(rounds, ONE_COMMIT_EACH.name, OURS.name)
+        yield Target("POST, no shared commits", "part of the rate", 0.9, share, at_most=True)
+
+
+def starting(results: Results, database: str) -> Iterator[Target]:
+    """Yield how long heroes takes to start."""
+    servers = results["parts"].get(f"start-up/{database}", {}).get("servers", {})
+    if OURS.name in servers:
+        seconds = median(servers[OURS.name]["seconds"])
+        yield Target("starting", "seconds to the first answer", 1.0, seconds, at_most=True)
+
+
+def errors(results: Results, database: str) -> Iterator[Target]:
+    """Yield how many cells of heroes had an error, a timeout or a stall, in all that was run."""
+    parts = [part for part in results["parts"] if f"/{database}" in part]
+    cells = [(rounds, name) for p in parts for rounds, name in ours(results, p)]
+    if cells:
+        broken = sum(not figures.finished(rounds, name) for rounds, name in cells)
+        yield Target("heroes everywhere", "cells with errors", 0, broken, at_most=True)
+
+
+def ours(results: Results, part: str) -> Iterator[tuple[list[figures.Round], str]]:
+    """Yield heroes' cells of a part."""
+    rounds = rounds_of(results, part)
+    for name in figures.servers_in(rounds):
+        if name.startswith(OURS.name):
+            yield rounds, name

@@ -1,0 +1,132 @@
+"""A server in a process of its own, pinned to its core: started, asked, restarted, stopped."""
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.benchmarks.contenders import Contender
+from tests.benchmarks.cores import Cores
+
+PATIENCE = 10.0
+"""Seconds after which an answer that has not come counts as a stall; wrk's own limit too."""
+
+START_LIMIT = 30.0
+ADDRESS = re.compile(r"(http://[\d.]+:\d+)")
+
+
+class Server:
+    """A running server. ``start_up`` is the seconds from its start to its first answer."""
+
+    def __init__(self, contender: Contender, database: str, cores: Cores, folder: Path) -> None:
+        self.contender = contender
+        self.database = database
+        self._cores = cores
+        self._log = folder / f"{contender.name.replace(' ', '-')}-{time.monotonic_ns()}.log"
+        self.start()
+
+    @property
+    def name(self) -> str:
+        return self.contender.name
+
+    def start(self) -> None:
+        """Start the process, and return once it has answered."""
+        began = time.perf_counter()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self._cores.on_server_core(self.contender.serving(self.database)),
+                env=self.contender.environment(self.database),
+                cwd=self._log.parent,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self._wait(began + START_LIMIT)
+        except BaseException:
+            self.kill()
+            raise
+        self.start_up = time.perf_counter() - began
+
+    def answers(self, patience: float = PATIENCE) -> bool:
+        """Return whether the server answers for its first hero within so many seconds."""
+        try:
+            return self.get("/heroes/1", patience)[0] == 200
+        except (OSError, HTTPException):
+            return False
+
+    def get(self, path: str, patience: float = PATIENCE) -> tuple[int, dict[str, str], bytes]:
+        """Return the status, the headers (names in lower case) and the body of an answer."""
+        return self.request("GET", path, None, patience)
+
+    def request(
+        self, method: str, path: str, body: bytes | None, patience: float = PATIENCE
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Send a request on a connection of its own. Raises ``OSError``, ``HTTPException``."""
+        parts = urlsplit(self.url)
+        connection = HTTPConnection(str(parts.hostname), parts.port, timeout=patience)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, headers, answer.read()
+        finally:
+            connection.close()
+
+    def rss(self) -> int:
+        """Return the process's resident memory in KiB; 0 once it has ended."""
+        if self._process.poll() is not None:
+            return 0
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+    def restart(self) -> None:
+        """End the process as it is, and start another on the same database."""
+        self.kill()
+        self.start()
+
+    def last_words(self) -> str:
+        """Return the end of what the process has printed."""
+        return self._log.read_text()[-2000:]
+
+    def stop(self) -> None:
+        """Ask the process to stop; end it when it does not within ``PATIENCE``."""
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def _wait(self, deadline: float) -> None:
+        while not (found := ADDRESS.search(self._log.read_text())):
+            self._go_on_waiting(deadline)
+        self.url = found[1]
+        while not self.answers(START_LIMIT):
+            self._go_on_waiting(deadline)
+
+    def _go_on_waiting(self, deadline: float) -> None:
+        if self._process.poll() is not None or time.perf_counter() > deadline:
+            raise RuntimeError(f"{self.name} did not start:\n{self.last_words()}")
+        time.sleep(0.002)
+
+
+@contextmanager
+def side_by_side(
+    contenders: list[tuple[Contender, str]], cores: Cores, folder: Path
+) -> Iterator[list[Server]]:
+    """Run a server for each contender and database URL until the end."""
+    with ExitStack() as stack:
+        servers = []
+        for contender, database in contenders:
+            server = Server(contender, database, cores, folder)
+            stack.callback(server.stop)
+            servers.append(server)
+        yield servers

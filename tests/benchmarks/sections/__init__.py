@@ -1,0 +1,25 @@
+"""What is measured, one subject a file. Each section returns its parts, by their names."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.sections import (
+    beside,
+    connections,
+    control,
+    growth,
+    main,
+    soak,
+    start_up,
+)
+
+SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    "main": main.run,
+    "connections": connections.run,
+    "growth": growth.run,
+    "beside": beside.run,
+    "control": control.run,
+    "start-up": start_up.run,
+    "soak": soak.run,
+}

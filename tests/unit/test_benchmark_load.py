@@ -1,0 +1,54 @@
+"""How the benchmark makes its load."""
+
+import pytest
+
+from tests.benchmarks.contenders import OURS, POSTGRES, SQLITE, chosen
+from tests.benchmarks.cores import Cores
+from tests.benchmarks.sections.main import takes_part
+from tests.benchmarks.workloads import NEXT, path_of
+from tests.benchmarks.wrk import Load, WrkMissing, check_installed
+
+
+def test_a_missing_wrk_is_told_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(WrkMissing, match="apt-get install wrk"):
+        check_installed()
+
+
+def test_the_script_is_told_how_many_heroes_there_are_and_its_seed() -> None:
+    load = Load("cursor", connections=16, seconds=3, rows=1000, seed=7, more=["/heroes/?after=9"])
+
+    assert ["--", "1000", "7", "/heroes/?after=9"] == load.command("http://127.0.0.1:1")[-4:]
+
+
+def test_nothing_is_pinned_where_there_is_one_core() -> None:
+    assert ["heroes", "serve"] == Cores(None, None).on_server_core(["heroes", "serve"])
+
+
+def test_a_server_is_pinned_to_its_core_where_there_are_two() -> None:
+    assert ["taskset", "-c", "0", "heroes"] == Cores(0, 1).on_server_core(["heroes"])
+
+
+def test_a_wal_file_is_of_sqlite_only_and_only_writes_are_measured_on_it() -> None:
+    names = ("heroes", "plain-wal")
+
+    (wal,) = [contender for contender in chosen(names, SQLITE) if contender.wal]
+
+    assert [OURS] == chosen(names, POSTGRES)
+    assert (False, True) == (takes_part(wal, "get"), takes_part(wal, "post"))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</heroes/?cursor=abc&limit=100>; rel="next"',
+        '<http://127.0.0.1:8000/heroes/?cursor=abc&limit=100>; rel="next"',
+        '</heroes/>; rel="first", </heroes/?cursor=abc&limit=100>; rel=next',
+    ],
+)
+def test_the_next_page_is_found_in_a_link(link: str) -> None:
+    found = NEXT.search(link)
+
+    assert found is not None
+    assert "/heroes/?cursor=abc&limit=100" == path_of(found[1])

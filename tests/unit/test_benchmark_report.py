@@ -1,0 +1,111 @@
+"""What the benchmark's page says."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.report.further import beside, by_number
+from tests.benchmarks.report.page import page
+from tests.benchmarks.report.tables import main_tables
+from tests.benchmarks.report.targets import target_table
+from tests.benchmarks.results import NOTHING, merged
+from tests.benchmarks.rounds import as_json
+
+RUN = {
+    "date": "2026-11-20T10:00:00",
+    "commit": "1111111",
+    "cpu": "A processor",
+    "cores": 2,
+    "pinning": "nothing is pinned",
+    "kernel": "6.1",
+    "python": "3.11",
+    "sqlite": "3.40",
+    "wrk": "4.1",
+    "flush": 140,
+    "busy": 0.02,
+    "versions": {"fastapi": "0.165.0"},
+    "options": {"rows": 1000, "servers": ["heroes"]},
+}
+FAST = Measurement(requests=9000, seconds=3.0, bytes=1, p50=2000, p90=1, p99=9000, max=9, rss=51200)
+SLOW = replace(FAST, requests=3000, p50=12_000, p99=90_000)
+STALLED = replace(SLOW, stalled=True)
+
+
+def results_of(part: str, **measured: Measurement) -> dict[str, Any]:
+    rounds = as_json([{name.replace("_", " "): m for name, m in measured.items()}])
+    return merged(NOTHING, RUN, {part: {"rounds": rounds}})
+
+
+def test_a_table_has_the_fastest_first_and_what_heroes_is_to_each() -> None:
+    table = main_tables(results_of("main/sqlite/get", plain=SLOW, heroes=FAST), "sqlite")
+
+    assert [
+        "| **heroes** | 3,000 | 2.00 | 9.00 | 0 | 50 |  |",
+        "| plain | 1,000 | 12 | 90 | 0 | 50 | 3.00 |",
+    ] == table.splitlines()[-2:]
+
+
+def test_a_server_that_did_not_finish_has_words_in_place_of_a_ratio() -> None:
+    table = main_tables(results_of("main/sqlite/post", plain=STALLED, heroes=FAST), "sqlite")
+
+    assert "| **did not finish: no answer within 10 s** |" in table
+
+
+def test_heroes_own_failure_shows_beside_every_other_server() -> None:
+    table = main_tables(results_of("main/sqlite/post", plain=SLOW, heroes=STALLED), "sqlite")
+
+    assert "| heroes did not finish |" in table
+
+
+def test_a_target_stands_beside_what_was_measured() -> None:
+    table = target_table(results_of("main/sqlite/get", plain=SLOW, heroes=FAST), "sqlite")
+
+    assert "| one hero by id | times plain | ≥ 3 | 3 | yes |" in table
+    assert "| one hero by id | p99, part of plain's | ≤ 0.25 | 0.1 | yes |" in table
+
+
+def test_a_target_that_was_missed_is_marked() -> None:
+    table = target_table(results_of("main/sqlite/page", plain=SLOW, heroes=FAST), "sqlite")
+
+    assert "| page of 100 | times plain | ≥ 5 | 3 | **no** |" in table
+
+
+def test_the_best_peer_is_the_one_that_heroes_is_least_ahead_of() -> None:
+    faster = replace(SLOW, requests=4500)
+    results = results_of("main/sqlite/get", litestar=SLOW, fastcrud=faster, heroes=FAST)
+
+    assert "| times the best peer | ≥ 2.3 | 2 | **no** |" in target_table(results, "sqlite")
+
+
+def test_a_rival_that_did_not_finish_leaves_the_target_without_a_figure() -> None:
+    table = target_table(results_of("main/sqlite/post", plain=STALLED, heroes=FAST), "sqlite")
+
+    assert "| POST | times plain | ≥ 8 | did not finish | no figure |" in table
+
+
+def test_every_cell_of_heroes_with_an_error_is_counted() -> None:
+    table = target_table(results_of("main/sqlite/get", heroes=STALLED), "sqlite")
+
+    assert "| heroes everywhere | cells with errors | ≤ 0 | 1 | **no** |" in table
+
+
+def test_more_connections_are_compared_with_fewer() -> None:
+    results = results_of("connections/sqlite/get", heroes_16=FAST, heroes_64=SLOW)
+
+    table = by_number(results, "connections", "sqlite", "64/16")
+
+    assert "| one hero by id, heroes | 3,000 | 1,000 | 0.33 |" in table
+
+
+def test_reads_beside_writes_show_how_far_apart_their_percentiles_are() -> None:
+    results = results_of("beside/sqlite", **{"heroes": FAST, "heroes, POST": SLOW})
+
+    assert "| heroes | 1,000 | 3,000 | 2.00 | 9.00 | 4.5 |" in beside(results, "sqlite")
+
+
+def test_the_page_names_the_machine_of_each_run_and_shows_nothing_unmeasured() -> None:
+    content = page(results_of("main/sqlite/get", plain=SLOW, heroes=FAST))
+
+    assert "A processor, 2 cores; nothing is pinned" in content
+    assert "## SQLite: every server, every workload" in content
+    assert "PostgreSQL: every server" not in content
