@@ -9,7 +9,7 @@ from adapters.sqlite import rows
 from adapters.threads import finished
 from service_layer.errors import StoreUnavailable
 
-LONGEST_WAIT = 0.01
+LONGEST_WAIT = 0.004
 """Seconds after which nobody joins a batch any more, so that the first in it need not wait long."""
 
 

@@ -22,7 +22,7 @@ from adapters.sqlite_batch import Batch, Savepoint
 from adapters.turns import Turns
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
-ROUNDS = 2
+ROUNDS = 0
 """Rounds of the event loop until a request whose bytes have come has reached the writer."""
 
 
