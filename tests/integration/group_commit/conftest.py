@@ -8,6 +8,8 @@ import pytest
 
 from adapters.sqlite_database import SqliteDatabase
 from tests.databases import open_sqlite
+from tests.integration.group_commit.interrupting import Interrupting
+from tests.integration.sqlite_events import on_connection
 from tests.loops import SlowLoop
 
 
@@ -29,3 +31,12 @@ def database(path: Path) -> Iterator[SqliteDatabase]:
     database = open_sqlite(path)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def interrupted(path: Path) -> Iterator[Interrupting]:
+    """Reach every connection to the file that is opened from now on."""
+    assert path.exists()
+    interrupting = Interrupting()
+    with on_connection(interrupting.reach):
+        yield interrupting

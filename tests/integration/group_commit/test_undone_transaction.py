@@ -1,10 +1,6 @@
 """SQLite undoes the whole transaction at a statement: an interrupted one, or a disk that fails."""
 
-import sqlite3
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -12,37 +8,13 @@ from anyio import wait_all_tasks_blocked
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import HeroDraft
 from service_layer.errors import StoreUnavailable
+from tests.integration.group_commit.interrupting import Interrupting
 from tests.integration.group_commit.transactions import transactions
 from tests.integration.group_commit.units import add, first_commit_held, names, outcomes, start
-from tests.integration.sqlite_events import on_connection, on_statement
+from tests.integration.sqlite_events import on_statement
 
 DRAFT = HeroDraft("Undone", "Unknown")
 LONG = HeroDraft("N" * 255, "S" * 255)
-
-
-@dataclass
-class Interrupting:
-    """What another thread's ``interrupt()`` could do at any moment, to every statement while on."""
-
-    is_on: bool = False
-
-    def reach(self, connection: sqlite3.Connection) -> None:
-        connection.set_progress_handler(lambda: self.is_on, 1)
-
-    def __enter__(self) -> None:
-        self.is_on = True
-
-    def __exit__(self, *_: object) -> None:
-        self.is_on = False
-
-
-@pytest.fixture
-def interrupted(path: Path) -> Iterator[Interrupting]:
-    """Reach every connection to the file that is opened from now on."""
-    assert path.exists()
-    interrupting = Interrupting()
-    with on_connection(interrupting.reach):
-        yield interrupting
 
 
 async def be_interrupted(database: SqliteDatabase, interrupted: Interrupting) -> None:
