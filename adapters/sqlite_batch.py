@@ -7,7 +7,10 @@ from typing import Any
 
 from adapters.sqlite import rows
 from adapters.threads import finished
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
+
+Trouble = StoreUnavailable | StoreConflict
+"""Why a batch was not kept."""
 
 LONGEST_WAIT = 0.004
 """Seconds after which nobody joins a batch any more, so that the first in it need not wait long."""
@@ -25,7 +28,7 @@ class Batch:
         self._units = 0
         self._loop = loop
         self._closes = loop.time() + LONGEST_WAIT
-        self._end: asyncio.Future[StoreUnavailable | None] = loop.create_future()
+        self._end: asyncio.Future[Trouble | None] = loop.create_future()
 
     @property
     def is_full(self) -> bool:
@@ -37,7 +40,7 @@ class Batch:
         self._units += 1
         self.has_changes |= changes
 
-    def end(self, trouble: StoreUnavailable | None = None) -> None:
+    def end(self, trouble: Trouble | None = None) -> None:
         """Tell everybody in it that it is durable, or why it is not. The first word counts."""
         if not self._end.done():
             self._end.set_result(trouble)
@@ -47,7 +50,7 @@ class Batch:
 
         Raises what ended it otherwise. A cancellation takes effect when the end is known.
         """
-        if self.has_changes or self._end.done():
+        if self.has_changes:
             trouble = await finished(self._end)
             if trouble is not None:
                 raise type(trouble)(*trouble.args) from trouble

@@ -18,9 +18,9 @@ from typing import Any
 
 from adapters.driver_errors import translated
 from adapters.sqlite import WRITING, LastingConnection, patiently
-from adapters.sqlite_batch import Batch, Savepoint
+from adapters.sqlite_batch import Batch, Savepoint, Trouble
 from adapters.turns import Turns
-from service_layer.errors import OutcomeUnknown, StoreUnavailable
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 
 ROUNDS = 0
 """Rounds of the event loop until a request whose bytes have come has reached the writer."""
@@ -63,6 +63,7 @@ class Writer:
         """End the unit of work's turn, and return once what it did is durable.
 
         Raises ``OutcomeUnknown`` when the COMMIT failed: the log may hold all of it just the same.
+        Raises ``StoreConflict`` when it broke a constraint that is checked at COMMIT.
         """
         try:
             with translated():
@@ -165,10 +166,22 @@ class Writer:
                 flush.result()
         except Exception as error:  # noqa: BLE001 - whatever it is, all have to be told
             self._file.close()
-            batch.end(OutcomeUnknown(str(error)))
+            batch.end(self._trouble(error))
         else:
             batch.end()
         self._turns.hand_on()
+
+    def _trouble(self, error: Exception) -> Trouble:
+        """Return what a failed COMMIT means for those it was to carry.
+
+        Some constraints are checked no sooner, such as a deferred foreign key of the user's. Whose
+        it was nothing tells, so that from then on each unit of work has a COMMIT of its own.
+        """
+        if not isinstance(error, StoreConflict):
+            return OutcomeUnknown(str(error))
+        is_known_whose = self._most == 1
+        self._most = 1
+        return error if is_known_whose else StoreUnavailable(str(error))
 
     def _lose(self, batch: Batch) -> None:
         """Undo the batch by closing the connection, whose state may be anything."""
