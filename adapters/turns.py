@@ -39,11 +39,16 @@ class Turns:
             self._waiting.remove(woken)
             self._wake()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for the turn."""
+        return bool(self._waiting)
+
     def hand_on(self) -> bool:
         """Let the next one have the turn; tell whether somebody waits for it."""
         self._taken = False
         self._wake()
-        return bool(self._waiting)
+        return self.is_awaited
 
     def _wake(self) -> None:
         if not self._taken:

@@ -63,6 +63,27 @@ async def test_a_newcomer_does_not_overtake_who_has_been_handed_the_turn(turns: 
     await waiting
 
 
+async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(turns: Turns) -> None:
+    rounds: list[int] = []
+
+    async def short_turn() -> None:
+        await turns.take(the_loop().time() + LONG)
+        rounds.append(len(went_round))
+        turns.hand_on()
+
+    went_round: list[None] = []
+    waiting = [asyncio.create_task(short_turn()) for _ in range(5)]
+    await wait_all_tasks_blocked()
+
+    turns.hand_on()
+    while not all(turn.done() for turn in waiting):
+        await asyncio.sleep(0)
+        went_round.append(None)
+
+    assert 5 == len(rounds)
+    assert 1 == len(set(rounds))
+
+
 async def test_handed_to_nobody_it_is_free_again(turns: Turns) -> None:
     assert not turns.hand_on()
 
@@ -77,8 +98,8 @@ async def test_it_is_awaited_as_long_as_somebody_waits(turns: Turns) -> None:
     assert turns.is_awaited
 
     waiting.cancel()
-    assert not turns.is_awaited
     await asyncio.wait([waiting])
+    assert not turns.is_awaited
 
 
 async def test_who_gave_up_is_passed_over(turns: Turns) -> None:

@@ -100,8 +100,8 @@ async def test_one_that_is_cancelled_as_the_turn_is_handed_to_it_holds_up_nobody
             others = [start(add(database, name)) for name in names_of_the_others]
 
             def cancel_when_the_turn_has_been_handed_on(statement: str) -> None:
-                if statement == "RELEASE unit" and not before.done():
-                    the_loop().call_soon(cancelled.cancel)
+                if statement == "RELEASE unit":
+                    cancelled.cancel()
 
             await wait_all_tasks_blocked()
             with on_statement(cancel_when_the_turn_has_been_handed_on):
