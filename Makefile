@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test faults check format lock clean
+.PHONY: help install run test faults check openapi format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go dow
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+openapi: $(VENV)/dev.stamp ## Write docs/openapi.json anew, as the code has it
+	$(BIN)/python -m tests.openapi_document
 
 format: $(VENV)/dev.stamp ## Format the code, and mend what the linter can
 	$(BIN)/ruff check --fix .

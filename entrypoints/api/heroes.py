@@ -18,7 +18,11 @@ HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 router = APIRouter(prefix="/heroes", tags=["heroes"])
 
 
-@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST))
+@router.post(
+    "/",
+    response_model=HeroRead,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
+)
 async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
     """Make a hero, and return it with its id."""
     return JsonResponse(hero_json(await heroes.create_hero(uow, **draft.model_dump())))
@@ -40,7 +44,7 @@ async def read_hero(hero_id: HeroId, uow: Reading) -> JsonResponse:
 @router.patch(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> JsonResponse:
     """Set the fields that the body names, leave the others, and return the whole hero."""
@@ -48,7 +52,11 @@ async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> Jso
     return JsonResponse(hero_json(await heroes.change_hero(uow, hero_id, given)))
 
 
-@router.delete("/{hero_id}", response_model=Deleted, responses=answers(HTTPStatus.NOT_FOUND))
+@router.delete(
+    "/{hero_id}",
+    response_model=Deleted,
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
 async def delete_hero(hero_id: HeroId, uow: Writing) -> JsonResponse:
     """Forget a hero. Its id is never used again."""
     await heroes.delete_hero(uow, hero_id)
