@@ -45,6 +45,7 @@ lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows, w
 	$(LOCK) --upgrade --group build pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade --group build --group dev -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
+	$(LOCK) --upgrade --group client -o requirements-client.lock
 
 clean: ## Remove everything that was made here, but no database
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
@@ -59,6 +60,13 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp $(VENV)/client.stamp
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What generates a client needs older packages than the service: it has an environment of its own.
+$(VENV)/client.stamp: requirements-client.lock | $(BIN)/python
+	$(BIN)/python -m venv --clear $(VENV)/client
+	$(VENV)/client/bin/python -m pip --quiet --disable-pip-version-check install \
+		--require-hashes -r requirements-client.lock
 	@touch $@
