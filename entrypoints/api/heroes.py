@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
 from entrypoints.api.json_response import JsonResponse
+from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.responses import answers
 from entrypoints.api.schemas import Deleted, HeroCreate, HeroRead, HeroUpdate, hero_json
@@ -15,10 +16,14 @@ from service_layer import heroes
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
-router = APIRouter(prefix="/heroes", tags=["heroes"])
+router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_function=operation_id)
 
 
-@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST))
+@router.post(
+    "/",
+    response_model=HeroRead,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
+)
 async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
     """Make a hero, and return it with its id."""
     return JsonResponse(hero_json(await heroes.create_hero(uow, **draft.model_dump())))
@@ -40,7 +45,7 @@ async def read_hero(hero_id: HeroId, uow: Reading) -> JsonResponse:
 @router.patch(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> JsonResponse:
     """Set the fields that the body names, leave the others, and return the whole hero."""
@@ -48,7 +53,11 @@ async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> Jso
     return JsonResponse(hero_json(await heroes.change_hero(uow, hero_id, given)))
 
 
-@router.delete("/{hero_id}", response_model=Deleted, responses=answers(HTTPStatus.NOT_FOUND))
+@router.delete(
+    "/{hero_id}",
+    response_model=Deleted,
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
 async def delete_hero(hero_id: HeroId, uow: Writing) -> JsonResponse:
     """Forget a hero. Its id is never used again."""
     await heroes.delete_hero(uow, hero_id)
