@@ -2,14 +2,18 @@
 
 import asyncio
 from collections import deque
+from itertools import islice
+
+AWAKE = 16
+"""How many of those who wait are woken at a time: enough for a round, and no crowd for nothing."""
 
 
 class Turns:
     """A turn that nobody gets before those who have waited longer.
 
-    When it is free all who wait are woken, in their order. Most turns end without the event loop
-    having gone round, so all of them may have theirs in one round; handing the turn from one to the
-    next would take a round for each.
+    When it is free the first who wait are woken, in their order. Most turns end before the event
+    loop goes round again, so all of these may have theirs in one round; handing the turn from one
+    to the next would take a round for each.
     """
 
     def __init__(self) -> None:
@@ -52,5 +56,5 @@ class Turns:
 
     def _wake(self) -> None:
         if not self._taken:
-            for woken in self._waiting:
+            for woken in islice(self._waiting, AWAKE):
                 woken.set()
