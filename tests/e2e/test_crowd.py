@@ -25,9 +25,7 @@ async def test_256_clients_at_once_are_served_without_an_error_and_in_fair_turns
 
     async def take_turns(number: int) -> None:
         connection = await Connection.open(server.address)
-        await connection.request(
-            "GET", "/heroes/?limit=0"
-        )  # uvloop accepts one by one
+        await connection.request("GET", "/heroes/?limit=0")  # uvloop accepts one by one
         await everyone.wait()
         for turn in range(ROUNDS):
             await _work(connection, f"Hero {number}.{turn}")
