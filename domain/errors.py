@@ -20,6 +20,14 @@ class HeroNotFound(NotFound):
         self.hero_id = hero_id
 
 
+class StaleVersion(DomainError):
+    """The entity is in the version ``current``, which the command did not agree to find."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__("The version is not one that was asked for")
+        self.current = current
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One broken rule. Never carries the rejected value, which may be a secret.

@@ -13,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from domain.errors import InvalidEntity, NotFound
+from domain.errors import InvalidEntity, NotFound, StaleVersion
+from entrypoints.api.conditional import entity_tag
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
 from entrypoints.api.problems import problem
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 def install_error_handlers(app: FastAPI) -> None:
     """Make the app answer every error by this table."""
     app.exception_handler(NotFound)(not_found)
+    app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
@@ -41,6 +43,16 @@ def install_error_handlers(app: FastAPI) -> None:
 async def not_found(_: Request, error: NotFound) -> Response:
     """Answer 404 in one sentence."""
     return _detail(HTTPStatus.NOT_FOUND, str(error))
+
+
+async def stale_version(request: Request, error: StaleVersion) -> Response:
+    """Answer 412 with the tag of what there is (RFC 9110, section 15.5.13)."""
+    return problem(
+        HTTPStatus.PRECONDITION_FAILED,
+        "What is kept is not in the version that the request asks for. Read it again.",
+        request.scope,
+        {"ETag": entity_tag(error.current)},
+    )
 
 
 async def invalid_entity(_: Request, error: InvalidEntity) -> Response:

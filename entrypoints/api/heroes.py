@@ -3,13 +3,15 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
 
+from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
-from entrypoints.api.responses import answers
+from entrypoints.api.responses import CREATED, answers
 from entrypoints.api.schemas import Deleted, HeroCreate, HeroRead, HeroUpdate, hero_json
 from service_layer import heroes
 
@@ -18,10 +20,11 @@ HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 router = APIRouter(prefix="/heroes", tags=["heroes"])
 
 
-@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST))
+@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST) | CREATED)
 async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
     """Make a hero, and return it with its id."""
-    return JsonResponse(hero_json(await heroes.create_hero(uow, **draft.model_dump())))
+    hero = await heroes.create_hero(uow, **draft.model_dump())
+    return versioned(hero_json(hero), hero.version, {"Location": f"{router.prefix}/{hero.id}"})
 
 
 @router.get("/", response_model=list[HeroRead], responses=answers())
@@ -31,25 +34,51 @@ async def list_heroes(uow: Reading, offset: Offset = 0, limit: Limit = PAGE_MAX)
     return JsonResponse([hero_json(hero) for hero in page])
 
 
-@router.get("/{hero_id}", response_model=HeroRead, responses=answers(HTTPStatus.NOT_FOUND))
-async def read_hero(hero_id: HeroId, uow: Reading) -> JsonResponse:
-    """Return one hero."""
-    return JsonResponse(hero_json(await heroes.read_hero(uow, hero_id)))
+@router.get(
+    "/{hero_id}",
+    response_model=HeroRead,
+    responses=answers(
+        HTTPStatus.OK,
+        HTTPStatus.NOT_MODIFIED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+    openapi_extra=CONDITIONAL,
+)
+async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response:
+    """Return one hero, unless the client has it as it is."""
+    asked = precondition(request)
+    hero = await heroes.read_hero(uow, hero_id)
+    return not_modified(asked, hero.version) or versioned(hero_json(hero), hero.version)
 
 
 @router.patch(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+    responses=answers(
+        HTTPStatus.OK,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+    openapi_extra=CONDITIONAL,
 )
-async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> JsonResponse:
+async def change_hero(
+    hero_id: HeroId, changes: HeroUpdate, uow: Writing, request: Request
+) -> JsonResponse:
     """Set the fields that the body names, leave the others, and return the whole hero."""
     given = changes.model_dump(exclude_unset=True)
-    return JsonResponse(hero_json(await heroes.change_hero(uow, hero_id, given)))
+    hero = await heroes.change_hero(uow, hero_id, given, precondition(request))
+    return versioned(hero_json(hero), hero.version)
 
 
-@router.delete("/{hero_id}", response_model=Deleted, responses=answers(HTTPStatus.NOT_FOUND))
-async def delete_hero(hero_id: HeroId, uow: Writing) -> JsonResponse:
+@router.delete(
+    "/{hero_id}",
+    response_model=Deleted,
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED),
+    openapi_extra=CONDITIONAL,
+)
+async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonResponse:
     """Forget a hero. Its id is never used again."""
-    await heroes.delete_hero(uow, hero_id)
+    await heroes.delete_hero(uow, hero_id, precondition(request))
     return JsonResponse({"ok": True})

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from entrypoints.api.conditional import ETAG
 from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
@@ -53,11 +54,19 @@ def _problem(status: HTTPStatus, description: str, example: str) -> dict[str, An
 
 
 _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.OK: {"headers": ETAG},
+    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already.", "headers": ETAG},
     HTTPStatus.BAD_REQUEST: _detail(
         "The body is not text in an encoding of JSON, or nested too deep.",
         "There was an error parsing the body",
     ),
     HTTPStatus.NOT_FOUND: _detail("There is none with this id.", "Not found"),
+    HTTPStatus.PRECONDITION_FAILED: _problem(
+        HTTPStatus.PRECONDITION_FAILED,
+        "It is not in a version that the request asks for.",
+        "What is kept is not in the version that the request asks for. Read it again.",
+    )
+    | {"headers": ETAG},
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large.",
@@ -82,6 +91,21 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
         }
     },
 }
+
+CREATED: Answers = {
+    int(HTTPStatus.OK): {
+        "headers": ETAG
+        | {
+            "Location": {
+                "description": "The path of what was made.",
+                "required": True,
+                "schema": {"type": "string"},
+                "example": "/1",
+            }
+        }
+    }
+}
+"""What a route that makes something adds to its answer."""
 
 _ANY_ROUTE = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
