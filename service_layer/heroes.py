@@ -1,10 +1,11 @@
 """The use cases of heroes: one function each, on plain values and a unit of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft
 from domain.versions import NO_PRECONDITION, Precondition
+from service_layer.batch import Batch, Outcome, carry_out
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -56,3 +57,20 @@ async def delete_hero(
         precondition.check(hero.version)
     await uow.heroes.remove(hero_id)
     await uow.commit()
+
+
+async def apply_batch(
+    uow: UnitOfWork,
+    batch: Batch,
+    before_commit: Callable[[Outcome[Hero]], Awaitable[object]] | None = None,
+) -> Outcome[Hero]:
+    """Return what became of the heroes, all of it durable.
+
+    What ``before_commit`` does with that in this unit of work becomes durable with it. Raises
+    ``OperationFailed``, and has then changed nothing.
+    """
+    outcome = await carry_out(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
+    if before_commit is not None:
+        await before_commit(outcome)
+    await uow.commit()
+    return outcome

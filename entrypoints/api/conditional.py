@@ -1,10 +1,5 @@
-"""Conditional requests (RFC 9110, sections 8.8.3 and 13), for any entity that has a version.
+"""Conditional requests (RFC 9110, section 13), for any entity that has a version."""
 
-An entity tag is the version in quotes. It tells the representations of one resource apart, and need
-not tell resources apart: their addresses do, for no address is ever used for another entity.
-"""
-
-import re
 from collections.abc import Container, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,28 +10,13 @@ from starlette.responses import Response
 
 from domain.errors import StaleVersion
 from domain.versions import EVERY_VERSION, NO_PRECONDITION, Precondition
+from entrypoints.api.entity_tags import entity_tag, versions
 from entrypoints.api.json_response import JsonResponse
 
 _CONDITIONS = {b"if-match", b"if-none-match"}
 
-_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_LIST = re.compile(rf"[ \t,]*+(?:{_TAG.pattern}[ \t]*+(?:,[ \t,]*+|$))*+")
-"""A list of tags, in which a recipient has to put up with empty elements (section 5.6.1.2)."""
 
-_VERSION = re.compile("[1-9][0-9]{0,18}")
-
-ETAG: dict[str, Any] = {
-    "ETag": {
-        "description": "The entity tag of the version that there is.",
-        "required": True,
-        "schema": {"type": "string"},
-        "example": '"1"',
-    }
-}
-"""How the OpenAPI document tells of the header of an answer."""
-
-
-def _condition(name: str, description: str) -> dict[str, Any]:
+def _parameter(name: str, description: str) -> dict[str, Any]:
     return {
         "name": name,
         "in": "header",
@@ -49,18 +29,13 @@ def _condition(name: str, description: str) -> dict[str, Any]:
 
 CONDITIONAL = {
     "parameters": [
-        _condition("If-Match", "Entity tags; any other version than theirs is refused, 412."),
-        _condition(
+        _parameter("If-Match", "Entity tags; any other version than theirs is refused, 412."),
+        _parameter(
             "If-None-Match", "Entity tags; their versions are not sent again, 304, or refused, 412."
         ),
     ]
 }
-"""How it tells of what a request may ask. Not a route's parameters: those cost every request."""
-
-
-def entity_tag(version: int) -> str:
-    """Return the strong entity tag of an entity's version."""
-    return f'"{version}"'
+"""How the OpenAPI document tells of it. Parameters of a route would cost every request time."""
 
 
 def versioned(content: Any, version: int, headers: Mapping[str, str] | None = None) -> JsonResponse:
@@ -76,15 +51,15 @@ def precondition(request: Request) -> Precondition:
     if _CONDITIONS.isdisjoint(dict(request.scope["headers"])):
         return NO_PRECONDITION
     return Precondition(
-        one_of=_versions(request, "if-match", default=EVERY_VERSION, weak_too=False),
-        none_of=_versions(request, "if-none-match", default=(), weak_too=True),
+        one_of=_versions(request, "if-match", EVERY_VERSION, weak_too=False),
+        none_of=_versions(request, "if-none-match", (), weak_too=True),
     )
 
 
 def not_modified(asked: Precondition, version: int) -> Response | None:
     """Return the answer to a GET by a client that has this version, or ``None`` for any other.
 
-    Raises ``StaleVersion`` where the client wants none but other versions.
+    Raises ``StaleVersion`` where the client wants only other versions.
     """
     if version not in asked.one_of:
         raise StaleVersion(version)
@@ -94,22 +69,15 @@ def not_modified(asked: Precondition, version: int) -> Response | None:
 
 
 def _versions(
-    request: Request, name: str, *, default: Container[int], weak_too: bool
+    request: Request, name: str, unasked: Container[int], *, weak_too: bool
 ) -> Container[int]:
-    """Return the versions that the header's tags stand for. Tags of another form stand for none.
-
-    Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2).
-    """
+    """Return the versions that the header names, its lines taken together (section 5.3)."""
     lines = request.headers.getlist(name)
     if not lines:
-        return default
-    value = ", ".join(lines).strip(" \t")
-    if value == "*":
-        return EVERY_VERSION
-    if not _LIST.fullmatch(value):
+        return unasked
+    try:
+        return versions(", ".join(lines), weak_too=weak_too)
+    except ValueError:
         message = 'Input should be * or a list of entity tags, such as "1", "2"'
-        raise RequestValidationError(
-            [{"type": "entity_tags", "loc": ("header", name), "msg": message}]
-        )
-    tags = _TAG.findall(value)
-    return {int(tag) for weak, tag in tags if (weak_too or not weak) and _VERSION.fullmatch(tag)}
+        error = {"type": "entity_tags", "loc": ("header", name), "msg": message}
+        raise RequestValidationError([error]) from None

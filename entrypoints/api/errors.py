@@ -13,8 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from domain.errors import InvalidEntity, NotFound, StaleVersion
-from entrypoints.api.conditional import entity_tag
+from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
+from entrypoints.api.entity_tags import entity_tag
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
 from entrypoints.api.problems import problem
@@ -31,6 +31,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(NotFound)(not_found)
     app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
+    app.exception_handler(OperationFailed)(operation_failed)
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
@@ -58,6 +59,20 @@ async def stale_version(request: Request, error: StaleVersion) -> Response:
 async def invalid_entity(_: Request, error: InvalidEntity) -> Response:
     """Answer 422 for each broken rule. Entities are made from bodies, so that is where it is."""
     return _invalid((v.code, ("body", v.field), v.message) for v in error.violations)
+
+
+async def operation_failed(request: Request, error: OperationFailed) -> Response:
+    """Answer for the operation as for a request of its own, and say which one it is."""
+    cause = error.cause
+    if isinstance(cause, InvalidEntity):
+        return _invalid(
+            (v.code, ("body", *error.place, v.field), v.message) for v in cause.violations
+        )
+    status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
+    pointer = "".join(f"/{part}" for part in error.place)
+    detail = "One of the operations can't be done. Nothing was changed."
+    errors = [{"detail": str(cause), "pointer": pointer}]
+    return problem(status, detail, request.scope, errors=errors)
 
 
 async def invalid_request(_: Request, error: RequestValidationError) -> Response:

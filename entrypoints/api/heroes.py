@@ -6,13 +6,22 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from entrypoints.api.batch import outcome_json
 from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
-from entrypoints.api.responses import CREATED, answers
-from entrypoints.api.schemas import Deleted, HeroCreate, HeroRead, HeroUpdate, hero_json
+from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
+from entrypoints.api.schemas import (
+    Deleted,
+    HeroBatch,
+    HeroBatchDone,
+    HeroCreate,
+    HeroRead,
+    HeroUpdate,
+    hero_json,
+)
 from service_layer import heroes
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
@@ -82,3 +91,14 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
     """Forget a hero. Its id is never used again."""
     await heroes.delete_hero(uow, hero_id, precondition(request))
     return JsonResponse({"ok": True})
+
+
+@router.post(
+    "/batch",
+    response_model=HeroBatchDone,
+    responses=answers(HTTPStatus.BAD_REQUEST) | FAILED_OPERATION,
+)
+async def apply_batch(batch: HeroBatch, uow: Writing) -> JsonResponse:
+    """Make, change and delete heroes: all that the body asks for, or nothing."""
+    outcome = await heroes.apply_batch(uow, batch.operations())
+    return JsonResponse(outcome_json(outcome, hero_json))

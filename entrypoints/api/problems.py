@@ -1,6 +1,6 @@
 """Problem details for HTTP APIs (RFC 9457): the body of errors the tutorial never sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from pydantic import BaseModel, Field
@@ -30,13 +30,19 @@ def title(status: HTTPStatus) -> str:
 
 
 def problem(
-    status: HTTPStatus, detail: str, scope: Scope, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    detail: str,
+    scope: Scope,
+    headers: Mapping[str, str] | None = None,
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
 ) -> JsonResponse:
     """Return the problem with the request that ``scope`` tells of, as a response."""
     instance = scope["raw_path"].decode("latin-1")
     body = Problem(
         type="about:blank", title=title(status), status=status, detail=detail, instance=instance
     )
-    return JsonResponse(
-        body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE
-    )
+    content = body.model_dump()
+    if errors:
+        content["errors"] = [dict(error) for error in errors]
+    return JsonResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)

@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from entrypoints.api.conditional import ETAG
+from entrypoints.api.entity_tags import HEADER
 from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
+
+ETAG = {"ETag": HEADER}
 
 
 class Detail(BaseModel):
@@ -106,6 +108,15 @@ CREATED: Answers = {
     }
 }
 """What a route that makes something adds to its answer."""
+
+FAILED_OPERATION: Answers = {
+    int(status): _problem(status, description, "One of the operations can't be done.")
+    for status, description in (
+        (HTTPStatus.NOT_FOUND, "There is none with the id of an operation."),
+        (HTTPStatus.PRECONDITION_FAILED, "One is not in the version that an operation asks for."),
+    )
+}
+"""How a batch is refused for one of its operations. The ``errors`` of the problem say which."""
 
 _ANY_ROUTE = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

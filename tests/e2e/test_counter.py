@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from tests.connection import Connection
+from tests.connection import Answer, Connection
 from tests.served import Served
 
 CLIENTS = 16
@@ -12,18 +12,23 @@ INCREMENTS = int(os.environ.get("TEST_INCREMENTS", "10"))
 
 
 async def test_a_counter_ends_at_the_number_of_increments_that_were_made(server: Served) -> None:
-    first = await Connection.open(server.address)
     new = {"name": "Counter", "secret_name": "x", "age": 0}
-    made = await first.exchange("POST", "/heroes/", new)
-    path = made.headers["location"]
+    path = (await _exchange(server, "POST", "/heroes/", new)).headers["location"]
 
     refusals = await asyncio.gather(*(_count(server, path) for _ in range(CLIENTS)))
 
-    counted = await first.exchange("GET", path)
-    await first.close()
+    counted = await _exchange(server, "GET", path)
     assert CLIENTS * INCREMENTS == counted.content["age"]
     assert f'"{1 + CLIENTS * INCREMENTS}"' == counted.headers["etag"]
     assert sum(refusals) > 0  # or they were never in each other's way
+
+
+async def _exchange(server: Served, method: str, path: str, body: object = None) -> Answer:
+    """Return the answer to a request on a connection of its own, which no one closes meanwhile."""
+    connection = await Connection.open(server.address)
+    answer = await connection.exchange(method, path, body)
+    await connection.close()
+    return answer
 
 
 async def _count(server: Served, path: str) -> int:
