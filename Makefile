@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test faults bench check format lock clean
+.PHONY: help install run test faults bench check openapi format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go dow
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
+openapi: $(VENV)/dev.stamp ## Write docs/openapi.json anew, as the code has it
+	$(BIN)/python -m tests.openapi_document
+
 format: $(VENV)/dev.stamp ## Format the code, and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -46,6 +49,7 @@ lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows, w
 	$(LOCK) --upgrade --group build pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade --group build --group dev -c requirements.lock pyproject.toml \
 		-o requirements-dev.lock
+	$(LOCK) --upgrade --group client -o requirements-client.lock
 	$(LOCK) --upgrade -c requirements.lock tests/benchmarks/peers.in -o tests/benchmarks/peers.lock
 
 clean: ## Remove everything that was made here, but no database
@@ -61,8 +65,15 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp $(VENV)/client.stamp
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What generates a client needs older packages than the service: it has an environment of its own.
+$(VENV)/client.stamp: requirements-client.lock | $(BIN)/python
+	$(BIN)/python -m venv --clear $(VENV)/client
+	$(VENV)/client/bin/python -m pip --quiet --disable-pip-version-check install \
+		--require-hashes -r requirements-client.lock
 	@touch $@
 
 $(PEERS)/stamp: tests/benchmarks/peers.lock

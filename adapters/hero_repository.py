@@ -19,6 +19,13 @@ from domain.hero import Hero, HeroDraft
 NEAR = 1_000
 """Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
 
+OR_ABORT = "OR ABORT"
+"""Lets a broken constraint undo the statement, and no more.
+
+A constraint of the user's may otherwise undo the whole transaction, which others share, or leave
+out the statement without a word.
+"""
+
 _SET = ("name", "secret_name", "age", "version")
 _VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _SET}
 _THIS_ONE = hero_table.c.id == bindparam("this_id")
@@ -31,8 +38,19 @@ _PAGE = (
     .limit(bindparam("at_most"))
 )
 _FAR_PAGE = _PAGE.execution_options(**{MAY_SCAN: True})
-_ADD = insert(hero_table).values(_VALUES).returning(*hero_table.c)
-_UPDATE = update(hero_table).values(_VALUES).where(_THIS_ONE).returning(hero_table.c.id)
+_ADD = (
+    insert(hero_table)
+    .prefix_with(OR_ABORT, dialect="sqlite")
+    .values(_VALUES)
+    .returning(*hero_table.c)
+)
+_UPDATE = (
+    update(hero_table)
+    .prefix_with(OR_ABORT, dialect="sqlite")
+    .values(_VALUES)
+    .where(_THIS_ONE)
+    .returning(hero_table.c.id)
+)
 _REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
 
 

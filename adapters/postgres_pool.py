@@ -51,9 +51,13 @@ class Pool:
         self._turns.release()
 
     async def aclose(self) -> None:
-        """Close the connections that nobody has. Has to run on the loop that used them."""
+        """Close the connections that nobody has. Has to run on the loop that used them.
+
+        The server is told, and not waited for: nothing is under way on them, and where the network
+        is silent each would take as long as a statement may.
+        """
         while self._idle:
-            await self._idle.pop().close()
+            self._idle.pop().terminate()
 
     async def _take_turn(self) -> None:
         if not self._turns.locked():

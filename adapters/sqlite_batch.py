@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.sqlite import rows
-from adapters.threads import finished
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
 
-LONGEST_WAIT = 0.01
+Trouble = StoreUnavailable | StoreConflict
+"""Why a batch was not kept."""
+
+LONGEST_WAIT = 0.002
 """Seconds after which nobody joins a batch any more, so that the first in it need not wait long."""
 
 
@@ -25,7 +27,8 @@ class Batch:
         self._units = 0
         self._loop = loop
         self._closes = loop.time() + LONGEST_WAIT
-        self._end: asyncio.Future[StoreUnavailable | None] = loop.create_future()
+        self._is_over = asyncio.Event()
+        self._trouble: Trouble | None = None
 
     @property
     def is_full(self) -> bool:
@@ -37,20 +40,32 @@ class Batch:
         self._units += 1
         self.has_changes |= changes
 
-    def end(self, trouble: StoreUnavailable | None = None) -> None:
+    def end(self, trouble: Trouble | None = None) -> None:
         """Tell everybody in it that it is durable, or why it is not. The first word counts."""
-        if not self._end.done():
-            self._end.set_result(trouble)
+        if not self._is_over.is_set():
+            self._trouble = trouble
+            self._is_over.set()
 
     async def durable(self) -> None:
         """Return once all that its units of work have done so far is durable.
 
-        Raises what ended it otherwise. A cancellation takes effect when the end is known.
+        Raises what ended it otherwise.
         """
-        if self.has_changes or self._end.done():
-            trouble = await finished(self._end)
-            if trouble is not None:
-                raise type(trouble)(*trouble.args) from trouble
+        if self.has_changes:
+            await self.over()
+            if self._trouble is not None:
+                raise type(self._trouble)(*self._trouble.args) from self._trouble
+
+    async def over(self) -> None:
+        """Return once its end is known. A cancellation takes effect then."""
+        cancelled = None
+        while not self._is_over.is_set():
+            try:
+                await self._is_over.wait()
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
 
 
 class Savepoint:

@@ -5,25 +5,20 @@ savepoint of an open transaction. While a COMMIT is flushed in a thread, those t
 queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
 et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
 
-Nobody is kept waiting for company: a batch is committed as soon as the event loop has gone round
-and all that had come by then has been seen to.
+Nobody is kept waiting for company: a batch is committed when the event loop has gone round, and all
+that had come by then has joined.
 """
 
 import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from adapters.driver_errors import translated
 from adapters.sqlite import WRITING, LastingConnection, patiently
-from adapters.sqlite_batch import Batch, Savepoint
+from adapters.sqlite_batch import Batch, Savepoint, Trouble
 from adapters.turns import Turns
-from service_layer.errors import OutcomeUnknown, StoreUnavailable
-
-ROUNDS = 2
-"""Rounds of the event loop until a request whose bytes have come has reached the writer."""
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 
 
 class Writer:
@@ -41,7 +36,6 @@ class Writer:
         self._turns = Turns()
         self._batch: Batch | None = None
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._flush: asyncio.Future[Any] | None = None
 
     async def begin(self) -> Savepoint:
         """Return a savepoint in a transaction that holds the write lock.
@@ -63,6 +57,7 @@ class Writer:
         """End the unit of work's turn, and return once what it did is durable.
 
         Raises ``OutcomeUnknown`` when the COMMIT failed: the log may hold all of it just the same.
+        Raises ``StoreConflict`` when it broke a constraint that is checked at COMMIT.
         """
         try:
             with translated():
@@ -88,9 +83,9 @@ class Writer:
         await unit.batch.durable()
 
     async def aclose(self) -> None:
-        """Close the connection and the thread when what is being flushed is on disk."""
-        if self._flush is not None:
-            await asyncio.wait([self._flush])
+        """Close the connection and the thread when the batch there is has ended."""
+        if self._batch is not None:
+            await self._batch.over()
         self.close()
 
     def close(self) -> None:
@@ -115,38 +110,24 @@ class Writer:
         return Batch(connection, self._most)
 
     def _hand_on(self) -> None:
-        """Let the next one join the batch, or commit it if it is full."""
+        """Let the next one join the batch, or commit it if it is full or nobody comes."""
         batch = self._batch
         if batch is not None and batch.is_full:
             self._close_batch(batch)
         elif not self._turns.hand_on() and batch is not None:
-            self._close_when_quiet(batch, ROUNDS)
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._close_if_nobody_came, batch, batch.joined)
 
-    def _close_when_quiet(self, batch: Batch, rounds: int) -> None:
-        """Commit the batch when the loop has gone round so often and nobody has joined.
-
-        Whoever joins hands the turn on, and so starts the count again.
-        """
-        joined = batch.joined
-
-        def go_round(left: int) -> None:
-            if batch is not self._batch or batch.joined != joined:
-                return
-            if left:
-                loop.call_soon(go_round, left - 1)
-            elif self._turns.take_if_free():
-                self._close_batch(batch)
-
-        loop = asyncio.get_running_loop()
-        loop.call_soon(go_round, rounds)
+    def _close_if_nobody_came(self, batch: Batch, joined: int) -> None:
+        """Commit the batch, unless somebody has joined it, who then sees to that."""
+        if batch is self._batch and batch.joined == joined and self._turns.take_if_free():
+            self._close_batch(batch)
 
     def _close_batch(self, batch: Batch) -> None:
-        if not batch.has_changes:
+        if batch.has_changes:
+            self._flusher.submit(self._flush, batch, asyncio.get_running_loop())
+        else:
             self._drop(batch)
-            return
-        loop = asyncio.get_running_loop()
-        self._flush = loop.run_in_executor(self._flusher, batch.connection.execute, "COMMIT")
-        self._flush.add_done_callback(partial(self._flushed, batch))
 
     def _drop(self, batch: Batch) -> None:
         """End a batch that has nothing to keep."""
@@ -158,17 +139,39 @@ class Writer:
         batch.end()
         self._turns.hand_on()
 
-    def _flushed(self, batch: Batch, flush: asyncio.Future[Any]) -> None:
-        self._batch = None
+    def _flush(self, batch: Batch, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait for the disk, in the thread, and tell the loop.
+
+        Past the executor's futures: each step between two of them takes a round of a busy loop.
+        """
+        failure: Exception | None = None
         try:
             with translated():
-                flush.result()
+                batch.connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it is, all have to be told
-            self._file.close()
-            batch.end(OutcomeUnknown(str(error)))
-        else:
+            failure = error
+        loop.call_soon_threadsafe(self._flushed, batch, failure)
+
+    def _flushed(self, batch: Batch, failure: Exception | None) -> None:
+        self._batch = None
+        if failure is None:
             batch.end()
+        else:
+            self._file.close()
+            batch.end(self._trouble(failure))
         self._turns.hand_on()
+
+    def _trouble(self, error: Exception) -> Trouble:
+        """Return what a failed COMMIT means for those it was to carry.
+
+        Some constraints are checked no sooner, such as a deferred foreign key of the user's. Whose
+        it was nothing tells, so that from then on each unit of work has a COMMIT of its own.
+        """
+        if not isinstance(error, StoreConflict):
+            return OutcomeUnknown(str(error))
+        is_known_whose = self._most == 1
+        self._most = 1
+        return error if is_known_whose else StoreUnavailable(str(error))
 
     def _lose(self, batch: Batch) -> None:
         """Undo the batch by closing the connection, whose state may be anything."""

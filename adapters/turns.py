@@ -5,19 +5,20 @@ from collections import deque
 
 
 class Turns:
-    """A turn that is handed on by whoever has it, so that no newcomer overtakes who waits.
+    """A turn that nobody gets before those who have waited longer.
 
-    An ``asyncio.Lock`` serves in the same order, but does not tell whether anybody waits, nor lets
-    a turn be taken without waiting.
+    When it is free all who wait are woken, in their order. Most turns end without the event loop
+    having gone round, so all of them may have theirs in one round; handing the turn from one to the
+    next would take a round for each.
     """
 
     def __init__(self) -> None:
         self._taken = False
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Event] = deque()
 
     def take_if_free(self) -> bool:
-        """Take the turn if nobody has it; tell whether that was so."""
-        if self._taken:
+        """Take the turn if nobody has it or waits for it; tell whether that was so."""
+        if self._taken or self._waiting:
             return False
         self._taken = True
         return True
@@ -26,27 +27,30 @@ class Turns:
         """Return when the turn has come. Raises ``TimeoutError`` past the loop's ``deadline``."""
         if self.take_if_free():
             return
-        mine = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
+        woken = asyncio.Event()
+        self._waiting.append(woken)
         try:
             async with asyncio.timeout_at(deadline):
-                await mine
-        except BaseException:
-            if mine.done() and not mine.cancelled():  # it came at the very moment
-                self.hand_on()
-            raise
-
-    def hand_on(self) -> bool:
-        """Give the turn to who has waited longest; tell whether somebody had."""
-        while self._waiting:
-            following = self._waiting.popleft()
-            if not following.done():
-                following.set_result(None)
-                return True
-        self._taken = False
-        return False
+                while self._taken or self._waiting[0] is not woken:
+                    woken.clear()
+                    await woken.wait()
+            self._taken = True
+        finally:
+            self._waiting.remove(woken)
+            self._wake()
 
     @property
     def is_awaited(self) -> bool:
         """Whether somebody waits for the turn."""
-        return any(not waiting.done() for waiting in self._waiting)
+        return bool(self._waiting)
+
+    def hand_on(self) -> bool:
+        """Let the next one have the turn; tell whether somebody waits for it."""
+        self._taken = False
+        self._wake()
+        return self.is_awaited
+
+    def _wake(self) -> None:
+        if not self._taken:
+            for woken in self._waiting:
+                woken.set()

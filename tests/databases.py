@@ -10,12 +10,15 @@ from sqlalchemy import URL
 
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite_database import UNITS_PER_COMMIT, SqliteDatabase
 
 
-def open_sqlite(path: Path, *, patience: float = 10) -> SqliteDatabase:
+def open_sqlite(
+    path: Path, *, patience: float = 10, batch: int = UNITS_PER_COMMIT
+) -> SqliteDatabase:
     """Return the database in the file, not yet touched."""
-    return SqliteDatabase(URL.create("sqlite", database=str(path)), patience=patience)
+    url = URL.create("sqlite", database=str(path))
+    return SqliteDatabase(url, patience=patience, batch=batch)
 
 
 @asynccontextmanager

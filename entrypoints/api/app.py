@@ -9,7 +9,7 @@ from entrypoints.api import heroes
 from entrypoints.api.body_limit import BodyLimit
 from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
-from entrypoints.api.openapi import DocumentedApi
+from entrypoints.api.openapi import DESCRIPTION, DocumentedApi
 from entrypoints.api.redirects import SlashRedirect
 from entrypoints.api.stopping import UnavailableWhenCancelled
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -27,6 +27,7 @@ def build_app(
     app = DocumentedApi(
         title="Heroes",
         version=version("heroes"),
+        description=DESCRIPTION,
         redirect_slashes=False,
         lifespan=lifespan,
         routes=[*heroes.router.routes],

@@ -1,10 +1,11 @@
 """From errors to responses: the one table, for whatever entity they are about.
 
-No answer here carries a rejected value: it may be a secret.
+What the tutorial answered too keeps its body, unless the client prefers problems. No answer here
+carries a rejected value: it may be a secret.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,16 +13,24 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
+from entrypoints.api.accept import VARY, prefers
 from entrypoints.api.entity_tags import entity_tag
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
-from entrypoints.api.problems import problem
+from entrypoints.api.pointers import located, pointer
+from entrypoints.api.problems import MEDIA_TYPE, problem
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
+
+INVALID = "The request does not validate. The errors say what is wrong, and where."
+
+STALE = "What is kept is not in the version that the request asks for. Read it again."
+FAILED = "One of the operations can't be done. Nothing was changed."
 
 log = logging.getLogger(__name__)
 
@@ -41,57 +50,51 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(Exception)(mistake)
 
 
-async def not_found(_: Request, error: NotFound) -> Response:
+async def not_found(request: Request, error: NotFound) -> Response:
     """Answer 404 in one sentence."""
-    return _detail(HTTPStatus.NOT_FOUND, str(error))
+    return _detail(HTTPStatus.NOT_FOUND, str(error), request.scope)
 
 
 async def stale_version(request: Request, error: StaleVersion) -> Response:
     """Answer 412 with the tag of what there is (RFC 9110, section 15.5.13)."""
-    return problem(
-        HTTPStatus.PRECONDITION_FAILED,
-        "What is kept is not in the version that the request asks for. Read it again.",
-        request.scope,
-        {"ETag": entity_tag(error.current)},
-    )
+    headers = {"ETag": entity_tag(error.current)}
+    return problem(HTTPStatus.PRECONDITION_FAILED, STALE, request.scope, headers)
 
 
-async def invalid_entity(_: Request, error: InvalidEntity) -> Response:
+async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
     """Answer 422 for each broken rule. Entities are made from bodies, so that is where it is."""
-    return _invalid((v.code, ("body", v.field), v.message) for v in error.violations)
+    found = [(v.code, ("body", v.field), v.message) for v in error.violations]
+    return _invalid(found, request.scope)
 
 
 async def operation_failed(request: Request, error: OperationFailed) -> Response:
     """Answer for the operation as for a request of its own, and say which one it is."""
     cause = error.cause
     if isinstance(cause, InvalidEntity):
-        return _invalid(
-            (v.code, ("body", *error.place, v.field), v.message) for v in cause.violations
-        )
+        found = [(v.code, ("body", *error.place, v.field), v.message) for v in cause.violations]
+        return _invalid(found, request.scope)
     status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
-    pointer = "".join(f"/{part}" for part in error.place)
-    detail = "One of the operations can't be done. Nothing was changed."
-    errors = [{"detail": str(cause), "pointer": pointer}]
-    return problem(status, detail, request.scope, errors=errors)
+    errors = [{"detail": str(cause), "pointer": pointer(error.place)}]
+    return problem(status, FAILED, request.scope, errors=errors)
 
 
-async def invalid_request(_: Request, error: RequestValidationError) -> Response:
+async def invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Answer 422 for each part of the request that is not of its type or out of its bounds."""
-    return _invalid((e["type"], e["loc"], e["msg"]) for e in error.errors())
+    return _invalid([(e["type"], e["loc"], e["msg"]) for e in error.errors()], request.scope)
 
 
-async def unreadable_body(_: Request, error: HTTPException) -> Response:
+async def unreadable_body(request: Request, error: HTTPException) -> Response:
     """Tell a number with too many digits, which Python refuses to read, from a broken body."""
     cause = error.__cause__
     if isinstance(cause, ValueError) and not isinstance(cause, UnicodeError):
         message = "Unable to read a number that has too many digits"
-        return _invalid([("int_parsing_size", ("body",), message)])
-    return _detail(error.status_code, error.detail)
+        return _invalid([("int_parsing_size", ("body",), message)], request.scope)
+    return _detail(error.status_code, error.detail, request.scope)
 
 
-async def tutorial_error(_: Request, error: HTTPException) -> Response:
+async def tutorial_error(request: Request, error: HTTPException) -> Response:
     """Answer as the tutorial does what it did answer, such as 404 for an unknown path."""
-    return _detail(error.status_code, error.detail)
+    return _detail(error.status_code, error.detail, request.scope)
 
 
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
@@ -117,10 +120,25 @@ async def mistake(request: Request, _: Exception) -> Response:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
 
 
-def _detail(status: int, detail: str) -> JsonResponse:
-    return JsonResponse({"detail": detail}, status_code=status)
+def _detail(status: int, detail: str, scope: Scope) -> Response:
+    return _preferred(scope, status, {"detail": detail}, detail)
 
 
-def _invalid(errors: Iterable[tuple[str, Iterable[Any], str]]) -> JsonResponse:
-    detail = [{"type": type_, "loc": list(loc), "msg": msg} for type_, loc, msg in errors]
-    return JsonResponse({"detail": detail}, status_code=HTTPStatus.UNPROCESSABLE_ENTITY)
+def _invalid(found: Sequence[tuple[str, Sequence[Any], str]], scope: Scope) -> Response:
+    """Answer 422 for each type, place and message."""
+    body = {"detail": [{"type": type_, "loc": list(loc), "msg": msg} for type_, loc, msg in found]}
+    errors = [located(*one) for one in found]
+    return _preferred(scope, HTTPStatus.UNPROCESSABLE_ENTITY, body, INVALID, errors)
+
+
+def _preferred(
+    scope: Scope,
+    status: int,
+    tutorials: Mapping[str, Any],
+    detail: str,
+    errors: Sequence[Mapping[str, str]] = (),
+) -> Response:
+    """Return the tutorial's body or a problem, whichever the client prefers."""
+    if prefers(scope, MEDIA_TYPE, to=JsonResponse.media_type):
+        return problem(HTTPStatus(status), detail, scope, VARY, errors=errors)
+    return JsonResponse(tutorials, status_code=status, headers=VARY)

@@ -47,6 +47,6 @@ Id = Annotated[int, BeforeValidator(_within_reach)]
 
 
 def without_defaults(schema: dict[str, Any]) -> None:
-    """Take the defaults out of a schema where a field that is left out means no change."""
+    """Take the defaults out of a schema where a field that is left out has no value at all."""
     for field in schema["properties"].values():
         field.pop("default", None)

@@ -11,6 +11,7 @@ from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition,
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
 from entrypoints.api.json_response import JsonResponse
+from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
 from entrypoints.api.schemas import (
@@ -26,10 +27,14 @@ from service_layer import heroes
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
-router = APIRouter(prefix="/heroes", tags=["heroes"])
+router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_function=operation_id)
 
 
-@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST) | CREATED)
+@router.post(
+    "/",
+    response_model=HeroRead,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | CREATED,
+)
 async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
     """Make a hero, and return it with its id."""
     hero = await heroes.create_hero(uow, **draft.model_dump())
@@ -68,6 +73,7 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
         HTTPStatus.OK,
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
         HTTPStatus.PRECONDITION_FAILED,
     ),
     openapi_extra=CONDITIONAL,
@@ -84,7 +90,7 @@ async def change_hero(
 @router.delete(
     "/{hero_id}",
     response_model=Deleted,
-    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED),
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
     openapi_extra=CONDITIONAL,
 )
 async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonResponse:
@@ -96,7 +102,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
 @router.post(
     "/batch",
     response_model=HeroBatchDone,
-    responses=answers(HTTPStatus.BAD_REQUEST) | FAILED_OPERATION,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | FAILED_OPERATION,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing) -> JsonResponse:
     """Make, change and delete heroes: all that the body asks for, or nothing."""

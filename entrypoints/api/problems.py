@@ -1,27 +1,54 @@
-"""Problem details for HTTP APIs (RFC 9457): the body of errors the tutorial never sent."""
+"""Problem details for HTTP APIs (RFC 9457)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
+from entrypoints.api.fields import without_defaults
 from entrypoints.api.json_response import JsonResponse
 
 MEDIA_TYPE = "application/problem+json"
 
-TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large"}
+TITLES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+}
 """Phrases that RFC 9110 changed and Python's standard library not in every version."""
+
+IN_A_PATH = "/%:@!$&'()*+,;="
+"""What else than letters, digits and ``-._~`` a path may hold (RFC 3986, section 3.3)."""
+
+BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+class Fault(BaseModel):
+    """One thing that is wrong: in the body where ``pointer`` leads to, or in a parameter."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    detail: str = Field(examples=["String should not be blank"])
+    pointer: str = Field(
+        default="", description="A JSON Pointer into the body (RFC 6901).", examples=["/name"]
+    )
+    parameter: str = Field(default="", description="The parameter's name.", examples=["limit"])
 
 
 class Problem(BaseModel):
     """A problem; ``title`` is the status's standard phrase, ``detail`` says what to do about it."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     type: str = Field(examples=["about:blank"])
     title: str
     status: int
     detail: str
     instance: str = Field(description="The path of the request.")
+    errors: list[Fault] = Field(default=[], description="What is wrong, one by one.")
 
 
 def title(status: HTTPStatus) -> str:
@@ -37,12 +64,26 @@ def problem(
     *,
     errors: Sequence[Mapping[str, str]] = (),
 ) -> JsonResponse:
-    """Return the problem with the request that ``scope`` tells of, as a response."""
-    instance = scope["raw_path"].decode("latin-1")
-    body = Problem(
-        type="about:blank", title=title(status), status=status, detail=detail, instance=instance
-    )
-    content = body.model_dump()
+    """Return the problem with the request that ``scope`` tells of, as a response.
+
+    Each of the ``errors`` has the members of a ``Fault``.
+    """
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title(status),
+        "status": int(status),
+        "detail": detail,
+        "instance": _reference(scope["raw_path"]),
+    }
     if errors:
-        content["errors"] = [dict(error) for error in errors]
-    return JsonResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+        body["errors"] = [dict(error) for error in errors]
+    return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _reference(path: bytes) -> str:
+    """Return a path as a URI reference (RFC 3986, section 4.2), whatever a client made of it.
+
+    What starts with two slashes would be another host.
+    """
+    escaped = quote(BARE_PERCENT.sub(b"%25", path), safe=IN_A_PATH)
+    return "/." + escaped if escaped.startswith("//") else escaped

@@ -3,9 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
+from fastapi.openapi.constants import REF_TEMPLATE
 from pydantic import BaseModel, Field
 
+from entrypoints.api.accept import VARY
 from entrypoints.api.entity_tags import HEADER
+from entrypoints.api.errors import FAILED, INVALID, STALE
 from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
@@ -38,35 +41,76 @@ def answers(*statuses: HTTPStatus) -> Answers:
     return {int(status): _ANSWERS[status] for status in sorted({*statuses, *_ANY_ROUTE})}
 
 
-def _detail(description: str, example: str) -> dict[str, Any]:
-    content = {"application/json": {"example": {"detail": example}}}
-    return {"description": description, "model": Detail, "content": content}
+def _detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    said = {"detail": example}
+    return _either(status, description, Detail, said, said)
+
+
+def _either(
+    status: HTTPStatus,
+    description: str,
+    model: type[BaseModel],
+    example: dict[str, Any],
+    problem_example: dict[str, Any],
+) -> dict[str, Any]:
+    """Return an answer that is the tutorial's, or a problem for a client that prefers one."""
+    content = {
+        "application/json": {"example": example},
+        MEDIA_TYPE: _problem_content(status, problem_example),
+    }
+    return {"description": description, "model": model, "headers": VARIES, "content": content}
 
 
 def _problem(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    content = {MEDIA_TYPE: _problem_content(status, {"detail": example})}
+    return {"description": description, "content": content}
+
+
+def _failed_operation(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    errors = [{"detail": example, "pointer": "/update/3"}]
+    content = {MEDIA_TYPE: _problem_content(status, {"detail": FAILED, "errors": errors})}
+    return {"description": description, "content": content}
+
+
+def _problem_content(status: HTTPStatus, example: dict[str, Any]) -> dict[str, Any]:
     body = {
         "type": "about:blank",
         "title": title(status),
         "status": int(status),
-        "detail": example,
+        "detail": "",
         "instance": "/",
     }
-    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema(), "example": body}}
-    return {"description": description, "content": content}
+    return {"schema": PROBLEM, "example": body | example}
 
+
+PROBLEM = {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}
+
+VARIES = {
+    "Vary": {
+        "description": "The header of the request that chose the media type.",
+        "schema": {"type": "string"},
+        "example": VARY["Vary"],
+    }
+}
+
+BLANK = "String should not be blank"
 
 _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.OK: {"headers": ETAG},
     HTTPStatus.NOT_MODIFIED: {"description": "The client has it already.", "headers": ETAG},
     HTTPStatus.BAD_REQUEST: _detail(
+        HTTPStatus.BAD_REQUEST,
         "The body is not text in an encoding of JSON, or nested too deep.",
         "There was an error parsing the body",
     ),
-    HTTPStatus.NOT_FOUND: _detail("There is none with this id.", "Not found"),
+    HTTPStatus.NOT_FOUND: _detail(HTTPStatus.NOT_FOUND, "There is none with this id.", "Not found"),
+    HTTPStatus.CONFLICT: _problem(
+        HTTPStatus.CONFLICT,
+        "What is kept already stands in the way.",
+        "What is kept already stands in the way.",
+    ),
     HTTPStatus.PRECONDITION_FAILED: _problem(
-        HTTPStatus.PRECONDITION_FAILED,
-        "It is not in a version that the request asks for.",
-        "What is kept is not in the version that the request asks for. Read it again.",
+        HTTPStatus.PRECONDITION_FAILED, "It is not in a version that the request asks for.", STALE
     )
     | {"headers": ETAG},
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
@@ -74,10 +118,13 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
         "The body is too large.",
         "A body may have at most 65536 bytes.",
     ),
-    HTTPStatus.UNPROCESSABLE_ENTITY: {
-        "description": "The request does not validate.",
-        "model": Invalids,
-    },
+    HTTPStatus.UNPROCESSABLE_ENTITY: _either(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The request does not validate.",
+        Invalids,
+        {"detail": [{"type": "string_blank", "loc": ["body", "name"], "msg": BLANK}]},
+        {"detail": INVALID, "errors": [{"detail": BLANK, "pointer": "/name"}]},
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: _problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database is away, busy or full.",
@@ -110,11 +157,14 @@ CREATED: Answers = {
 """What a route that makes something adds to its answer."""
 
 FAILED_OPERATION: Answers = {
-    int(status): _problem(status, description, "One of the operations can't be done.")
-    for status, description in (
-        (HTTPStatus.NOT_FOUND, "There is none with the id of an operation."),
-        (HTTPStatus.PRECONDITION_FAILED, "One is not in the version that an operation asks for."),
-    )
+    int(HTTPStatus.NOT_FOUND): _failed_operation(
+        HTTPStatus.NOT_FOUND, "There is none with the id of an operation.", "Not found"
+    ),
+    int(HTTPStatus.PRECONDITION_FAILED): _failed_operation(
+        HTTPStatus.PRECONDITION_FAILED,
+        "One is not in the version that an operation asks for.",
+        "The version is not one that was asked for",
+    ),
 }
 """How a batch is refused for one of its operations. The ``errors`` of the problem say which."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CheckFunction
@@ -12,13 +13,13 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from entrypoints.api.app import build_app
-from tests.fakes import FakeDatabase
+from tests import openapi_document
 from tests.served import Served
 
-TUTORIAL_IS_LAXER: list[CheckFunction] = [negative_data_rejection]
-"""Like the tutorial, the service reads an age of "12" or false as a number; the document does not
-mention it, so that nobody starts to rely on it."""
+DOCUMENT = openapi_document.document()
+PROBLEM = "application/problem+json"
+WRITTEN_NUMBER = {"type": "string", "pattern": r"^\s*\+?[0-9_]+(\.0*)?\s*$"}
+TRUTH_VALUE = {"type": "boolean"}
 
 OF_BATCHES: list[CheckFunction] = [
     unsupported_method,
@@ -28,7 +29,21 @@ OF_BATCHES: list[CheckFunction] = [
 """To the methods of one hero, the batch's path is an id that is no number: 422, not 405. And no
 document can say that a batch names an id once."""
 
-api = schemathesis.openapi.from_dict(build_app(FakeDatabase()).openapi())
+
+def lenient(node: Any) -> Any:
+    """Return the document with all that the tutorial reads as an integer where one is due."""
+    if isinstance(node, list):
+        return [lenient(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "integer":
+        return {"anyOf": [node, WRITTEN_NUMBER, TRUTH_VALUE]}
+    return {name: lenient(inner) for name, inner in node.items()}
+
+
+LENIENT = lenient(DOCUMENT)
+
+api = schemathesis.openapi.from_dict(DOCUMENT)
 accepted = api.config.checks.positive_data_acceptance
 accepted.expected_statuses = [*accepted.expected_statuses, "412"]  # no document can say which tag
 
@@ -36,5 +51,25 @@ accepted.expected_statuses = [*accepted.expected_statuses, "412"]  # no document
 @api.parametrize()
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_the_document(case: schemathesis.Case[Any], server: Served) -> None:
-    excluded = TUTORIAL_IS_LAXER + (OF_BATCHES if case.path.endswith("/batch") else [])
-    case.call_and_validate(base_url=server.url, excluded_checks=excluded)
+    excluded = list(OF_BATCHES) if case.path.endswith("/batch") else []
+    if breaks_only_what_the_tutorial_reads(case):
+        excluded.append(negative_data_rejection)
+
+    answer = case.call_and_validate(base_url=server.url, excluded_checks=excluded)
+    if answer.status_code >= 400:
+        case.call_and_validate(base_url=server.url, headers={"accept": PROBLEM})
+
+
+def breaks_only_what_the_tutorial_reads(case: schemathesis.Case[Any]) -> bool:
+    """Return whether a body would keep the document if "12" and false were integers.
+
+    The tutorial reads them as such, so the service does. The document does not say so: nobody is to
+    start to rely on it, and generated clients would offer an age of any type. Such a body may be
+    accepted; any other that breaks the document may not.
+    """
+    operation = LENIENT["paths"][case.path].get(case.method.lower(), {})
+    media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if media is None or not isinstance(case.body, dict):
+        return False
+    schema = media["schema"] | {"components": LENIENT["components"]}
+    return jsonschema_rs.is_valid(schema, case.body)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -20,6 +20,8 @@ class Answer(NamedTuple):
     content_type: str | None
     body: bytes
 
+
+TITLES = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
 
 NO_SUCH_HERO = Answer(404, JSON, b'{"detail":"Hero not found"}')
 
@@ -49,6 +51,15 @@ def invalid(*entries: Entry) -> Answer:
     detail = [{"type": type_, "loc": loc, "msg": msg} for type_, loc, msg in entries]
     body = json.dumps({"detail": detail}, separators=(",", ":"), ensure_ascii=False)
     return Answer(422, JSON, body.encode())
+
+
+def problem(status: int, detail: str, instance: str, *errors: dict[str, str]) -> Answer:
+    """Return the answer that is this problem, byte for byte."""
+    body: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status}
+    body |= {"detail": detail, "instance": instance}
+    if errors:
+        body["errors"] = errors
+    return Answer(status, PROBLEM, json.dumps(body, separators=(",", ":")).encode())
 
 
 def said(response: httpx2.Response) -> Answer:

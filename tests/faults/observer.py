@@ -43,6 +43,10 @@ class Observer:
         """Return how many connections the service has."""
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE}")
 
+    async def transactions_that_wrote(self) -> int:
+        """Return how many transactions the rows of heroes come from."""
+        return await self._number("SELECT count(DISTINCT xmin::text) FROM hero")
+
     async def has_a_synchronous_standby(self) -> bool:
         """Tell whether every commit is kept on another server too before it is acknowledged."""
         query = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"

@@ -1,4 +1,4 @@
-"""A TCP proxy before a server: it stalls, cuts a connection at its COMMIT, or tells of it all."""
+"""A TCP proxy before a server: it stalls, cuts a connection at its COMMIT, counts, or tells all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,8 +31,12 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self.cut = Cut.NEVER
         self.cuts = 0
+        self.round_trips = 0
+        """How often a client has said something after it was answered; right for one at a time."""
+
         self.watcher: Watcher | None = None
         self._port = port
+        self._is_answered = True
         self._flowing = asyncio.Event()
         self._flowing.set()
 
@@ -65,6 +69,7 @@ class Proxy:
     ) -> None:
         while data := await source.read(CHUNK):
             await self._flowing.wait()
+            self._count(is_answer=cut is Cut.AFTER_COMMIT)
             if self.watcher is not None and cut is Cut.BEFORE_COMMIT:
                 await self.watcher(data, target.get_extra_info("sockname")[1])
             if self.cut is cut and COMMIT in data:
@@ -72,6 +77,10 @@ class Proxy:
                 return
             target.write(data)
             await target.drain()
+
+    def _count(self, *, is_answer: bool) -> None:
+        self.round_trips += self._is_answered and not is_answer
+        self._is_answered = is_answer
 
 
 @asynccontextmanager

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from tests.served import Served
 
+THIS_PROCESS = 0
+
 
 @contextmanager
 def disk_full(served: Served, room: int = 0) -> Iterator[None]:
@@ -14,7 +16,19 @@ def disk_full(served: Served, room: int = 0) -> Iterator[None]:
     SQLite writes a transaction to its log when it commits, so that is when it fails. The files
     that are open stay open, and the old limit comes back at the end.
     """
-    process = served.process.pid
+    with _limited(served.process.pid, room):
+        yield
+
+
+@contextmanager
+def own_disk_full() -> Iterator[None]:
+    """Fail every write of this process to a file."""
+    with _limited(THIS_PROCESS, 0):
+        yield
+
+
+@contextmanager
+def _limited(process: int, room: int) -> Iterator[None]:
     soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (room, hard))
     try:

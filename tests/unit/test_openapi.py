@@ -1,33 +1,69 @@
 """The OpenAPI document says what the API does."""
 
+import json
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
+import httpx2
+import jsonschema_rs
 import pytest
 
 from domain.rules import text
 from entrypoints.api.app import build_app
 from entrypoints.api.fields import STORABLE_TEXT
+from tests import openapi_document
 from tests.fakes import FakeDatabase
 
 PATTERN = re.compile(STORABLE_TEXT)
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+IN_BOTH = {"400", "404", "422"}
+"""The refusals that the tutorial has a body for."""
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return build_app(FakeDatabase()).openapi()
+    return openapi_document.document()
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def objects(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield each object of the document, itself and those in it."""
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for inner in document.values() if isinstance(document, dict) else document:
+            yield from objects(inner)
+
+
+def test_the_committed_document_is_what_the_code_makes(document: dict[str, Any]) -> None:
+    committed = json.loads(openapi_document.COMMITTED.read_text())
+
+    assert document == committed, "the API has changed: run `make openapi`, and commit docs/"
+
+
+def test_an_operation_is_called_what_a_client_would_call_it(document: dict[str, Any]) -> None:
+    of_one = {"create_hero", "read_hero", "change_hero", "delete_hero"}
+
+    assert of_one | {"list_heroes", "apply_batch"} <= {
+        operation["operationId"] for operation in operations(document)
+    }
 
 
 @pytest.mark.parametrize(
     ("path", "method", "statuses"),
     [
         ("/heroes/", "get", {"200", "413", "422", "503"}),
-        ("/heroes/", "post", {"200", "400", "413", "422", "503"}),
-        ("/heroes/batch", "post", {"200", "400", "404", "412", "413", "422", "503"}),
+        ("/heroes/", "post", {"200", "400", "409", "413", "422", "503"}),
+        ("/heroes/batch", "post", {"200", "400", "404", "409", "412", "413", "422", "503"}),
         ("/heroes/{hero_id}", "get", {"200", "304", "404", "412", "413", "422", "503"}),
-        ("/heroes/{hero_id}", "patch", {"200", "400", "404", "412", "413", "422", "503"}),
-        ("/heroes/{hero_id}", "delete", {"200", "404", "412", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "patch", {"200", "400", "404", "409", "412", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "delete", {"200", "404", "409", "412", "413", "422", "503"}),
     ],
 )
 def test_every_route_states_every_status_it_can_answer(
@@ -36,33 +72,87 @@ def test_every_route_states_every_status_it_can_answer(
     assert statuses == set(document["paths"][path][method]["responses"])
 
 
-def test_every_answer_and_every_body_has_an_example(document: dict[str, Any]) -> None:
-    schemas = document["components"]["schemas"]
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
-    bodies = [operation["requestBody"] for operation in operations if "requestBody" in operation]
-    answers = [answer for operation in operations for answer in operation["responses"].values()]
-
-    without = [
-        media
-        for message in (*bodies, *answers)
-        for media in message.get("content", {}).values()
-        if not _has_example(media, schemas)
-    ]
-
-    assert [] == without
+def test_what_the_tutorial_refused_has_two_media_types_and_anything_else_refused_is_a_problem(
+    document: dict[str, Any],
+) -> None:
+    for operation in operations(document):
+        tutorials = IN_BOTH - ({"404"} if operation["operationId"] == "apply_batch" else set())
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                expected = [JSON, PROBLEM] if status in tutorials else [PROBLEM]
+                assert expected == list(answer["content"])
+                assert (status in tutorials) == ("Vary" in answer.get("headers", {}))
 
 
-def _has_example(media: dict[str, Any], schemas: dict[str, Any]) -> bool:
+def test_every_problem_is_the_one_schema(document: dict[str, Any]) -> None:
+    reference = {"$ref": "#/components/schemas/Problem"}
+    problems = [node[PROBLEM] for node in objects(document) if PROBLEM in node]
+
+    assert problems
+    assert all(reference == problem["schema"] for problem in problems)
+
+
+def test_every_schema_is_referred_to_and_every_reference_leads_to_one(
+    document: dict[str, Any],
+) -> None:
+    references = {node["$ref"] for node in objects(document) if "$ref" in node}
+
+    assert references == {
+        f"#/components/schemas/{name}" for name in document["components"]["schemas"]
+    }
+
+
+def test_every_answer_and_every_body_has_examples_that_are_valid(document: dict[str, Any]) -> None:
+    bodies = [operation.get("requestBody", {"content": {}}) for operation in operations(document)]
+    answers = [answer for one in operations(document) for answer in one["responses"].values()]
+
+    for message in (*bodies, *answers):
+        for media in message.get("content", {}).values():
+            examples = list(_examples(media, document))
+            schema = media["schema"] | {"components": document["components"]}
+            assert examples
+            for example in examples:
+                jsonschema_rs.validate(schema, example)
+
+
+def _examples(media: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
+    """Yield the examples of a body: its own, its schema's, or one made of its fields'."""
     schema = media["schema"]
     if "example" in media:
-        return True
-    if schema.get("type") == "array":
-        schema = schema["items"]
-    schema = schemas[schema["$ref"].rpartition("/")[2]]
-    return "examples" in schema or all(
-        "examples" in field or "$ref" in field.get("items", {})
-        for field in schema["properties"].values()
-    )
+        yield media["example"]
+    elif schema.get("type") == "array":
+        yield from ([one] for one in _examples({"schema": schema["items"]}, document))
+    else:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        if "examples" in schema:
+            yield from schema["examples"]
+        else:
+            yield {name: field["examples"][0] for name, field in schema["properties"].items()}
+
+
+def methods_at(path: str, document: dict[str, Any]) -> set[str]:
+    """Return the methods of every path in the document, a pattern or not, that this one fits."""
+    patterns = {
+        one.replace("{hero_id}", "[^/]+"): found for one, found in document["paths"].items()
+    }
+    return {
+        method for one, found in patterns.items() if re.fullmatch(one, path) for method in found
+    }
+
+
+async def test_options_tells_the_methods_of_the_document_and_head_and_options_besides(
+    document: dict[str, Any],
+) -> None:
+    """HEAD and OPTIONS are HTTP's, not the API's: they would only double a generated client."""
+    transport = httpx2.ASGITransport(build_app(FakeDatabase()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        for path in document["paths"]:
+            answer = await client.options(path.replace("{hero_id}", "1"))
+
+            methods = methods_at(path, document)
+            head = {"HEAD"} if "get" in methods else set()
+            expected = {method.upper() for method in methods} | head | {"OPTIONS"}
+            assert expected == set(answer.headers["allow"].split(", "))
 
 
 def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:

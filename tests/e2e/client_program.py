@@ -1,0 +1,41 @@
+"""A program on the generated client, as a team would write it. Run by ``test_generated_client``.
+
+Its argument is the server's address. It prints each answer it got, as JSON: the name of the
+client's class for it, and what it holds.
+"""
+
+import json
+import sys
+from typing import Any
+
+from heroes_client import Client
+from heroes_client.api.heroes import (
+    change_hero,
+    create_hero,
+    delete_hero,
+    list_heroes,
+    read_hero,
+)
+from heroes_client.models import HeroCreate, HeroUpdate
+
+
+def told(answer: Any) -> Any:
+    """Return an answer as JSON can hold it."""
+    if isinstance(answer, list):
+        return [told(one) for one in answer]
+    return [type(answer).__name__, answer.to_dict()]
+
+
+with Client(base_url=sys.argv[1]) as client:
+    deadpond = HeroCreate(name="Deadpond", secret_name="Dive Wilson", age=28)
+    created = create_hero.sync(client=client, body=deadpond)
+    answers = [
+        created,
+        read_hero.sync(created.id, client=client),
+        list_heroes.sync(client=client, offset=0, limit=1),
+        change_hero.sync(created.id, client=client, body=HeroUpdate(age=None)),
+        delete_hero.sync(created.id, client=client),
+        read_hero.sync(created.id, client=client),
+        create_hero.sync(client=client, body=HeroCreate(name=" ", secret_name="S")),
+    ]
+    json.dump([told(answer) for answer in answers], sys.stdout)

@@ -1,0 +1,34 @@
+"""Closing the database waits for what is being flushed."""
+
+from pathlib import Path
+
+from anyio import wait_all_tasks_blocked
+
+from adapters.sqlite_database import SqliteDatabase
+from tests.databases import open_sqlite
+from tests.integration.group_commit.units import add, first_commit_held, names, outcomes, start
+
+
+async def test_it_is_closed_when_the_commit_is_done_and_those_in_it_are_told(
+    database: SqliteDatabase, path: Path
+) -> None:
+    async with first_commit_held(database) as (held, first):
+        closing = start(database.aclose())
+        await wait_all_tasks_blocked()
+        assert not closing.done()
+
+        held.let_go()
+        hero, _ = await outcomes(first, closing)
+
+    assert "First" == hero.name
+    assert ["First"] == await names(open_sqlite(path))
+
+
+async def test_one_that_has_written_nothing_is_closed_at_once(database: SqliteDatabase) -> None:
+    await database.aclose()
+
+
+async def test_it_can_be_closed_after_a_commit(database: SqliteDatabase) -> None:
+    await add(database, "First")
+
+    await database.aclose()
