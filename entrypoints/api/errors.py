@@ -15,11 +15,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from domain.errors import InvalidEntity, NotFound
+from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
 from entrypoints.api.accept import VARY, prefers
+from entrypoints.api.entity_tags import entity_tag
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
-from entrypoints.api.pointers import located
+from entrypoints.api.pointers import located, pointer
 from entrypoints.api.problems import MEDIA_TYPE, problem
 from service_layer.errors import StoreConflict, StoreUnavailable
 
@@ -28,13 +29,18 @@ RETRY_AFTER = "1"
 
 INVALID = "The request does not validate. The errors say what is wrong, and where."
 
+STALE = "What is kept is not in the version that the request asks for. Read it again."
+FAILED = "One of the operations can't be done. Nothing was changed."
+
 log = logging.getLogger(__name__)
 
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make the app answer every error by this table."""
     app.exception_handler(NotFound)(not_found)
+    app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
+    app.exception_handler(OperationFailed)(operation_failed)
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
@@ -49,10 +55,27 @@ async def not_found(request: Request, error: NotFound) -> Response:
     return _detail(HTTPStatus.NOT_FOUND, str(error), request.scope)
 
 
+async def stale_version(request: Request, error: StaleVersion) -> Response:
+    """Answer 412 with the tag of what there is (RFC 9110, section 15.5.13)."""
+    headers = {"ETag": entity_tag(error.current)}
+    return problem(HTTPStatus.PRECONDITION_FAILED, STALE, request.scope, headers)
+
+
 async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
     """Answer 422 for each broken rule. Entities are made from bodies, so that is where it is."""
     found = [(v.code, ("body", v.field), v.message) for v in error.violations]
     return _invalid(found, request.scope)
+
+
+async def operation_failed(request: Request, error: OperationFailed) -> Response:
+    """Answer for the operation as for a request of its own, and say which one it is."""
+    cause = error.cause
+    if isinstance(cause, InvalidEntity):
+        found = [(v.code, ("body", *error.place, v.field), v.message) for v in cause.violations]
+        return _invalid(found, request.scope)
+    status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
+    errors = [{"detail": str(cause), "pointer": pointer(error.place)}]
+    return problem(status, FAILED, request.scope, errors=errors)
 
 
 async def invalid_request(request: Request, error: RequestValidationError) -> Response:
