@@ -1,12 +1,17 @@
 """The routes of heroes: from a request to a use case, and from its result to a response."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
 
+from domain.hero import Hero
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
+from entrypoints.api.idempotency import answered_once
+from entrypoints.api.idempotency_key import IDEMPOTENT
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.responses import answers
@@ -18,10 +23,16 @@ HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 router = APIRouter(prefix="/heroes", tags=["heroes"])
 
 
-@router.post("/", response_model=HeroRead, responses=answers(HTTPStatus.BAD_REQUEST))
-async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
+@router.post(
+    "/",
+    response_model=HeroRead,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
+    openapi_extra=IDEMPOTENT,
+)
+async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
-    return JsonResponse(hero_json(await heroes.create_hero(uow, **draft.model_dump())))
+    create = partial(heroes.create_hero, uow, **draft.model_dump())
+    return await answered_once(request, uow, create, _answer)
 
 
 @router.get("/", response_model=list[HeroRead], responses=answers())
@@ -53,3 +64,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing) -> JsonResponse:
     """Forget a hero. Its id is never used again."""
     await heroes.delete_hero(uow, hero_id)
     return JsonResponse({"ok": True})
+
+
+def _answer(hero: Hero) -> JsonResponse:
+    return JsonResponse(hero_json(hero))

@@ -58,6 +58,11 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
         "There was an error parsing the body",
     ),
     HTTPStatus.NOT_FOUND: _detail("There is none with this id.", "Not found"),
+    HTTPStatus.CONFLICT: _problem(
+        HTTPStatus.CONFLICT,
+        "A request with the same key is under way.",
+        "A request with this Idempotency-Key is still under way. Try again later.",
+    ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large.",
