@@ -17,12 +17,15 @@ class Connection:
         """Return a connection to a host and port."""
         return cls(*await asyncio.open_connection(*address))
 
-    async def request(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    async def request(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, Any]:
         """Return the status and the JSON of the answer."""
         content = b"" if body is None else json.dumps(body).encode()
+        more = "".join(f"{name.replace('_', '-')}: {text}\r\n" for name, text in headers.items())
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n".encode()
+            f"{more}Content-Length: {len(content)}\r\n\r\n".encode()
             + content
         )
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()

@@ -55,7 +55,10 @@ async def answered_once(
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """Return a hash of method, path and body. The first two hold no line break."""
+    """Return a hash of method, path and body. The first two hold no line break.
+
+    The query is left out: no route that takes a key reads one.
+    """
     head = b"%b %b\n" % (request.method.encode(), request.scope["raw_path"])
     return sha256(head + await request.body()).digest()
 
