@@ -10,10 +10,20 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
 async def create_hero(
-    uow: UnitOfWork, *, name: str, secret_name: str, age: int | None = None
+    uow: UnitOfWork,
+    *,
+    name: str,
+    secret_name: str,
+    age: int | None = None,
+    before_commit: Callable[[Hero], Awaitable[object]] | None = None,
 ) -> Hero:
-    """Return the new hero, durable. Raises ``InvalidHero``."""
+    """Return the new hero, durable. Raises ``InvalidHero``.
+
+    What ``before_commit`` does with the hero in this unit of work becomes durable with it.
+    """
     hero = await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
+    if before_commit is not None:
+        await before_commit(hero)
     await uow.commit()
     return hero
 

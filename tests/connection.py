@@ -26,9 +26,12 @@ class Connection:
         """Return a connection to a host and port."""
         return cls(*await asyncio.open_connection(*address))
 
-    async def request(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    async def request(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, Any]:
         """Return the status and the JSON of the answer."""
-        answer = await self.exchange(method, path, body)
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        answer = await self.exchange(method, path, body, named)
         return answer.status, answer.content
 
     async def exchange(

@@ -18,11 +18,13 @@ from starlette.types import Scope
 from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
 from entrypoints.api.accept import VARY, prefers
 from entrypoints.api.entity_tags import entity_tag
+from entrypoints.api.idempotency_key import NAME as IDEMPOTENCY_KEY
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
 from entrypoints.api.pointers import located, pointer
 from entrypoints.api.problems import MEDIA_TYPE, problem
 from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.idempotency import KeyReused, KeyUnderWay
 
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
@@ -47,6 +49,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(tutorial_error)
     app.exception_handler(StoreUnavailable)(store_unavailable)
     app.exception_handler(StoreConflict)(store_conflict)
+    app.exception_handler(KeyReused)(key_reused)
+    app.exception_handler(KeyUnderWay)(key_under_way)
     app.exception_handler(Exception)(mistake)
 
 
@@ -111,6 +115,19 @@ async def store_unavailable(request: Request, error: StoreUnavailable) -> Respon
 async def store_conflict(request: Request, _: StoreConflict) -> Response:
     """Answer 409: what is there already stands in the way."""
     detail = "What is kept already stands in the way."
+    return problem(HTTPStatus.CONFLICT, detail, request.scope)
+
+
+async def key_reused(request: Request, _: KeyReused) -> Response:
+    """Answer 422: whoever sent the key before has asked for something else."""
+    message = "Key was sent with another request before"
+    found = [("idempotency_key_reused", ("header", IDEMPOTENCY_KEY), message)]
+    return _invalid(found, request.scope)
+
+
+async def key_under_way(request: Request, _: KeyUnderWay) -> Response:
+    """Answer 409: the request that came first with the key has the answer to come."""
+    detail = "A request with this Idempotency-Key is still under way. Try again later."
     return problem(HTTPStatus.CONFLICT, detail, request.scope)
 
 

@@ -1,15 +1,19 @@
 """The routes of heroes: from a request to a use case, and from its result to a response."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from domain.hero import Hero
 from entrypoints.api.batch import outcome_json
 from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
+from entrypoints.api.idempotency import answered_once
+from entrypoints.api.idempotency_key import IDEMPOTENT
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
@@ -24,6 +28,7 @@ from entrypoints.api.schemas import (
     hero_json,
 )
 from service_layer import heroes
+from service_layer.batch import Outcome
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
@@ -34,11 +39,12 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
     "/",
     response_model=HeroRead,
     responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | CREATED,
+    openapi_extra=IDEMPOTENT,
 )
-async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
+async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
-    hero = await heroes.create_hero(uow, **draft.model_dump())
-    return versioned(hero_json(hero), hero.version, {"Location": f"{router.prefix}/{hero.id}"})
+    create = partial(heroes.create_hero, uow, **draft.model_dump())
+    return await answered_once(request, uow, create, _created)
 
 
 @router.get("/", response_model=list[HeroRead], responses=answers())
@@ -103,8 +109,17 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
     "/batch",
     response_model=HeroBatchDone,
     responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | FAILED_OPERATION,
+    openapi_extra=IDEMPOTENT,
 )
-async def apply_batch(batch: HeroBatch, uow: Writing) -> JsonResponse:
+async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
     """Make, change and delete heroes: all that the body asks for, or nothing."""
-    outcome = await heroes.apply_batch(uow, batch.operations())
+    apply = partial(heroes.apply_batch, uow, batch.operations())
+    return await answered_once(request, uow, apply, _applied)
+
+
+def _created(hero: Hero) -> Response:
+    return versioned(hero_json(hero), hero.version, {"Location": f"{router.prefix}/{hero.id}"})
+
+
+def _applied(outcome: Outcome[Hero]) -> Response:
     return JsonResponse(outcome_json(outcome, hero_json))

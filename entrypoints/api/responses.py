@@ -106,7 +106,7 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.NOT_FOUND: _detail(HTTPStatus.NOT_FOUND, "There is none with this id.", "Not found"),
     HTTPStatus.CONFLICT: _problem(
         HTTPStatus.CONFLICT,
-        "What is kept already stands in the way.",
+        "What is kept already stands in the way, or a request with the same key is under way.",
         "What is kept already stands in the way.",
     ),
     HTTPStatus.PRECONDITION_FAILED: _problem(

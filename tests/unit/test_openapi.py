@@ -155,6 +155,18 @@ async def test_options_tells_the_methods_of_the_document_and_head_and_options_be
             assert expected == set(answer.headers["allow"].split(", "))
 
 
+def test_a_post_may_have_a_key_and_its_answer_may_be_one_given_again(
+    document: dict[str, Any],
+) -> None:
+    operation = document["paths"]["/heroes/"]["post"]
+    (key,) = (each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
+
+    assert ("header", False) == (key["in"], key.get("required", False))
+    assert (1, 255) == (key["schema"]["minLength"], key["schema"]["maxLength"])
+    assert "Idempotency-Replayed" in operation["responses"]["200"]["headers"]
+    assert "application/problem+json" in operation["responses"]["409"]["content"]
+
+
 def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:
     update = document["components"]["schemas"]["HeroUpdate"]
 
