@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
 
 SQLITE_TROUBLES: Mapping[int, str] = {
     sqlite3.SQLITE_PERM: "the database may not be accessed",
@@ -52,6 +52,9 @@ ASYNCPG_TROUBLES: Mapping[type[Exception], str] = {
 }
 """What asyncpg finds out by itself."""
 
+LOCK_TIMEOUT = "55P03"
+"""SQLSTATE that ends the wait for a lock."""
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
 """How the names of broken constraints begin: a value that is there already, or may not be."""
@@ -84,7 +87,8 @@ def _raise(error: BaseException | None, cause: Exception) -> None:
     if name.startswith(_CONSTRAINTS):
         raise StoreConflict(f"a constraint does not allow it ({name})") from cause
     if trouble := _trouble(error, name):
-        raise StoreUnavailable(f"{trouble} ({name})") from cause
+        kind = StoreBusy if _waited_for_a_row(error, name) else StoreUnavailable
+        raise kind(f"{trouble} ({name})") from cause
 
 
 def _trouble(error: BaseException | None, name: str) -> str | None:
@@ -96,6 +100,14 @@ def _trouble(error: BaseException | None, name: str) -> str | None:
     if str(error).startswith(("no such table", "no such column")):
         return SQLSTATE_TROUBLES["42P01"]
     return SQLSTATE_TROUBLES.get(name, SQLSTATE_TROUBLES.get(name[:2]))
+
+
+def _waited_for_a_row(error: BaseException | None, name: str) -> bool:
+    """Tell whether it was a row that was locked for too long.
+
+    PostgreSQL says in what context it waited for a row. There is none when it was a table.
+    """
+    return name == LOCK_TIMEOUT and bool(getattr(error, "context", None))
 
 
 def _sqlite_code(error: BaseException | None) -> int:

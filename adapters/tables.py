@@ -1,6 +1,6 @@
 """The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
 
-from sqlalchemy import BigInteger, Integer, String, text
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
@@ -26,5 +26,22 @@ class HeroRow(SQLModel, table=True):
     version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 
 
+class AnswerRow(SQLModel, table=True):
+    """The answer to a request that came with an idempotency key.
+
+    ``status``, ``headers`` and ``body`` are null while the key is only claimed.
+    """
+
+    __tablename__ = "idempotent_answer"
+
+    key: str = Field(primary_key=True, sa_type=Text)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    status: int | None = Field(default=None, sa_type=Int64)
+    headers: str | None = Field(default=None, sa_type=Text)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    expires: int = Field(index=True, sa_type=Int64)
+
+
 hero_table = HeroRow.metadata.tables["hero"]
-"""The same table for statements that load no ``HeroRow``."""
+answer_table = AnswerRow.metadata.tables["idempotent_answer"]
+"""The same tables for statements that load no rows as objects."""

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from adapters.answers import SqlAnswers
 from adapters.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.session import SqlSession
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork(Scope):
     def __init__(self, session: SqlSession) -> None:
         super().__init__(session)
         self.heroes = SqlHeroRepository(session)
+        self.answers = SqlAnswers(session)
 
     async def commit(self) -> None:
         await self._session.commit()

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+Place = tuple[str | int, ...]
+"""The way to a part of what was given: names of members, and numbers from 0 in sequences."""
+
 
 class DomainError(Exception):
     """Root of everything the domain refuses."""
@@ -18,6 +21,14 @@ class HeroNotFound(NotFound):
     def __init__(self, hero_id: int) -> None:
         super().__init__("Hero not found")
         self.hero_id = hero_id
+
+
+class StaleVersion(DomainError):
+    """The entity is in the version ``current``, which the command did not agree to find."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__("The version is not one that was asked for")
+        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,15 @@ class InvalidEntity(DomainError):
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(f"{v.field}: {v.message}" for v in violations))
         self.violations = tuple(violations)
+
+
+class OperationFailed(DomainError):
+    """One of several operations, none of which is done. ``place`` leads to it, ``cause`` is why."""
+
+    def __init__(self, place: Place, cause: DomainError) -> None:
+        super().__init__(f"{'/'.join(map(str, place))}: {cause}")
+        self.place = place
+        self.cause = cause
 
 
 class InvalidHero(InvalidEntity):

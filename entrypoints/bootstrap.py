@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 from adapters.database import UnsupportedReadUrl, UnsupportedUrl, open_database
 from adapters.postgres import ServerOptions
 from entrypoints.api.app import build_app
+from entrypoints.api.idempotency import Retention
 from entrypoints.garbage import spare_what_stays
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
@@ -82,29 +83,40 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
     )
 
 
-def compose(database: Database, *, migrating: bool) -> FastAPI:
+def compose(database: Database, settings: Settings, *, migrating: bool) -> FastAPI:
     """Return the API over the database, which is closed when the app stops.
 
     ``migrating`` keeps trying to bring the schema up to date while the app runs.
     """
-    return build_app(database, lifespan=_using(database, migrating=migrating))
+    return build_app(
+        database,
+        retention=Retention(settings.key_lifetime),
+        lifespan=_using(database, migrating=migrating),
+    )
 
 
-def app_for(database: Database, workers: int, *, migrating: bool) -> FastAPI | str:
+def app_for(
+    database: Database, settings: Settings, workers: int, *, migrating: bool
+) -> FastAPI | str:
     """Return the API for one process, or for several the name of what makes one for each."""
     if workers == 1:
-        return compose(database, migrating=migrating)
+        return compose(database, settings, migrating=migrating)
     return f"{__name__}:{'migrating_worker_app' if migrating else 'worker_app'}"
 
 
 def worker_app() -> FastAPI:
     """Return the API for one process of several, which read the same settings."""
-    return compose(connect(load_settings()), migrating=False)
+    return _worker_app(migrating=False)
 
 
 def migrating_worker_app() -> FastAPI:
     """Return the same, where the database was away when the schema was to be brought up to date."""
-    return compose(connect(load_settings()), migrating=True)
+    return _worker_app(migrating=True)
+
+
+def _worker_app(*, migrating: bool) -> FastAPI:
+    settings = load_settings()
+    return compose(connect(settings), settings, migrating=migrating)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
     server.run(
-        bootstrap.app_for(database, workers, migrating=migrate and is_away),
+        bootstrap.app_for(database, settings, workers, migrating=migrate and is_away),
         listener,
         workers=workers,
         access_log=settings.access_log,

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     pgbouncer: bool = False
     """What concerns a database server; see ``adapters.postgres.ServerOptions``."""
 
+    key_lifetime: int = Field(default=24 * 60 * 60, ge=1, le=366 * 24 * 60 * 60)
+    """Seconds for which the answer to a request with an Idempotency-Key is kept."""
+
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds a client may take to send a request."""
 

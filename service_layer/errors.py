@@ -9,6 +9,10 @@ class StoreUnavailable(Exception):
     """
 
 
+class StoreBusy(StoreUnavailable):
+    """Another unit of work kept a row to itself for longer than this one may wait."""
+
+
 class OutcomeUnknown(StoreUnavailable):
     """The store failed while it committed: all of the change was kept, or nothing of it."""
 

@@ -1,17 +1,29 @@
 """The use cases of heroes: one function each, on plain values and a unit of work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft
+from domain.versions import NO_PRECONDITION, Precondition
+from service_layer.batch import Batch, Outcome, carry_out
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
 async def create_hero(
-    uow: UnitOfWork, *, name: str, secret_name: str, age: int | None = None
+    uow: UnitOfWork,
+    *,
+    name: str,
+    secret_name: str,
+    age: int | None = None,
+    before_commit: Callable[[Hero], Awaitable[object]] | None = None,
 ) -> Hero:
-    """Return the new hero, durable. Raises ``InvalidHero``."""
+    """Return the new hero, durable. Raises ``InvalidHero``.
+
+    What ``before_commit`` does with the hero in this unit of work becomes durable with it.
+    """
     hero = await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
+    if before_commit is not None:
+        await before_commit(hero)
     await uow.commit()
     return hero
 
@@ -26,13 +38,19 @@ async def list_heroes(uow: ReadOnlyUnitOfWork, *, offset: int, limit: int) -> Se
     return await uow.heroes.page(offset=offset, limit=limit)
 
 
-async def change_hero(uow: UnitOfWork, hero_id: int, changes: Mapping[str, Any]) -> Hero:
+async def change_hero(
+    uow: UnitOfWork,
+    hero_id: int,
+    changes: Mapping[str, Any],
+    precondition: Precondition = NO_PRECONDITION,
+) -> Hero:
     """Return the hero with only the fields in ``changes`` set anew, durable.
 
-    Raises ``HeroNotFound`` and ``InvalidHero``.
+    Raises ``HeroNotFound``, ``InvalidHero`` and ``StaleVersion``.
     """
     checked = HeroChanges(changes)
     hero = await uow.heroes.get(hero_id)
+    precondition.check(hero.version)
     changed = hero.changed(checked)
     if changed is not hero:
         await uow.heroes.update(changed)
@@ -40,7 +58,29 @@ async def change_hero(uow: UnitOfWork, hero_id: int, changes: Mapping[str, Any])
     return changed
 
 
-async def delete_hero(uow: UnitOfWork, hero_id: int) -> None:
-    """Forget the hero, durably. Raises ``HeroNotFound``."""
+async def delete_hero(
+    uow: UnitOfWork, hero_id: int, precondition: Precondition = NO_PRECONDITION
+) -> None:
+    """Forget the hero, durably. Raises ``HeroNotFound`` and ``StaleVersion``."""
+    if precondition != NO_PRECONDITION:
+        hero = await uow.heroes.get(hero_id)
+        precondition.check(hero.version)
     await uow.heroes.remove(hero_id)
     await uow.commit()
+
+
+async def apply_batch(
+    uow: UnitOfWork,
+    batch: Batch,
+    before_commit: Callable[[Outcome[Hero]], Awaitable[object]] | None = None,
+) -> Outcome[Hero]:
+    """Return what became of the heroes, all of it durable.
+
+    What ``before_commit`` does with that in this unit of work becomes durable with it. Raises
+    ``OperationFailed``, and has then changed nothing.
+    """
+    outcome = await carry_out(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
+    if before_commit is not None:
+        await before_commit(outcome)
+    await uow.commit()
+    return outcome

@@ -3,6 +3,7 @@
 from typing import Protocol, Self
 
 from domain.repository import HeroReader, HeroRepository
+from service_layer.idempotency import Answers
 
 
 class ReadOnlyUnitOfWork(Protocol):
@@ -25,6 +26,9 @@ class UnitOfWork(Protocol):
 
     @property
     def heroes(self) -> HeroRepository: ...
+
+    @property
+    def answers(self) -> Answers: ...
 
     async def commit(self) -> None:
         """Return once everything done so far is durable.

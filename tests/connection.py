@@ -2,7 +2,16 @@
 
 import asyncio
 import json
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+
+class Answer(NamedTuple):
+    """An answer; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: Any
 
 
 class Connection:
@@ -17,17 +26,32 @@ class Connection:
         """Return a connection to a host and port."""
         return cls(*await asyncio.open_connection(*address))
 
-    async def request(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    async def request(
+        self, method: str, path: str, body: object = None, **headers: str
+    ) -> tuple[int, Any]:
         """Return the status and the JSON of the answer."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        answer = await self.exchange(method, path, body, named)
+        return answer.status, answer.content
+
+    async def exchange(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Return the whole answer to a request with these headers, too."""
         content = b"" if body is None else json.dumps(body).encode()
+        more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(content)}\r\n\r\n".encode()
+            f"{more}Content-Length: {len(content)}\r\n\r\n".encode()
             + content
         )
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
-        return int(head.split(" ", 2)[1]), json.loads(await self._reader.readexactly(length))
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        status_line, *lines = head.rstrip().split("\r\n")
+        received = {
+            name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
+        }
+        body_read = await self._reader.readexactly(int(received["content-length"]))
+        return Answer(int(status_line.split(" ", 2)[1]), received, json.loads(body_read))
 
     async def close(self) -> None:
         """Close the connection."""

@@ -10,6 +10,7 @@ from typing import Self
 
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
 
 
 @dataclass
@@ -18,9 +19,10 @@ class State:
 
     heroes: dict[int, Hero] = field(default_factory=dict)
     last_hero_id: int = 0
+    answers: "dict[str, FakeAnswer]" = field(default_factory=dict)
 
     def copy(self) -> "State":
-        return State(dict(self.heroes), self.last_hero_id)
+        return State(dict(self.heroes), self.last_hero_id, dict(self.answers))
 
 
 class FakeDatabase:
@@ -47,6 +49,7 @@ class FakeUnitOfWork:
         self._database = database
         self._copy: State | None = None
         self.heroes = FakeHeroRepository(self._begin)
+        self.answers = FakeAnswers(self._begin)
 
     async def _begin(self) -> State:
         if self._copy is None:
@@ -117,6 +120,38 @@ class FakeHeroRepository:
         state = await self._state()
         _found(state, hero_id)
         del state.heroes[hero_id]
+
+
+@dataclass(frozen=True)
+class FakeAnswer:
+    """An answer, the request it is to, and when it expires."""
+
+    fingerprint: bytes
+    answer: StoredAnswer
+    expires: int
+
+
+class FakeAnswers:
+    """``Answers`` over the state of a unit of work, whose turn is enough of a claim."""
+
+    def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
+        self._state = state
+
+    async def claim(self, key: IdempotencyKey) -> StoredAnswer | None:
+        kept = (await self._state()).answers.get(key.value)
+        if kept is None or kept.expires <= key.came:
+            return None
+        if kept.fingerprint != key.fingerprint:
+            raise KeyReused
+        return kept.answer
+
+    async def keep(self, key: IdempotencyKey, answer: StoredAnswer, *, expires: int) -> None:
+        state = await self._state()
+        state.answers[key.value] = FakeAnswer(key.fingerprint, answer, expires)
+
+    async def prune(self, *, now: int) -> None:
+        state = await self._state()
+        state.answers = {value: kept for value, kept in state.answers.items() if kept.expires > now}
 
 
 def _found(state: State, hero_id: int) -> Hero:

@@ -9,6 +9,7 @@ from entrypoints.api import heroes
 from entrypoints.api.body_limit import BodyLimit
 from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
+from entrypoints.api.idempotency import Retention
 from entrypoints.api.openapi import DESCRIPTION, DocumentedApi
 from entrypoints.api.redirects import SlashRedirect
 from entrypoints.api.stopping import UnavailableWhenCancelled
@@ -17,10 +18,13 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 MAX_BODY = 64 * 1024
 """Most bytes of a request's body."""
 
+FOR_A_DAY = Retention()
+
 
 def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
+    retention: Retention = FOR_A_DAY,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application; ``lifespan`` encloses the time it runs."""
@@ -33,6 +37,7 @@ def build_app(
         routes=[*heroes.router.routes],
     )
     app.state.units_of_work = units_of_work
+    app.state.retention = retention
     app.router.default = SlashRedirect(app.router)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)

@@ -15,18 +15,24 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from domain.errors import InvalidEntity, NotFound
+from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
 from entrypoints.api.accept import VARY, prefers
+from entrypoints.api.entity_tags import entity_tag
+from entrypoints.api.idempotency_key import NAME as IDEMPOTENCY_KEY
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
-from entrypoints.api.pointers import located
+from entrypoints.api.pointers import located, pointer
 from entrypoints.api.problems import MEDIA_TYPE, problem
 from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.idempotency import KeyReused, KeyUnderWay
 
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
 
 INVALID = "The request does not validate. The errors say what is wrong, and where."
+
+STALE = "What is kept is not in the version that the request asks for. Read it again."
+FAILED = "One of the operations can't be done. Nothing was changed."
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +40,17 @@ log = logging.getLogger(__name__)
 def install_error_handlers(app: FastAPI) -> None:
     """Make the app answer every error by this table."""
     app.exception_handler(NotFound)(not_found)
+    app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
+    app.exception_handler(OperationFailed)(operation_failed)
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
     app.exception_handler(HTTPException)(tutorial_error)
     app.exception_handler(StoreUnavailable)(store_unavailable)
     app.exception_handler(StoreConflict)(store_conflict)
+    app.exception_handler(KeyReused)(key_reused)
+    app.exception_handler(KeyUnderWay)(key_under_way)
     app.exception_handler(Exception)(mistake)
 
 
@@ -49,10 +59,27 @@ async def not_found(request: Request, error: NotFound) -> Response:
     return _detail(HTTPStatus.NOT_FOUND, str(error), request.scope)
 
 
+async def stale_version(request: Request, error: StaleVersion) -> Response:
+    """Answer 412 with the tag of what there is (RFC 9110, section 15.5.13)."""
+    headers = {"ETag": entity_tag(error.current)}
+    return problem(HTTPStatus.PRECONDITION_FAILED, STALE, request.scope, headers)
+
+
 async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
     """Answer 422 for each broken rule. Entities are made from bodies, so that is where it is."""
     found = [(v.code, ("body", v.field), v.message) for v in error.violations]
     return _invalid(found, request.scope)
+
+
+async def operation_failed(request: Request, error: OperationFailed) -> Response:
+    """Answer for the operation as for a request of its own, and say which one it is."""
+    cause = error.cause
+    if isinstance(cause, InvalidEntity):
+        found = [(v.code, ("body", *error.place, v.field), v.message) for v in cause.violations]
+        return _invalid(found, request.scope)
+    status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
+    errors = [{"detail": str(cause), "pointer": pointer(error.place)}]
+    return problem(status, FAILED, request.scope, errors=errors)
 
 
 async def invalid_request(request: Request, error: RequestValidationError) -> Response:
@@ -88,6 +115,19 @@ async def store_unavailable(request: Request, error: StoreUnavailable) -> Respon
 async def store_conflict(request: Request, _: StoreConflict) -> Response:
     """Answer 409: what is there already stands in the way."""
     detail = "What is kept already stands in the way."
+    return problem(HTTPStatus.CONFLICT, detail, request.scope)
+
+
+async def key_reused(request: Request, _: KeyReused) -> Response:
+    """Answer 422: whoever sent the key before has asked for something else."""
+    message = "Key was sent with another request before"
+    found = [("idempotency_key_reused", ("header", IDEMPOTENCY_KEY), message)]
+    return _invalid(found, request.scope)
+
+
+async def key_under_way(request: Request, _: KeyUnderWay) -> Response:
+    """Answer 409: the request that came first with the key has the answer to come."""
+    detail = "A request with this Idempotency-Key is still under way. Try again later."
     return problem(HTTPStatus.CONFLICT, detail, request.scope)
 
 

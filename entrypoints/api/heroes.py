@@ -1,18 +1,34 @@
 """The routes of heroes: from a request to a use case, and from its result to a response."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
 
+from domain.hero import Hero
+from entrypoints.api.batch import outcome_json
+from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.fields import Id
+from entrypoints.api.idempotency import answered_once
+from entrypoints.api.idempotency_key import IDEMPOTENT
 from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
-from entrypoints.api.responses import answers
-from entrypoints.api.schemas import Deleted, HeroCreate, HeroRead, HeroUpdate, hero_json
+from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
+from entrypoints.api.schemas import (
+    Deleted,
+    HeroBatch,
+    HeroBatchDone,
+    HeroCreate,
+    HeroRead,
+    HeroUpdate,
+    hero_json,
+)
 from service_layer import heroes
+from service_layer.batch import Outcome
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
@@ -22,11 +38,13 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 @router.post(
     "/",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | CREATED,
+    openapi_extra=IDEMPOTENT,
 )
-async def create_hero(draft: HeroCreate, uow: Writing) -> JsonResponse:
+async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
-    return JsonResponse(hero_json(await heroes.create_hero(uow, **draft.model_dump())))
+    create = partial(heroes.create_hero, uow, **draft.model_dump())
+    return await answered_once(request, uow, create, _created)
 
 
 @router.get("/", response_model=list[HeroRead], responses=answers())
@@ -36,29 +54,72 @@ async def list_heroes(uow: Reading, offset: Offset = 0, limit: Limit = PAGE_MAX)
     return JsonResponse([hero_json(hero) for hero in page])
 
 
-@router.get("/{hero_id}", response_model=HeroRead, responses=answers(HTTPStatus.NOT_FOUND))
-async def read_hero(hero_id: HeroId, uow: Reading) -> JsonResponse:
-    """Return one hero."""
-    return JsonResponse(hero_json(await heroes.read_hero(uow, hero_id)))
+@router.get(
+    "/{hero_id}",
+    response_model=HeroRead,
+    responses=answers(
+        HTTPStatus.OK,
+        HTTPStatus.NOT_MODIFIED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+    openapi_extra=CONDITIONAL,
+)
+async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response:
+    """Return one hero, unless the client has it as it is."""
+    asked = precondition(request)
+    hero = await heroes.read_hero(uow, hero_id)
+    return not_modified(asked, hero.version) or versioned(hero_json(hero), hero.version)
 
 
 @router.patch(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    responses=answers(
+        HTTPStatus.OK,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+    openapi_extra=CONDITIONAL,
 )
-async def change_hero(hero_id: HeroId, changes: HeroUpdate, uow: Writing) -> JsonResponse:
+async def change_hero(
+    hero_id: HeroId, changes: HeroUpdate, uow: Writing, request: Request
+) -> JsonResponse:
     """Set the fields that the body names, leave the others, and return the whole hero."""
     given = changes.model_dump(exclude_unset=True)
-    return JsonResponse(hero_json(await heroes.change_hero(uow, hero_id, given)))
+    hero = await heroes.change_hero(uow, hero_id, given, precondition(request))
+    return versioned(hero_json(hero), hero.version)
 
 
 @router.delete(
     "/{hero_id}",
     response_model=Deleted,
-    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+    openapi_extra=CONDITIONAL,
 )
-async def delete_hero(hero_id: HeroId, uow: Writing) -> JsonResponse:
+async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonResponse:
     """Forget a hero. Its id is never used again."""
-    await heroes.delete_hero(uow, hero_id)
+    await heroes.delete_hero(uow, hero_id, precondition(request))
     return JsonResponse({"ok": True})
+
+
+@router.post(
+    "/batch",
+    response_model=HeroBatchDone,
+    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | FAILED_OPERATION,
+    openapi_extra=IDEMPOTENT,
+)
+async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
+    """Make, change and delete heroes: all that the body asks for, or nothing."""
+    apply = partial(heroes.apply_batch, uow, batch.operations())
+    return await answered_once(request, uow, apply, _applied)
+
+
+def _created(hero: Hero) -> Response:
+    return versioned(hero_json(hero), hero.version, {"Location": f"{router.prefix}/{hero.id}"})
+
+
+def _applied(outcome: Outcome[Hero]) -> Response:
+    return JsonResponse(outcome_json(outcome, hero_json))

@@ -7,10 +7,13 @@ from fastapi.openapi.constants import REF_TEMPLATE
 from pydantic import BaseModel, Field
 
 from entrypoints.api.accept import VARY
-from entrypoints.api.errors import INVALID
+from entrypoints.api.entity_tags import HEADER
+from entrypoints.api.errors import FAILED, INVALID, STALE
 from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
+
+ETAG = {"ETag": HEADER}
 
 
 class Detail(BaseModel):
@@ -63,6 +66,12 @@ def _problem(status: HTTPStatus, description: str, example: str) -> dict[str, An
     return {"description": description, "content": content}
 
 
+def _failed_operation(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    errors = [{"detail": example, "pointer": "/update/3"}]
+    content = {MEDIA_TYPE: _problem_content(status, {"detail": FAILED, "errors": errors})}
+    return {"description": description, "content": content}
+
+
 def _problem_content(status: HTTPStatus, example: dict[str, Any]) -> dict[str, Any]:
     body = {
         "type": "about:blank",
@@ -87,6 +96,8 @@ VARIES = {
 BLANK = "String should not be blank"
 
 _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.OK: {"headers": ETAG},
+    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already.", "headers": ETAG},
     HTTPStatus.BAD_REQUEST: _detail(
         HTTPStatus.BAD_REQUEST,
         "The body is not text in an encoding of JSON, or nested too deep.",
@@ -95,9 +106,13 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.NOT_FOUND: _detail(HTTPStatus.NOT_FOUND, "There is none with this id.", "Not found"),
     HTTPStatus.CONFLICT: _problem(
         HTTPStatus.CONFLICT,
-        "What is kept already stands in the way.",
+        "What is kept already stands in the way, or a request with the same key is under way.",
         "What is kept already stands in the way.",
     ),
+    HTTPStatus.PRECONDITION_FAILED: _problem(
+        HTTPStatus.PRECONDITION_FAILED, "It is not in a version that the request asks for.", STALE
+    )
+    | {"headers": ETAG},
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large.",
@@ -125,6 +140,33 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
         }
     },
 }
+
+CREATED: Answers = {
+    int(HTTPStatus.OK): {
+        "headers": ETAG
+        | {
+            "Location": {
+                "description": "The path of what was made.",
+                "required": True,
+                "schema": {"type": "string"},
+                "example": "/1",
+            }
+        }
+    }
+}
+"""What a route that makes something adds to its answer."""
+
+FAILED_OPERATION: Answers = {
+    int(HTTPStatus.NOT_FOUND): _failed_operation(
+        HTTPStatus.NOT_FOUND, "There is none with the id of an operation.", "Not found"
+    ),
+    int(HTTPStatus.PRECONDITION_FAILED): _failed_operation(
+        HTTPStatus.PRECONDITION_FAILED,
+        "One is not in the version that an operation asks for.",
+        "The version is not one that was asked for",
+    ),
+}
+"""How a batch is refused for one of its operations. The ``errors`` of the problem say which."""
 
 _ANY_ROUTE = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.hero import Hero
+from entrypoints.api.batch import BatchDone, BatchRequest, BatchUpdate
 from entrypoints.api.fields import Count, Text, without_defaults
 
 DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
@@ -47,6 +48,42 @@ class Deleted(BaseModel):
     """The answer to a delete."""
 
     ok: bool = Field(examples=[True])
+
+
+class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
+    """A hero that is to be changed; with an ``etag``, only if that is its entity tag."""
+
+
+class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
+    """Heroes to be made, changed and deleted: all of it or nothing, at most 100 in all."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "create": [DEADPOND],
+                    "update": [{"id": 1, "etag": '"1"', "changes": {"age": 29}}],
+                    "delete": [{"id": 2}],
+                }
+            ]
+        }
+    )
+
+
+class HeroBatchDone(BatchDone[HeroRead]):
+    """The heroes that were made and changed, and the ids of those deleted, in the order given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "created": [{**DEADPOND, "id": 3}],
+                    "updated": [{**DEADPOND, "age": 29, "id": 1}],
+                    "deleted": [2],
+                }
+            ]
+        }
+    )
 
 
 def hero_json(hero: Hero) -> dict[str, Any]:

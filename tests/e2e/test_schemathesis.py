@@ -6,7 +6,12 @@ import jsonschema_rs
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CheckFunction
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+    unsupported_method,
+)
 
 from tests import openapi_document
 from tests.served import Served
@@ -15,6 +20,14 @@ DOCUMENT = openapi_document.document()
 PROBLEM = "application/problem+json"
 WRITTEN_NUMBER = {"type": "string", "pattern": r"^\s*\+?[0-9_]+(\.0*)?\s*$"}
 TRUTH_VALUE = {"type": "boolean"}
+
+OF_BATCHES: list[CheckFunction] = [
+    unsupported_method,
+    allow_header_conformance,
+    positive_data_acceptance,
+]
+"""To the methods of one hero, the batch's path is an id that is no number: 422, not 405. And no
+document can say that a batch names an id once."""
 
 
 def lenient(node: Any) -> Any:
@@ -31,12 +44,14 @@ def lenient(node: Any) -> Any:
 LENIENT = lenient(DOCUMENT)
 
 api = schemathesis.openapi.from_dict(DOCUMENT)
+accepted = api.config.checks.positive_data_acceptance
+accepted.expected_statuses = [*accepted.expected_statuses, "412"]  # no document can say which tag
 
 
 @api.parametrize()
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_the_document(case: schemathesis.Case[Any], server: Served) -> None:
-    excluded: list[CheckFunction] = []
+    excluded = list(OF_BATCHES) if case.path.endswith("/batch") else []
     if breaks_only_what_the_tutorial_reads(case):
         excluded.append(negative_data_rejection)
 

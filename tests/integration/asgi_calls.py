@@ -1,6 +1,7 @@
 """One request made straight to the application, and all that it sends back."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ class Call:
     method: str
     path: str
     body: object
+    headers: Sequence[tuple[bytes, bytes]] = ()
     sent: list[Message] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -28,7 +30,11 @@ class Call:
             "raw_path": self.path.encode(),
             "root_path": "",
             "query_string": b"",
-            "headers": [(b"host", b"heroes"), (b"content-type", b"application/json")],
+            "headers": [
+                (b"host", b"heroes"),
+                (b"content-type", b"application/json"),
+                *self.headers,
+            ],
             "client": None,
             "server": None,
         }

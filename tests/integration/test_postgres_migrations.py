@@ -16,8 +16,8 @@ from tests.served import LIMIT, ask, fresh_postgres, invoke, serve
 
 PROCESSES = 6
 
-APPLIED = "Applied migration 0001.\nApplied migration 0002.\n"
-PENDING = "Migration 0001 is pending.\nMigration 0002 is pending.\n"
+APPLIED = "Applied migration 0001.\nApplied migration 0002.\nApplied migration 0003.\n"
+PENDING = "Migration 0001 is pending.\nMigration 0002 is pending.\nMigration 0003 is pending.\n"
 UP_TO_DATE = "The database is up to date.\n"
 
 TABLES = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'"

@@ -100,6 +100,25 @@ async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]
             assert [200, 404, 404, 404] == sorted(status for status, _ in answers)
 
 
+async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_answer(
+    servers: Sequence[Served],
+) -> None:
+    async with connections(servers, 4) as clients:
+        for number in range(ROUNDS):
+            hero = {**HERO, "name": f"Once {number}"}
+            posts = [
+                each.request("POST", "/heroes/", hero, idempotency_key=f"{number}")
+                for each in clients
+            ]
+            answers = await asyncio.gather(*posts)
+
+            made = answers[0][1]["id"]
+            assert [(200, {**hero, "id": made})] * 4 == answers
+        assert [f"Once {number}" for number in range(ROUNDS)] == [
+            hero["name"] for hero in await all_heroes(clients[0]) if hero["name"].startswith("Once")
+        ]
+
+
 def test_a_signal_ends_every_worker(tmp_path: Path, url: str) -> None:
     with serve(tmp_path / "served.db", *TWO_WORKERS, database_url=url) as served:
         served.wait_until_printed("Application startup complete.", 2)
@@ -154,6 +173,13 @@ async def connections(servers: Sequence[Served], number: int) -> AsyncIterator[l
             closing_time.push_async_callback(connection.close)
             opened.append(connection)
         yield opened
+
+
+async def all_heroes(client: Connection) -> list[Any]:
+    heroes: list[Any] = []
+    while page := (await client.request("GET", f"/heroes/?offset={len(heroes)}"))[1]:
+        heroes += page
+    return heroes
 
 
 def workers_of(served: Served) -> list[Path]:

@@ -1,0 +1,51 @@
+"""Entity tags (RFC 9110, section 8.8.3), each made of an entity's version.
+
+A tag tells the representations of one resource apart. It need not tell resources apart, for no
+address is ever used for another entity.
+"""
+
+import re
+from collections.abc import Container
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from domain.versions import EVERY_VERSION
+
+TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
+
+EntityTag = Annotated[str, StringConstraints(strict=True, pattern=f"^{TAG}$")]
+"""One tag, as a member of a JSON body."""
+
+_TAGS = re.compile(TAG)
+_LIST = re.compile(rf"[ \t,]*+(?:{TAG}[ \t]*+(?:,[ \t,]*+|$))*+")
+"""A list of tags, in which a recipient has to put up with empty elements (section 5.6.1.2)."""
+
+_VERSION = re.compile("[1-9][0-9]{0,18}")
+
+HEADER: dict[str, Any] = {
+    "description": "The entity tag of the version that there is.",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
+"""How the OpenAPI document tells of the header ETag of an answer."""
+
+
+def entity_tag(version: int) -> str:
+    """Return the strong tag of a version."""
+    return f'"{version}"'
+
+
+def versions(tags: str, *, weak_too: bool) -> Container[int]:
+    """Return the versions that a list of tags, or ``*``, names; tags of another form name none.
+
+    Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2). Raises
+    ``ValueError`` for anything else.
+    """
+    if tags.strip(" \t") == "*":
+        return EVERY_VERSION
+    if not _LIST.fullmatch(tags):
+        raise ValueError("not a list of entity tags")
+    named = [opaque for weak, opaque in _TAGS.findall(tags) if weak_too or not weak]
+    return {int(opaque) for opaque in named if _VERSION.fullmatch(opaque)}

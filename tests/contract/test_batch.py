@@ -1,0 +1,142 @@
+"""What a batch promises, whichever database is behind it."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from domain.errors import HeroNotFound, OperationFailed, StaleVersion
+from domain.hero import Hero, HeroDraft
+from domain.versions import Precondition
+from service_layer import heroes
+from service_layer.batch import Batch, Delete, Outcome, Update
+from service_layer.unit_of_work import UnitOfWorkFactory
+
+DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
+FIRST = Precondition(one_of={1})
+ROUNDS = 10
+
+
+async def apply(database: UnitOfWorkFactory, batch: Batch) -> Outcome[Hero]:
+    async with database.writing() as uow:
+        return await heroes.apply_batch(uow, batch)
+
+
+async def some(database: UnitOfWorkFactory, number: int) -> list[Hero]:
+    """Make so many heroes, in one batch."""
+    return list((await apply(database, Batch(create=[DEADPOND] * number))).created)
+
+
+async def stored(database: UnitOfWorkFactory) -> list[Hero]:
+    async with database.reading() as uow:
+        return list(await heroes.list_heroes(uow, offset=0, limit=1_000))
+
+
+async def test_a_hundred_operations_are_done_together(database: UnitOfWorkFactory) -> None:
+    old = await some(database, 80)
+
+    outcome = await apply(
+        database,
+        Batch(
+            create=[DEADPOND] * 20,
+            update=[Update(hero.id, {"age": 100 + hero.id}, FIRST) for hero in old[:40]],
+            delete=[Delete(hero.id, FIRST) for hero in old[40:]],
+        ),
+    )
+
+    assert [(hero.id, 100 + hero.id, 2) for hero in old[:40]] == [
+        (hero.id, hero.age, hero.version) for hero in outcome.updated
+    ]
+    assert [hero.id for hero in old[40:]] == outcome.deleted
+    assert [*outcome.updated, *outcome.created] == await stored(database)
+
+
+async def test_the_57th_of_a_hundred_updates_fails_and_nothing_is_changed(
+    database: UnitOfWorkFactory,
+) -> None:
+    kept = await some(database, 99)
+    updates = [Update(hero.id, {"age": 1}, FIRST) for hero in kept]
+    updates.insert(56, Update(kept[-1].id + 1, {"age": 1}))
+
+    with pytest.raises(OperationFailed) as failed:
+        await apply(database, Batch(update=updates))
+
+    assert ("update", 56) == failed.value.place
+    assert isinstance(failed.value.cause, HeroNotFound)
+    assert kept == await stored(database)
+
+
+async def test_a_stale_version_among_the_deletions_undoes_the_whole_batch(
+    database: UnitOfWorkFactory,
+) -> None:
+    first, second, third = await some(database, 3)
+    (changed,) = (await apply(database, Batch(update=[Update(third.id, {"age": 29})]))).updated
+
+    with pytest.raises(OperationFailed) as failed:
+        await apply(
+            database,
+            Batch([DEADPOND], [Update(first.id, {"age": 1}, FIRST)], [Delete(third.id, FIRST)]),
+        )
+
+    assert ("delete", 0) == failed.value.place
+    assert isinstance(failed.value.cause, StaleVersion)
+    assert 2 == failed.value.cause.current
+    assert [first, second, changed] == await stored(database)
+
+
+async def test_batches_that_name_the_same_heroes_in_opposite_orders_are_all_done(
+    database: UnitOfWorkFactory,
+) -> None:
+    """Each in its turn, and at once: none waits for another that waits for it."""
+    made = await some(database, 20)
+
+    def grow(order: list[Hero], age: int) -> Batch:
+        return Batch(update=[Update(hero.id, {"age": age}) for hero in order])
+
+    batches = [grow(made if age % 2 else made[::-1], age) for age in range(100, 100 + ROUNDS)]
+    outcomes = await asyncio.gather(*(apply(database, batch) for batch in batches))
+
+    heroes_after = await stored(database)
+    assert {1 + ROUNDS} == {hero.version for hero in heroes_after}
+    assert 1 == len({hero.age for hero in heroes_after})
+    versions = sorted(outcome.updated[0].version for outcome in outcomes)
+    assert list(range(2, 2 + ROUNDS)) == versions
+
+
+async def test_of_batches_that_expect_the_same_versions_at_once_one_is_done(
+    database: UnitOfWorkFactory,
+) -> None:
+    made = await some(database, 5)
+
+    async def claim(age: int) -> Outcome[Hero]:
+        order = made if age % 2 else made[::-1]
+        return await apply(
+            database, Batch(update=[Update(hero.id, {"age": age}, FIRST) for hero in order])
+        )
+
+    results = await asyncio.gather(*(claim(age) for age in range(ROUNDS)), return_exceptions=True)
+
+    (done,) = [result for result in results if isinstance(result, Outcome)]
+    failures = [result for result in results if isinstance(result, OperationFailed)]
+    assert [("update", 0)] * (ROUNDS - 1) == [failure.place for failure in failures]
+    assert sorted(done.updated, key=lambda hero: hero.id) == await stored(database)
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+async def test_what_is_done_before_the_commit_is_kept_or_undone_with_the_batch(
+    database: UnitOfWorkFactory, *, ends_well: bool
+) -> None:
+    (first,) = await some(database, 1)
+
+    async with database.writing() as uow:
+
+        async def add(_: Outcome[Hero]) -> None:
+            await uow.heroes.add(HeroDraft("Spider-Boy", "Pedro"))
+            if not ends_well:
+                raise RuntimeError
+
+        with suppress(RuntimeError):
+            await heroes.apply_batch(uow, Batch(delete=[Delete(first.id)]), before_commit=add)
+
+    names = ["Spider-Boy"] if ends_well else ["Deadpond"]
+    assert names == [hero.name for hero in await stored(database)]

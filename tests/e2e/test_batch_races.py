@@ -1,0 +1,59 @@
+"""Batches at once: none waits for another that waits for it, and none undoes what another did."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.e2e.wire import new_hero
+from tests.served import Served
+
+RACERS = 8
+
+
+@pytest.fixture
+def hero_ids(client: httpx2.Client) -> list[int]:
+    """The ids of 20 heroes made for the test, all in their first version."""
+    return [new_hero(client) for _ in range(20)]
+
+
+async def at_once(server: Served, batches: Sequence[Any]) -> list[httpx2.Response]:
+    async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
+        return await asyncio.gather(
+            *(racers.post("/heroes/batch", json=batch) for batch in batches)
+        )
+
+
+def tags(client: httpx2.Client, hero_ids: Sequence[int]) -> set[str]:
+    """Return the different tags that these heroes have."""
+    return {client.get(f"/heroes/{hero_id}").headers["etag"] for hero_id in hero_ids}
+
+
+async def test_batches_on_the_same_heroes_in_opposite_orders_are_all_done(
+    server: Served, client: httpx2.Client, hero_ids: list[int]
+) -> None:
+    orders = [hero_ids if number % 2 else hero_ids[::-1] for number in range(RACERS)]
+    answers = await at_once(
+        server,
+        [
+            {"update": [{"id": hero_id, "changes": {"age": age}} for hero_id in order]}
+            for age, order in enumerate(orders)
+        ],
+    )
+
+    assert [200] * RACERS == [answer.status_code for answer in answers]
+    assert {f'"{1 + RACERS}"'} == tags(client, hero_ids)
+
+
+async def test_of_batches_that_name_the_same_versions_at_once_one_is_done(
+    server: Served, client: httpx2.Client, hero_ids: list[int]
+) -> None:
+    updates = [{"id": one, "etag": '"1"', "changes": {"age": 29}} for one in hero_ids]
+    answers = await at_once(server, [{"update": updates}] * RACERS)
+
+    refusals = [answer.json() for answer in answers if answer.status_code == 412]
+    assert [200] + [412] * (RACERS - 1) == sorted(answer.status_code for answer in answers)
+    assert {"/update/0"} == {refusal["errors"][0]["pointer"] for refusal in refusals}
+    assert {'"2"'} == tags(client, hero_ids)
