@@ -17,12 +17,14 @@ REPLAYED = "Idempotency-Replayed"
 KEY_MAX = 255
 """Most characters in a key, quotation marks and escapes not counted."""
 
-STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
-"""RFC 9651, section 4.2.5: printable ASCII; quotation marks and backslashes are escaped."""
+QUOTED = r'(?:[ !#-\[\]-~]|\\["\\])'
+"""A character of a String (RFC 9651, section 3.3.3); the quotation mark and the backslash are
+escaped."""
 
-BARE = re.compile(r"[!#-+\--\[\]-~]*")
-"""Visible ASCII. A comma would be what several fields were joined with on their way."""
+BARE = r"[!#-+\--\[\]-~]"
+"""A character of a bare key: visible, and no comma, which joins several fields on their way."""
 
+KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{QUOTED}{{1,{KEY_MAX}}}")$'
 ESCAPE = re.compile(r"\\(.)")
 
 IDEMPOTENT: dict[str, Any] = {
@@ -35,7 +37,7 @@ IDEMPOTENT: dict[str, Any] = {
                 " out again, and the first answer is given again. A key names one request of one"
                 " client, as a UUID does. It may stand in quotation marks."
             ),
-            "schema": {"type": "string", "minLength": 1, "maxLength": KEY_MAX},
+            "schema": {"type": "string", "pattern": KEY},
             "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
         }
     ],
@@ -61,9 +63,9 @@ def read_key(fields: Sequence[bytes]) -> str:
     if len(fields) > 1:
         raise _invalid("header_repeated", "Header should be sent once")
     text = fields[0].decode("latin-1").strip(" \t")
-    if found := STRING.fullmatch(text):
-        key = ESCAPE.sub(r"\1", found[1])
-    elif BARE.fullmatch(text):
+    if re.fullmatch(f'"{QUOTED}*"', text):
+        key = ESCAPE.sub(r"\1", text[1:-1])
+    elif re.fullmatch(f"{BARE}*", text):
         key = text
     else:
         raise _invalid(
