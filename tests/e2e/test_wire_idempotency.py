@@ -135,6 +135,33 @@ def test_a_refusal_is_not_stored(client: httpx2.Client) -> None:
     assert "Idempotency-Replayed" not in made.headers
 
 
+def test_a_batch_with_a_key_is_done_once_and_a_failed_one_is_not_stored(
+    client: httpx2.Client,
+) -> None:
+    key = {"Idempotency-Key": new_key()}
+    hero_id = post(client, BODY).json()["id"]
+    batch = {"create": [{"name": "N", "secret_name": "S"}], "delete": [{"id": hero_id}]}
+    failing = {**batch, "delete": [{"id": 2**53}]}
+
+    refused = client.post("/heroes/batch", json=failing, headers=key)
+    first = client.post("/heroes/batch", json=batch, headers=key)
+    before = count(client)
+    again = client.post("/heroes/batch", json=batch, headers=key)
+
+    assert [404, 200] == [refused.status_code, first.status_code]
+    assert (said(first), "true") == (said(again), again.headers["Idempotency-Replayed"])
+    assert before == count(client)
+
+
+def test_the_key_of_a_batch_is_no_key_of_a_post(client: httpx2.Client) -> None:
+    key = new_key()
+    body = b'{"create":[],"name":"N","secret_name":"S"}'
+    sent = {"Idempotency-Key": key, "Content-Type": JSON}
+    client.post("/heroes/batch", content=body, headers=sent)
+
+    assert 422 == post_with(client, key, body=body).status_code
+
+
 async def test_the_same_key_at_once_makes_one_hero_and_all_get_the_same_answer(
     server: Served,
 ) -> None:
