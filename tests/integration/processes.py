@@ -34,11 +34,17 @@ def assert_one_sentence(ended: Ended, code: int, *words: str) -> None:
 
 
 def wait_until_open(database: Path, processes: int) -> None:
-    """Wait until this many processes, this one not counted, have the file open."""
+    """Wait until each of this many processes, this one not counted, has been seen with the file.
+
+    Who waits for the lock closes the file between two attempts, so that all of them may have it
+    open at the same moment only by chance.
+    """
     deadline = time.monotonic() + LIMIT
-    while len(holders(database)) < processes:
-        assert time.monotonic() < deadline, f"only {len(holders(database))} opened the file"
+    seen = holders(database)
+    while len(seen) < processes:
+        assert time.monotonic() < deadline, f"only {len(seen)} opened the file"
         os.sched_yield()
+        seen |= holders(database)
 
 
 def holders(database: Path) -> set[str]:
