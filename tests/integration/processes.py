@@ -34,17 +34,11 @@ def assert_one_sentence(ended: Ended, code: int, *words: str) -> None:
 
 
 def wait_until_open(database: Path, processes: int) -> None:
-    """Wait until each of this many processes, this one not counted, has been seen with the file.
-
-    Who waits for the lock closes the file between two attempts, so that all of them may have it
-    open at the same moment only by chance.
-    """
+    """Wait until this many processes, this one not counted, have the file open."""
     deadline = time.monotonic() + LIMIT
-    seen = holders(database)
-    while len(seen) < processes:
-        assert time.monotonic() < deadline, f"only {len(seen)} opened the file"
+    while len(holders(database)) < processes:
+        assert time.monotonic() < deadline, f"only {len(holders(database))} opened the file"
         os.sched_yield()
-        seen |= holders(database)
 
 
 def holders(database: Path) -> set[str]:
