@@ -60,8 +60,8 @@ _CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
 """How the names of broken constraints begin: a value that is there already, or may not be."""
 
 
-def is_busy(error: Exception) -> bool:
-    """Tell whether another connection is in the way, so that waiting may help."""
+def is_busy(error: BaseException | None) -> bool:
+    """Tell, of what a driver raised, whether another connection is in the way: waiting may help."""
     return _sqlite_code(error) in _BUSY
 
 

@@ -112,6 +112,6 @@ def _patiently(operation: Callable[[], T]) -> T:
         try:
             return operation()
         except DBAPIError as error:
-            if not is_busy(error) or time.monotonic() > deadline:
+            if not is_busy(error.orig) or time.monotonic() > deadline:
                 raise
         time.sleep(LONGEST_PAUSE)

@@ -84,6 +84,24 @@ async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(turns: Tu
     assert 1 == len(set(rounds))
 
 
+async def test_who_hands_it_on_and_asks_again_comes_after_those_who_wait(turns: Turns) -> None:
+    order = []
+
+    async def work(name: str) -> None:
+        await turns.take(the_loop().time() + LONG)
+        order.append(name)
+        turns.hand_on()
+
+    waiting = [asyncio.create_task(work(name)) for name in "ab"]
+    await wait_all_tasks_blocked()
+
+    turns.hand_on()
+    await work("again")
+    await asyncio.gather(*waiting)
+
+    assert ["a", "b", "again"] == order
+
+
 async def test_handed_to_nobody_it_is_free_again(turns: Turns) -> None:
     assert not turns.hand_on()
 

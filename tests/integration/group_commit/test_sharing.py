@@ -5,7 +5,7 @@ from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import HeroDraft
-from tests.integration.group_commit.transactions import transactions
+from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import (
     add,
     change,
@@ -16,6 +16,7 @@ from tests.integration.group_commit.units import (
     start,
     stored,
 )
+from tests.integration.sqlite_events import on_statement
 
 LATER = ["Ada", "Bea", "Cleo", "Dora", "Emma"]
 
@@ -32,6 +33,25 @@ async def test_those_that_come_while_a_commit_is_flushed_share_the_next_one(
     assert 2 == held.commits
     assert heroes == await stored(database)
     assert ["First", *LATER] == await names(database)
+
+
+async def test_those_that_come_in_one_round_of_the_loop_after_another_share_a_commit(
+    database: SqliteDatabase,
+) -> None:
+    coming = [*LATER]
+    tasks = [start(add(database, coming.pop(0)))]
+
+    def let_the_next_one_come(statement: str) -> None:
+        if statement == "RELEASE unit" and coming:
+            tasks.append(start(add(database, coming.pop(0))))
+
+    with transactions() as said, on_statement(let_the_next_one_come):
+        while len(tasks) < len(LATER):
+            await outcomes(*tasks)
+        await outcomes(*tasks)
+
+    assert [len(LATER)] == units_per_commit(said)
+    assert LATER == await names(database)
 
 
 async def test_each_of_them_works_in_a_savepoint_of_its_own(database: SqliteDatabase) -> None:
