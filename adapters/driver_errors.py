@@ -49,8 +49,13 @@ ASYNCPG_TROUBLES: Mapping[type[Exception], str] = {
     asyncpg.TargetServerAttributeNotMatched: "no database server is what the address asks for",
     asyncpg.ClientConfigurationError: "the address has options that make no sense",
     asyncpg.InvalidCachedStatementError: "the schema has just changed",
+    asyncpg.InternalClientError: "the connection to the database is lost",
 }
-"""What asyncpg finds out by itself."""
+"""What asyncpg finds out by itself, the first that fits.
+
+The last is what it says of a connection to which the server has said goodbye unasked, but that it
+has not closed yet.
+"""
 
 LOCK_TIMEOUT = "55P03"
 """SQLSTATE that ends the wait for a lock."""

@@ -7,7 +7,7 @@ from tests.connection import Connection
 from tests.served import Served
 
 CLIENTS = 256
-ROUNDS = 2
+ROUNDS = 5
 PATIENCE = 60
 """Seconds for all of them together: what takes longer has stalled."""
 

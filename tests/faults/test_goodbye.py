@@ -1,0 +1,59 @@
+"""The server says goodbye to an idle connection before it closes it, as when it is stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.postgres import ServerOptions
+from adapters.postgres_database import PostgresDatabase
+from service_layer.errors import StoreUnavailable
+from service_layer.heroes import create_hero, read_hero
+from tests.databases import empty_postgres
+from tests.faults.proxy import CHUNK, listening
+from tests.postgres import PostgresServer
+from tests.served import ask
+
+END_ALL_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+async def database(url: str, server: PostgresServer) -> AsyncIterator[PostgresDatabase]:
+    """A database with one connection, whose end the service is not told of, but by the server."""
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        try:
+            await asyncio.gather(carry(reader, server_writer), carry(server_reader, writer))
+        finally:
+            server_writer.close()
+
+    async with listening(relay) as port, empty_postgres(url):
+        address = url.replace(f":{server.port}/", f":{port}/")
+        database = PostgresDatabase(address, ServerOptions(pool_size=1))
+        yield database
+        await database.aclose()
+
+
+async def carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while data := await source.read(CHUNK):
+        target.write(data)
+
+
+async def test_a_connection_that_was_said_goodbye_to_makes_the_store_unavailable_once(
+    database: PostgresDatabase, url: str
+) -> None:
+    async with database.writing() as uow:
+        hero = await create_hero(uow, name="Deadpond", secret_name="Dive Wilson")
+
+    ask(url, END_ALL_OTHERS)
+    for _ in range(10):  # rounds of the loop, in which the driver reads what has come
+        await asyncio.sleep(0)
+
+    async with database.reading() as uow:
+        with pytest.raises(StoreUnavailable):
+            await read_hero(uow, hero.id)
+        assert hero == await read_hero(uow, hero.id)
