@@ -7,7 +7,7 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from adapters.sqlite_database import UNITS_PER_COMMIT, SqliteDatabase
+from adapters.sqlite_database import FileOptions, SqliteDatabase
 from service_layer.database import Database
 
 SERVER_SCHEMES = {"postgresql", "postgres"}
@@ -36,16 +36,14 @@ class UnsupportedReadUrl(UnsupportedUrl):
 def open_database(
     url: str,
     *,
-    patience: float,
-    batch: int = UNITS_PER_COMMIT,
+    file: FileOptions | None = None,
     server: ServerOptions | None = None,
     read_url: str | None = None,
 ) -> Database:
     """Return the database at ``url``, not yet touched. Raises ``UnsupportedUrl``.
 
-    ``patience`` is the most seconds a request waits for a lock in an embedded database, ``batch``
-    how many units of work share a COMMIT there. ``server`` and ``read_url``, an address of
-    replicas, are for a database server.
+    ``file`` is for an embedded database. ``server`` and ``read_url``, an address of replicas, are
+    for a database server.
     """
     if url.partition("://")[0] in SERVER_SCHEMES:
         _check_server_url(url)
@@ -54,7 +52,7 @@ def open_database(
         return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
     if read_url is not None:
         raise UnsupportedReadUrl("a file has no replicas to read from")
-    return SqliteDatabase(_sqlite_url(url), patience=patience, batch=batch)
+    return SqliteDatabase(_sqlite_url(url), file or FileOptions())
 
 
 def _check_read_url(text: str) -> None:

@@ -10,14 +10,11 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.sql.base import Executable
 
+from adapters import queries
 from adapters.session import SqlSession
-from adapters.statements import MAY_SCAN
 from adapters.tables import IDS, hero_table
 from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft
-
-NEAR = 1_000
-"""Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
+from domain.hero import Hero, HeroDraft, HeroQuery
 
 OR_ABORT = "OR ABORT"
 """Lets a broken constraint undo the statement, and no more.
@@ -31,13 +28,6 @@ _VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _SET}
 _THIS_ONE = hero_table.c.id == bindparam("this_id")
 
 _GET = select(hero_table).where(_THIS_ONE)
-_PAGE = (
-    select(hero_table)
-    .order_by(hero_table.c.id)
-    .offset(bindparam("skipped"))
-    .limit(bindparam("at_most"))
-)
-_FAR_PAGE = _PAGE.execution_options(**{MAY_SCAN: True})
 _ADD = (
     insert(hero_table)
     .prefix_with(OR_ABORT, dialect="sqlite")
@@ -65,10 +55,13 @@ class SqlHeroReader:
     async def get(self, hero_id: int) -> Hero:
         return Hero(*await self._one(self._get, hero_id))
 
-    async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
-        statement = _PAGE if offset <= NEAR else _FAR_PAGE
-        rows = await self._session.exec(statement, {"skipped": offset, "at_most": limit})
+    async def page(self, query: HeroQuery) -> Sequence[Hero]:
+        rows = await self._session.exec(*queries.page(hero_table, query))
         return list(starmap(Hero, rows))
+
+    async def count(self, query: HeroQuery) -> int:
+        ((heroes,),) = await self._session.exec(*queries.count(hero_table, query))
+        return int(heroes)
 
     async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:
         if hero_id in IDS:

@@ -4,6 +4,7 @@ Everything that could wait for ever has a bound: connecting, getting a connectio
 statement, a lock, and a transaction that its client forgot.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,9 @@ NOT_THIS_HOST = (
 UNPREPARED = {"statement_cache_size": 0}
 """What keeps prepared statements from outliving the transaction they are used in."""
 
+SCANS = 2
+"""Connections of a process that are kept for scans, so that these leave the others to the rest."""
+
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
 
@@ -41,7 +45,7 @@ class ServerOptions:
     """How a process uses its database server. Times are in seconds."""
 
     pool_size: int = 10
-    """Connections of this process at most."""
+    """Connections of this process at most, those for scans not counted."""
 
     pool_timeout: float = 2.0
     """Time to wait for a connection when all are in use."""
@@ -50,6 +54,9 @@ class ServerOptions:
     """Time for each host of the address."""
 
     statement_timeout: float = 10.0
+    scan_timeout: float = 5.0
+    """Time for a statement that may scan, where it is less than that for any statement."""
+
     lock_timeout: float = 5.0
     idle_timeout: float = 10.0
     """Time after which the server ends a transaction in which nothing happens."""
@@ -58,9 +65,12 @@ class ServerOptions:
     """Whether a pgbouncer in transaction mode stands in between, where sessions keep nothing."""
 
 
-async def connect(dsn: str, options: ServerOptions) -> asyncpg.Connection:
-    """Return a connection that serves requests. What the driver raises passes through."""
-    return await _connect_to_the_first_that_answers(**_connect_args(dsn, options))
+async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.Connection:
+    """Return a connection that serves requests, with further ``settings`` of the server's.
+
+    What the driver raises passes through.
+    """
+    return await _connect_to_the_first_that_answers(**_connect_args(dsn, options, settings))
 
 
 def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
@@ -75,7 +85,7 @@ def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
     )
 
 
-def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
+def _connect_args(dsn: str, options: ServerOptions, further: Mapping[str, str]) -> dict[str, Any]:
     command_timeout = options.statement_timeout + NETWORK_ALLOWANCE
     arguments = _address(dsn, options) | {"command_timeout": command_timeout}
     if options.pgbouncer:
@@ -85,6 +95,7 @@ def _connect_args(dsn: str, options: ServerOptions) -> dict[str, Any]:
         "statement_timeout": _milliseconds(options.statement_timeout),
         "lock_timeout": _milliseconds(options.lock_timeout),
         "idle_in_transaction_session_timeout": _milliseconds(options.idle_timeout),
+        **further,
     }
     return arguments | {"server_settings": settings}
 

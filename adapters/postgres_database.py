@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import translated
-from adapters.postgres import ServerOptions, connect, migrating_engine
+from adapters.postgres import SCANS, ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
 from adapters.postgres_sessions import ReadingSession, WritingSession
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -50,12 +51,13 @@ class PostgresDatabase:
         self._writers = self._readers = _pool(dsn, options)
         if read_dsn:
             self._readers = _pool(read_dsn, options)
+        self._scans = _pool_of_scans(read_dsn or dsn, options)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writers))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers))
+        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers, self._scans))
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
@@ -77,6 +79,7 @@ class PostgresDatabase:
         """Close every connection. Has to run on the loop that used them."""
         await self._writers.aclose()
         await self._readers.aclose()
+        await self._scans.aclose()
 
     async def _on_a_connection_of_its_own(self, work: Callable[[Connection], T]) -> T:
         with translated():
@@ -86,6 +89,17 @@ class PostgresDatabase:
 
 def _pool(dsn: str, options: ServerOptions) -> Pool:
     return Pool(partial(connect, dsn, options), options.pool_size, options.pool_timeout)
+
+
+def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
+    """Return connections on which the server stops what takes too long, and does it alone.
+
+    Workers to help it would only take the processors from the other requests.
+    """
+    timeout = min(options.scan_timeout, options.statement_timeout)
+    scanning = replace(options, statement_timeout=timeout)
+    open_one = partial(connect, dsn, scanning, max_parallel_workers_per_gather="0")
+    return Pool(open_one, SCANS, options.scan_timeout)
 
 
 def _apply_under_lock(connection: Connection) -> Sequence[str]:

@@ -11,6 +11,7 @@ from adapters.driver_errors import translated
 from adapters.postgres import compiled
 from adapters.postgres_begin import begin_with_the_next_statement
 from adapters.postgres_pool import Pool
+from adapters.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
@@ -27,7 +28,7 @@ class WritingSession:
         with _in_use(self._connection):
             if not self._connection.is_in_transaction():
                 begin_with_the_next_statement(self._connection)
-            return await _rows(self._connection, statement, params)
+            return await _rows(self._connection, compiled(statement), params)
 
     async def commit(self) -> None:
         if self._connection is None:
@@ -51,19 +52,22 @@ class WritingSession:
 class ReadingSession:
     """``SqlSession`` whose statements are each committed by themselves, and hold nothing.
 
-    A statement costs one round trip.
+    A statement costs one round trip. Those that may scan have connections of their own.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, scans: Pool) -> None:
         self._pool = pool
+        self._scans = scans
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        connection = await self._pool.take()
+        query = compiled(statement)
+        pool = self._scans if query.may_scan else self._pool
+        connection = await pool.take()
         try:
             with _in_use(connection):
-                return await _rows(connection, statement, params)
+                return await _rows(connection, query, params)
         finally:
-            self._pool.give_back(connection)
+            pool.give_back(connection)
 
     async def commit(self) -> None:
         """There is nothing to commit."""
@@ -73,9 +77,8 @@ class ReadingSession:
 
 
 async def _rows(
-    connection: asyncpg.Connection, statement: Executable, params: Mapping[str, Any]
+    connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
 ) -> Sequence[Any]:
-    query = compiled(statement)
     rows: Sequence[Any] = await connection.fetch(query.text, *query.arguments(params))
     return rows
 

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from adapters import migrator
 from adapters.driver_errors import is_busy, translated
 from adapters.sqlite import LONGEST_PAUSE, inspecting_engine, migrating_engine
 from adapters.sqlite_readers import Readers
+from adapters.sqlite_scans import Scans
 from adapters.sqlite_sessions import ReadingSession, WritingSession
 from adapters.sqlite_writer import Writer
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -23,29 +25,40 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 SCANS = 2
 """Scans that run at once; more would only take the processor from one another."""
 
-UNITS_PER_COMMIT = 64
-"""Most units of work that share a COMMIT, and fail together if it fails."""
-
 START_PATIENCE = 30.0
 """Seconds to wait, at start, for another process that migrates the same file."""
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How a process uses its file. Times are in seconds."""
+
+    patience: float = 5.0
+    """Time that a statement waits for a lock on the file, and a command for its turn to write."""
+
+    scan_timeout: float = 5.0
+    """Time after which a statement that may scan is stopped."""
+
+    batch: int = 64
+    """Most units of work that share a COMMIT, and fail together if it fails."""
+
+
 class SqliteDatabase:
     """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
 
-    ``patience`` is the most seconds a statement waits for a lock on the file, and ``batch`` how
-    many units of work may share a COMMIT. ``name`` is the database's address, fit to be shown.
+    ``name`` is the database's address, fit to be shown.
     """
 
     is_embedded = True
 
-    def __init__(self, url: URL, *, patience: float, batch: int = UNITS_PER_COMMIT) -> None:
+    def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()
         self.name = url.render_as_string(hide_password=True)
-        self._writer = Writer(self._path, patience, batch)
-        self._readers = Readers(self._path, patience, SCANS)
+        self._writer = Writer(self._path, options.patience, options.batch)
+        scans = Scans(self._path, options.scan_timeout, SCANS)
+        self._readers = Readers(self._path, options.patience, scans)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))

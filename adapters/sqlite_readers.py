@@ -1,9 +1,7 @@
-"""The readers of a SQLite file: quick reads on the event loop, scans in threads."""
+"""The readers of a SQLite file: quick reads on the event loop, scans beside it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,30 +9,20 @@ from typing import Any
 from sqlalchemy.sql.base import Executable
 
 from adapters.driver_errors import translated
-from adapters.sqlite import (
-    READING,
-    THREAD_PATIENCE,
-    LastingConnection,
-    compiled,
-    connect,
-    patiently,
-    rows,
-)
-from service_layer.errors import StoreUnavailable
+from adapters.sqlite import READING, LastingConnection, compiled, patiently, rows
+from adapters.sqlite_scans import Scans
 
 
 class Readers:
-    """The connections that read: one on the event loop, and some in threads for scans.
+    """The connections that read: one on the event loop, and those of the scans.
 
-    ``patience`` is the most seconds a read waits for a lock, or for a scan to be done; ``threads``
-    is how many scans run at once.
+    ``patience`` is the most seconds a read waits for a lock.
     """
 
-    def __init__(self, path: Path, patience: float, threads: int) -> None:
-        self._path = path
+    def __init__(self, path: Path, patience: float, scans: Scans) -> None:
         self._inline = LastingConnection(path, READING)
         self._patience = patience
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="scan")
+        self._scans = scans
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Return all rows; a statement that may scan does not hold up the event loop."""
@@ -42,26 +30,14 @@ class Readers:
         arguments = query.arguments(params)
         with translated():
             if may_scan:
-                return await self._within_patience(partial(self._scan, text, arguments))
+                return await self._scans.rows(text, arguments)
             deadline = asyncio.get_running_loop().time() + self._patience
             return await patiently(partial(self._read, text, arguments), deadline)
 
     def close(self) -> None:
-        """Close the connections and the threads. Waits for the scans that run, not for others."""
-        self._threads.shutdown(cancel_futures=True)
+        """Close the connections, those of scans that run as soon as they are done."""
+        self._scans.close()
         self._inline.close()
 
     def _read(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         return rows(self._inline.ready(), text, arguments)
-
-    def _scan(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        with closing(connect(self._path, READING, timeout=THREAD_PATIENCE)) as connection:
-            return rows(connection, text, arguments)
-
-    async def _within_patience(self, scan: Callable[[], Sequence[Any]]) -> Sequence[Any]:
-        try:
-            async with asyncio.timeout(self._patience):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, scan)
-        except TimeoutError:
-            message = f"no scan was done within {self._patience:g} s"
-            raise StoreUnavailable(message) from None

@@ -1,6 +1,6 @@
 """The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
@@ -17,12 +17,16 @@ class HeroRow(SQLModel, table=True):
     """The tutorial's ``hero`` table, with a version, and with ids that are never reused."""
 
     __tablename__ = "hero"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index("ix_hero_name_id", "name", "id"),
+        Index("ix_hero_age_id", "age", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
-    name: str = Field(index=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
     secret_name: str = Field(sa_type=Text)
-    age: int | None = Field(default=None, index=True, sa_type=Int64)
+    age: int | None = Field(default=None, sa_type=Int64)
     version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 
 

@@ -43,12 +43,24 @@ class Violation:
     message: str
 
 
-class InvalidEntity(DomainError):
-    """Values that break an entity's rules; ``violations`` holds one entry a broken rule."""
+class BrokenRules(DomainError):
+    """Values that break rules; ``violations`` holds one entry a broken rule."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(f"{v.field}: {v.message}" for v in violations))
         self.violations = tuple(violations)
+
+
+class InvalidEntity(BrokenRules):
+    """Values that break an entity's rules."""
+
+
+class InvalidHero(InvalidEntity):
+    """Values that break a hero's rules."""
+
+
+class InvalidQuery(BrokenRules):
+    """A query that asks for what can't be asked; a violation's field is the part of the query."""
 
 
 class OperationFailed(DomainError):
@@ -58,7 +70,3 @@ class OperationFailed(DomainError):
         super().__init__(f"{'/'.join(map(str, place))}: {cause}")
         self.place = place
         self.cause = cause
-
-
-class InvalidHero(InvalidEntity):
-    """Values that break a hero's rules."""

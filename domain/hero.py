@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.errors import InvalidHero, Violation
+from domain.fields import Field, Operator
+from domain.query import Query
 from domain.rules import Rule, optional_count, text
 
 RULES: Mapping[str, Rule] = {"name": text, "secret_name": text, "age": optional_count}
@@ -51,6 +53,18 @@ class Hero:
         if all(getattr(self, name) == value for name, value in changes.values.items()):
             return self
         return replace(self, **changes.values, version=self.version + 1)
+
+
+class HeroQuery(Query):
+    """Heroes to be found. Their secret names are no help: a filter would let anyone guess them."""
+
+    fields: ClassVar[Mapping[str, Field]] = {
+        "id": Field(int),
+        "name": Field(str, {Operator.EQ, Operator.STARTSWITH, Operator.CONTAINS}),
+        "age": Field(
+            int, {Operator.EQ, Operator.GTE, Operator.LTE, Operator.ISNULL}, nullable=True
+        ),
+    }
 
 
 def _check(values: Mapping[str, object]) -> None:

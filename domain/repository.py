@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from domain.hero import Hero, HeroDraft
+from domain.hero import Hero, HeroDraft, HeroQuery
 
 
 class HeroReader(Protocol):
@@ -12,11 +12,11 @@ class HeroReader(Protocol):
     async def get(self, hero_id: int) -> Hero:
         """Return the hero. Any integer may be asked for; raises ``HeroNotFound``."""
 
-    async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
-        """Return at most ``limit`` heroes in the order of their ids, ``offset`` of them skipped.
+    async def page(self, query: HeroQuery) -> Sequence[Hero]:
+        """Return the stretch of heroes that the query asks for."""
 
-        Both are 0 to 2**63 - 1.
-        """
+    async def count(self, query: HeroQuery) -> int:
+        """Return how many heroes pass the query's filters, in whatever stretch they are."""
 
 
 class HeroRepository(HeroReader, Protocol):

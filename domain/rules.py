@@ -15,22 +15,31 @@ TEXT_MAX = 255
 COUNT_MAX = 2**63 - 1
 """Largest count: what a signed 64-bit column holds."""
 
+COUNT_MIN = -(2**63)
+"""Smallest number that such a column holds."""
+
 Rule = Callable[[str, object], Violation | None]
 
 
 def text(field: str, value: object) -> Violation | None:
-    """Accept 1 to ``TEXT_MAX`` storable characters that are not all white space.
+    """Accept 1 to ``TEXT_MAX`` storable characters that are not all white space."""
+    if isinstance(value, str):
+        if not value or value.isspace():
+            return Violation(field, "string_blank", "String should not be blank")
+        if len(value) > TEXT_MAX:
+            return Violation(
+                field, "string_too_long", f"String should have at most {TEXT_MAX} characters"
+            )
+    return storable(field, value)
 
-    No database stores a lone surrogate as UTF-8, and PostgreSQL stores no NUL.
+
+def storable(field: str, value: object) -> Violation | None:
+    """Accept any text that every database takes, be it blank or long.
+
+    None stores a lone surrogate as UTF-8, and PostgreSQL takes no NUL.
     """
     if not isinstance(value, str):
         return Violation(field, "string_type", "Input should be a valid string")
-    if not value or value.isspace():
-        return Violation(field, "string_blank", "String should not be blank")
-    if len(value) > TEXT_MAX:
-        return Violation(
-            field, "string_too_long", f"String should have at most {TEXT_MAX} characters"
-        )
     if "\0" in value:
         return Violation(field, "string_nul", "String should not contain the NUL character")
     if not _is_unicode(value):
@@ -48,14 +57,30 @@ def _is_unicode(value: str) -> bool:
 
 def optional_count(field: str, value: object) -> Violation | None:
     """Accept ``None``, or a whole number from 0 to ``COUNT_MAX``."""
-    if value is None:
+    return None if value is None else _whole_number(field, value, 0)
+
+
+def integer(field: str, value: object) -> Violation | None:
+    """Accept a whole number of 64 bits."""
+    if isinstance(value, bool):
+        return Violation(field, "int_type", "Input should be a valid integer")
+    return _whole_number(field, value, COUNT_MIN)
+
+
+def flag(field: str, value: object) -> Violation | None:
+    """Accept true and false."""
+    if isinstance(value, bool):
         return None
+    return Violation(field, "bool_type", "Input should be a valid boolean")
+
+
+def _whole_number(field: str, value: object, least: int) -> Violation | None:
     if not isinstance(value, int):
         return Violation(field, "int_type", "Input should be a valid integer")
-    if value < 0:
-        return Violation(field, "greater_than_equal", "Input should be greater than or equal to 0")
+    if value < least:
+        message = f"Input should be greater than or equal to {least}"
+        return Violation(field, "greater_than_equal", message)
     if value > COUNT_MAX:
-        return Violation(
-            field, "less_than_equal", f"Input should be less than or equal to {COUNT_MAX}"
-        )
+        message = f"Input should be less than or equal to {COUNT_MAX}"
+        return Violation(field, "less_than_equal", message)
     return None

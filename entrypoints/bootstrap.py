@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from adapters.database import UnsupportedReadUrl, UnsupportedUrl, open_database
-from adapters.postgres import ServerOptions
+from adapters.postgres import SCANS, ServerOptions
+from adapters.sqlite_database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.api.idempotency import Retention
 from entrypoints.garbage import spare_what_stays
@@ -38,17 +39,19 @@ def connect(settings: Settings) -> Database:
         pool_timeout=settings.pool_timeout,
         connect_timeout=settings.connect_timeout,
         statement_timeout=settings.statement_timeout,
+        scan_timeout=settings.scan_timeout,
         lock_timeout=settings.lock_timeout,
         idle_timeout=settings.idle_timeout,
         pgbouncer=settings.pgbouncer,
     )
+    file = FileOptions(
+        patience=settings.lock_timeout,
+        scan_timeout=settings.scan_timeout,
+        batch=settings.commit_batch,
+    )
     try:
         return open_database(
-            settings.database_url,
-            patience=settings.lock_timeout,
-            batch=settings.commit_batch,
-            server=server,
-            read_url=settings.database_read_url,
+            settings.database_url, file=file, server=server, read_url=settings.database_read_url
         )
     except UnsupportedReadUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
@@ -74,11 +77,12 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
         return ""
     with _told_to_the_operator(database):
         most = database.max_connections()
-    wanted = settings.pool_size * workers
+    each = settings.pool_size + SCANS
+    wanted = each * workers
     if most is None or wanted <= most:
         return ""
     return (
-        f"workers: {workers}, connections of each: {settings.pool_size}, in all: {wanted}; "
+        f"workers: {workers}, connections of each: {each}, in all: {wanted}; "
         f"the server has only {most}"
     )
 

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds a request waits for its turn to write, and for a lock on the database."""
 
+    scan_timeout: float = Field(default=5.0, ge=0.001, le=3600)
+    """Seconds after which a query that no index serves is stopped."""
+
     commit_batch: int = Field(default=64, ge=1, le=1000)
     """SQLite: most units of work that share a COMMIT. The benchmark's control takes 1."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from domain.hero import Hero, HeroChanges, HeroDraft
+from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
 from domain.versions import NO_PRECONDITION, Precondition
 from service_layer.batch import Batch, Outcome, carry_out
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -33,9 +33,14 @@ async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
     return await uow.heroes.get(hero_id)
 
 
-async def list_heroes(uow: ReadOnlyUnitOfWork, *, offset: int, limit: int) -> Sequence[Hero]:
-    """Return at most ``limit`` heroes in the order of their ids, the first ``offset`` left out."""
-    return await uow.heroes.page(offset=offset, limit=limit)
+async def list_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> Sequence[Hero]:
+    """Return the stretch of heroes that the query asks for."""
+    return await uow.heroes.page(query)
+
+
+async def count_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> int:
+    """Return how many heroes pass the query's filters."""
+    return await uow.heroes.count(query)
 
 
 async def change_hero(

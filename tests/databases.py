@@ -10,15 +10,13 @@ from sqlalchemy import URL
 
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from adapters.sqlite_database import UNITS_PER_COMMIT, SqliteDatabase
+from adapters.sqlite_database import FileOptions, SqliteDatabase
 
 
-def open_sqlite(
-    path: Path, *, patience: float = 10, batch: int = UNITS_PER_COMMIT
-) -> SqliteDatabase:
+def open_sqlite(path: Path, *, patience: float = 10, batch: int = 64) -> SqliteDatabase:
     """Return the database in the file, not yet touched."""
     url = URL.create("sqlite", database=str(path))
-    return SqliteDatabase(url, patience=patience, batch=batch)
+    return SqliteDatabase(url, FileOptions(patience=patience, batch=batch))
 
 
 @asynccontextmanager

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft
+from domain.hero import Hero, HeroDraft, HeroQuery
 from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
+from tests import in_memory_queries
 
 
 @dataclass
@@ -100,9 +101,11 @@ class FakeHeroRepository:
     async def get(self, hero_id: int) -> Hero:
         return _found(await self._state(), hero_id)
 
-    async def page(self, *, offset: int, limit: int) -> Sequence[Hero]:
-        heroes = (await self._state()).heroes
-        return [heroes[hero_id] for hero_id in sorted(heroes)][offset : offset + limit]
+    async def page(self, query: HeroQuery) -> Sequence[Hero]:
+        return in_memory_queries.page(query, (await self._state()).heroes.values())
+
+    async def count(self, query: HeroQuery) -> int:
+        return len(in_memory_queries.found(query, (await self._state()).heroes.values()))
 
     async def add(self, draft: HeroDraft) -> Hero:
         state = await self._state()

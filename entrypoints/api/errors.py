@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from domain.errors import InvalidEntity, NotFound, OperationFailed, StaleVersion
+from domain.errors import InvalidEntity, InvalidQuery, NotFound, OperationFailed, StaleVersion
 from entrypoints.api.accept import VARY, prefers
 from entrypoints.api.entity_tags import entity_tag
 from entrypoints.api.idempotency_key import NAME as IDEMPOTENCY_KEY
@@ -43,6 +43,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
     app.exception_handler(OperationFailed)(operation_failed)
+    app.exception_handler(InvalidQuery)(invalid_query)
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
@@ -80,6 +81,12 @@ async def operation_failed(request: Request, error: OperationFailed) -> Response
     status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
     errors = [{"detail": str(cause), "pointer": pointer(error.place)}]
     return problem(status, FAILED, request.scope, errors=errors)
+
+
+async def invalid_query(request: Request, error: InvalidQuery) -> Response:
+    """Answer 422 for each parameter that makes no part of a query."""
+    found = [(v.code, ("query", v.field), v.message) for v in error.violations]
+    return _invalid(found, request.scope)
 
 
 async def invalid_request(request: Request, error: RequestValidationError) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from domain.hero import Hero
+from domain.hero import Hero, HeroQuery
 from entrypoints.api.batch import outcome_json
 from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
@@ -15,8 +15,11 @@ from entrypoints.api.fields import Id
 from entrypoints.api.idempotency import answered_once
 from entrypoints.api.idempotency_key import IDEMPOTENT
 from entrypoints.api.json_response import JsonResponse
+from entrypoints.api.links import LINKS, next_page
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
+from entrypoints.api.prefer import COUNTS, PREFER, asks_for_count, counted
+from entrypoints.api.queries import query_parameters, read_query
 from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
 from entrypoints.api.schemas import (
     Deleted,
@@ -47,11 +50,22 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
     return await answered_once(request, uow, create, _created)
 
 
-@router.get("/", response_model=list[HeroRead], responses=answers())
-async def list_heroes(uow: Reading, offset: Offset = 0, limit: Limit = PAGE_MAX) -> JsonResponse:
-    """Return a page of heroes, ordered by id."""
-    page = await heroes.list_heroes(uow, offset=offset, limit=limit)
-    return JsonResponse([hero_json(hero) for hero in page])
+@router.get(
+    "/",
+    response_model=list[HeroRead],
+    responses=answers() | {int(HTTPStatus.OK): {"headers": LINKS | COUNTS}},
+    openapi_extra={"parameters": [*query_parameters(HeroQuery), PREFER]},
+)
+async def list_heroes(
+    request: Request, uow: Reading, offset: Offset = 0, limit: Limit = PAGE_MAX
+) -> JsonResponse:
+    """Return a page of the heroes that pass the filters, ordered by id unless `sort` says else."""
+    query = read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
+    page = await heroes.list_heroes(uow, query)
+    headers = next_page(request, query, page)
+    if asks_for_count(request.scope):
+        headers |= counted(await heroes.count_heroes(uow, query))
+    return JsonResponse([hero_json(hero) for hero in page], headers=headers)
 
 
 @router.get(

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from domain.errors import HeroNotFound, OperationFailed, StaleVersion
-from domain.hero import Hero, HeroDraft
+from domain.hero import Hero, HeroDraft, HeroQuery
 from domain.versions import Precondition
 from service_layer import heroes
 from service_layer.batch import Batch, Delete, Outcome, Update
@@ -29,7 +29,7 @@ async def some(database: UnitOfWorkFactory, number: int) -> list[Hero]:
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, offset=0, limit=1_000))
+        return list(await heroes.list_heroes(uow, HeroQuery(limit=1_000)))
 
 
 async def test_a_hundred_operations_are_done_together(database: UnitOfWorkFactory) -> None:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import HeroNotFound
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from domain.rules import COUNT_MAX, TEXT_MAX
 from service_layer.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -94,7 +94,7 @@ async def test_a_hero_is_replaced_whole(database: UnitOfWorkFactory) -> None:
         await uow.commit()
 
     async with database.reading() as reading:
-        assert [changed, other] == list(await reading.heroes.page(offset=0, limit=10))
+        assert [changed, other] == list(await reading.heroes.page(HeroQuery(limit=10)))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_page_is_a_stretch_of_the_heroes_by_id(
         await uow.commit()
 
     async with database.reading() as reading:
-        page = await reading.heroes.page(offset=offset, limit=limit)
+        page = await reading.heroes.page(HeroQuery(offset=offset, limit=limit))
     assert [heroes[index] for index in expected] == list(page)
 
 
@@ -128,6 +128,6 @@ async def test_a_far_page_is_found_like_a_near_one(database: UnitOfWorkFactory) 
         await uow.commit()
 
     async with database.reading() as reading:
-        assert heroes[1_005:] == list(await reading.heroes.page(offset=1_005, limit=100))
+        assert heroes[1_005:] == list(await reading.heroes.page(HeroQuery(offset=1_005, limit=100)))
     async with database.writing() as uow:
-        assert heroes[1_005:] == list(await uow.heroes.page(offset=1_005, limit=100))
+        assert heroes[1_005:] == list(await uow.heroes.page(HeroQuery(offset=1_005, limit=100)))

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from domain.errors import HeroNotFound, StaleVersion
-from domain.hero import Hero
+from domain.hero import Hero, HeroQuery
 from domain.versions import Precondition
 from service_layer import heroes
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -33,7 +33,7 @@ async def delete(database: UnitOfWorkFactory, hero: Hero, precondition: Precondi
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, offset=0, limit=100))
+        return list(await heroes.list_heroes(uow, HeroQuery(limit=100)))
 
 
 async def at_once(*works: Coroutine[Any, Any, Any]) -> list[Any]:

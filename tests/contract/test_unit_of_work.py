@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroChanges, HeroDraft
+from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
@@ -14,7 +14,7 @@ DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     """Return all heroes as a fresh unit of work sees them."""
     async with database.reading() as uow:
-        return list(await uow.heroes.page(offset=0, limit=1000))
+        return list(await uow.heroes.page(HeroQuery(limit=1000)))
 
 
 async def add(database: UnitOfWorkFactory, draft: HeroDraft = DRAFT) -> Hero:
@@ -95,7 +95,7 @@ async def test_it_reads_its_own_changes(database: UnitOfWorkFactory) -> None:
         hero = await uow.heroes.add(DRAFT)
 
         assert hero == await uow.heroes.get(hero.id)
-        assert [hero] == await uow.heroes.page(offset=0, limit=10)
+        assert [hero] == await uow.heroes.page(HeroQuery(limit=10))
 
 
 async def test_others_do_not_see_what_is_not_committed(database: UnitOfWorkFactory) -> None:
@@ -109,7 +109,7 @@ async def test_a_commit_of_nothing_is_allowed(database: UnitOfWorkFactory) -> No
     async with database.writing() as uow:
         await uow.commit()
     async with database.reading() as uow_that_reads:
-        assert [] == await uow_that_reads.heroes.page(offset=0, limit=10)
+        assert [] == await uow_that_reads.heroes.page(HeroQuery(limit=10))
 
 
 async def test_one_that_did_nothing_holds_up_no_one(database: UnitOfWorkFactory) -> None:

@@ -41,3 +41,29 @@ def client(server: Served) -> Iterator[httpx2.Client]:
     no_tls = False  # loading certificates that plain HTTP has no use for takes long
     with httpx2.Client(base_url=server.url, timeout=10, verify=no_tls) as client:
         yield client
+
+
+LISTED = [
+    ("Zoe", 30),
+    ("ada", None),
+    ("Ada", 7),
+    ("Ada", 30),
+    ("100%", None),
+    ("100_", 8),
+    ("Ünï 🦸", 7),
+]
+
+
+@pytest.fixture(scope="module")
+def listing(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx2.Client]:
+    """A client of a server that has the heroes of ``LISTED``, from id 1 on, and no others."""
+    place = tmp_path_factory.mktemp("listed") / "heroes.db"
+    with (
+        serve(place, database_url=new_database()) as served,
+        httpx2.Client(base_url=served.url, timeout=10) as client,
+    ):
+        for name, age in LISTED:
+            client.post("/heroes/", json={"name": name, "secret_name": "x", "age": age})
+        yield client

@@ -70,3 +70,9 @@ def said(response: httpx2.Response) -> Answer:
 def refused_fields(response: httpx2.Response) -> tuple[int, list[list[str | int]]]:
     """Return the status, and the place of each thing that does not validate."""
     return response.status_code, [entry["loc"] for entry in response.json()["detail"]]
+
+
+def ids(response: httpx2.Response) -> list[int]:
+    """Return the ids of the heroes listed."""
+    assert 200 == response.status_code, response.text
+    return [hero["id"] for hero in response.json()]

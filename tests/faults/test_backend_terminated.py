@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from domain.hero import Hero
+from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
 from tests.databases import empty_postgres
@@ -61,7 +61,7 @@ async def read(database: PostgresDatabase) -> object:
 
 async def heroes(database: PostgresDatabase) -> Sequence[Hero]:
     async with database.reading() as uow:
-        return await list_heroes(uow, offset=0, limit=10)
+        return await list_heroes(uow, HeroQuery(limit=10))
 
 
 async def change(database: PostgresDatabase) -> object:

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ def waits_for_a_lock(observer: Observer) -> Callable[[], Awaitable[bool]]:
 
 async def stored(database: PostgresDatabase) -> list[str]:
     async with database.reading() as uow:
-        return [hero.name for hero in await uow.heroes.page(offset=0, limit=100)]
+        return [hero.name for hero in await uow.heroes.page(HeroQuery(limit=100))]
 
 
 async def test_what_the_first_statement_did_is_undone_with_the_transaction(

@@ -8,6 +8,7 @@ import pytest
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from domain.errors import HeroNotFound
+from domain.hero import HeroQuery
 from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
 from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
@@ -50,7 +51,7 @@ async def read_what_is_missing(database: PostgresDatabase) -> None:
 
 async def read_a_page(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        await list_heroes(uow, offset=0, limit=100)
+        await list_heroes(uow, HeroQuery(limit=100))
 
 
 async def change(database: PostgresDatabase) -> None:
@@ -73,7 +74,7 @@ async def change_what_is_missing(database: PostgresDatabase) -> None:
 
 async def delete(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        *_, last = await list_heroes(uow, offset=0, limit=100)
+        *_, last = await list_heroes(uow, HeroQuery(limit=100))
     async with database.writing() as uow_that_writes:
         await delete_hero(uow_that_writes, last.id)
 

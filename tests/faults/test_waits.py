@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from adapters.postgres import ServerOptions
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.databases import empty_postgres
 from tests.faults.conftest import Serving
@@ -125,4 +125,4 @@ async def test_a_transaction_forgotten_for_too_long_keeps_nothing_and_holds_nobo
                 await uow.commit()
 
         async with database.reading() as look:
-            assert [] == await look.heroes.page(offset=0, limit=10)
+            assert [] == await look.heroes.page(HeroQuery(limit=10))

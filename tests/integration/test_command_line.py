@@ -114,7 +114,8 @@ def test_a_settings_file_that_is_no_text_is_told_in_one_sentence(
 def test_migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do(tmp_path: Path) -> None:
     first, second = invoke_migrate(tmp_path), invoke_migrate(tmp_path)
 
-    applied = "Applied migration 0001.\nApplied migration 0002.\nApplied migration 0003.\n"
+    revisions = ("0001", "0002", "0003", "0004")
+    applied = "".join(f"Applied migration {revision}.\n" for revision in revisions)
     assert (0, "") == (first.exit_code, first.stderr)
     assert first.stdout.startswith(applied)
     assert (0, "The database is up to date.\n", "") == (

@@ -16,8 +16,9 @@ from tests.served import LIMIT, ask, fresh_postgres, invoke, serve
 
 PROCESSES = 6
 
-APPLIED = "Applied migration 0001.\nApplied migration 0002.\nApplied migration 0003.\n"
-PENDING = "Migration 0001 is pending.\nMigration 0002 is pending.\nMigration 0003 is pending.\n"
+REVISIONS = ("0001", "0002", "0003", "0004")
+APPLIED = "".join(f"Applied migration {revision}.\n" for revision in REVISIONS)
+PENDING = "".join(f"Migration {revision} is pending.\n" for revision in REVISIONS)
 UP_TO_DATE = "The database is up to date.\n"
 
 TABLES = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'"

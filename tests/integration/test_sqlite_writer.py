@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from tests.databases import open_sqlite
 
 
@@ -20,5 +20,5 @@ async def test_writers_are_served_in_the_order_they_came(tmp_path: Path) -> None
     await asyncio.gather(*(add(name) for name in names))
 
     async with database.reading() as reading:
-        assert names == [hero.name for hero in await reading.heroes.page(offset=0, limit=100)]
+        assert names == [hero.name for hero in await reading.heroes.page(HeroQuery(limit=100))]
     database.dispose()

@@ -156,7 +156,8 @@ def test_more_connections_than_the_server_has_are_warned_of_with_the_figures(
         served.terminate()
 
     (warning,) = (line for line in served.output().splitlines() if line.startswith("heroes: "))
-    assert ["2", str(most), str(2 * most), str(most - reserved)] == re.findall(r"\d+", warning)
+    each = most + 2
+    assert ["2", str(each), str(2 * each), str(most - reserved)] == re.findall(r"\d+", warning)
 
 
 def test_connections_that_the_server_has_are_not_warned_of(servers: Sequence[Served]) -> None:

@@ -15,6 +15,7 @@ OF_HEROES = {
     "adapters/hero_repository.py",
     "adapters/migrations/versions/0001_the_tutorials_table.py",
     "adapters/migrations/versions/0002_versions_and_lasting_ids.py",
+    "adapters/migrations/versions/0004_indexes_for_sorted_pages.py",
     "domain/errors.py",
     "domain/hero.py",
     "domain/repository.py",

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import HeroNotFound, InvalidHero
-from domain.hero import Hero
+from domain.hero import Hero, HeroQuery
 from service_layer import heroes
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.fakes import FakeDatabase
@@ -23,7 +23,7 @@ async def _create_deadpond(database: UnitOfWorkFactory) -> Hero:
 
 async def _stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, offset=0, limit=100))
+        return list(await heroes.list_heroes(uow, HeroQuery(limit=100)))
 
 
 async def test_a_created_hero_is_returned_and_kept(database: UnitOfWorkFactory) -> None:
@@ -63,7 +63,7 @@ async def test_a_page_leaves_out_what_is_before_it_and_after_it(
         await _create_deadpond(database)
 
     async with database.reading() as uow:
-        page = await heroes.list_heroes(uow, offset=1, limit=2)
+        page = await heroes.list_heroes(uow, HeroQuery(offset=1, limit=2))
 
     assert [2, 3] == [hero.id for hero in page]
 

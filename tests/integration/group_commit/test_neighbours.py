@@ -8,7 +8,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreConflict
 from tests.integration.group_commit.units import (
     add,
@@ -47,7 +47,7 @@ async def raise_an_error(database: SqliteDatabase) -> None:
 
 async def remove_all_and_be_cancelled(database: SqliteDatabase) -> None:
     async with database.writing() as uow:
-        for hero in await uow.heroes.page(offset=0, limit=100):
+        for hero in await uow.heroes.page(HeroQuery(limit=100)):
             await uow.heroes.remove(hero.id)
         task = asyncio.current_task()
         assert task is not None

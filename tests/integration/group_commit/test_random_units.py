@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sqlite_database import SqliteDatabase
 from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft
+from domain.hero import Hero, HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.group_commit.interrupting import Interrupting
@@ -67,7 +67,7 @@ class Writer:
         with suppress(GaveUpError):
             async with self._database.writing() as uow:
                 await uow.heroes.add(HeroDraft("Undone", "Unknown"))
-                for hero in await uow.heroes.page(offset=0, limit=5):
+                for hero in await uow.heroes.page(HeroQuery(limit=5)):
                     await uow.heroes.remove(hero.id)
                 if self._random.random() < 1 / 4:
                     with self._interrupted:

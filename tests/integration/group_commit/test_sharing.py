@@ -4,7 +4,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import (
     add,
@@ -119,7 +119,7 @@ async def test_while_a_commit_is_flushed_reads_are_answered_from_the_state_befor
     async with first_commit_held(database) as (held, first):
         async with database.reading() as uow:
             assert kept == await uow.heroes.get(kept.id)
-            assert [kept][offset:] == await uow.heroes.page(offset=offset, limit=10)
+            assert [kept][offset:] == await uow.heroes.page(HeroQuery(offset=offset, limit=10))
         assert not first.done()
         held.let_go()
         await outcomes(first)

@@ -6,7 +6,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
-from domain.hero import HeroDraft
+from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.group_commit.interrupting import Interrupting
 from tests.integration.group_commit.transactions import transactions
@@ -67,7 +67,7 @@ async def test_whatever_is_tried_after_it_writes_nothing(
             await uow.heroes.add(DRAFT)
             with interrupted, suppress(StoreUnavailable):
                 await uow.heroes.add(DRAFT)
-            for attempt in (uow.heroes.add(DRAFT), uow.heroes.page(offset=0, limit=1)):
+            for attempt in (uow.heroes.add(DRAFT), uow.heroes.page(HeroQuery(limit=1))):
                 with pytest.raises(StoreUnavailable):
                     await attempt
             assert [] == await names(database)

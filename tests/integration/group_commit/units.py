@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from adapters.sqlite_database import SqliteDatabase
-from domain.hero import Hero
+from domain.hero import Hero, HeroQuery
 from service_layer.heroes import change_hero, create_hero, delete_hero
 from tests.integration.held_commit import HeldCommit, held_commit
 from tests.loops import SLOWER
@@ -33,7 +33,7 @@ async def remove(database: SqliteDatabase, hero_id: int) -> None:
 async def stored(database: SqliteDatabase) -> Sequence[Hero]:
     """Return all heroes as a fresh unit of work sees them."""
     async with database.reading() as uow:
-        return await uow.heroes.page(offset=0, limit=1_000)
+        return await uow.heroes.page(HeroQuery(limit=1_000))
 
 
 async def names(database: SqliteDatabase) -> list[str]:

@@ -1,0 +1,37 @@
+"""Which indexes of a table serve a query."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
+
+from sqlalchemy import Table
+
+from adapters.comparisons import FIXING, Comparison, Sign
+
+
+def served_keys(
+    table: Table, comparisons: Sequence[Comparison], fixed: Collection[str], keys: Sequence[str]
+) -> int:
+    """Return for how many of the sort keys an index has the rows in order, or in reverse.
+
+    ``fixed`` are the fields that the comparisons leave one value. It is 0 where no index leads to
+    all rows that pass the comparisons, and to no others.
+    """
+    others = [each for each in comparisons if each.sign not in FIXING]
+    if len(comparisons) - len(others) > len(fixed):
+        return 0
+    if any(each.field != keys[0] or each.sign is Sign.CONTAINS for each in others):
+        return 0
+    return max(_in_common(index, fixed, keys) for index in _indexes(table))
+
+
+def _in_common(index: Sequence[str], fixed: Collection[str], keys: Sequence[str]) -> int:
+    if set(index[: len(fixed)]) != set(fixed):
+        return 0
+    pairs = zip(index[len(fixed) :], keys, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _indexes(table: Table) -> Iterator[Sequence[str]]:
+    yield [column.name for column in table.primary_key]
+    for index in table.indexes:
+        yield [column.name for column in index.columns]

@@ -1,0 +1,125 @@
+"""Queries in SQL: a statement for each shape that a query can have, and its values."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy.sql.base import Executable
+
+from adapters.comparisons import FIXING, Comparison, compared
+from adapters.indexes import served_keys
+from adapters.keyset import Condition, Key, later
+from adapters.page_parts import LIMIT, OFFSET, Parts, composed
+from adapters.statements import KEPT, MAY_SCAN
+from domain.query import KEY, Query, SortKey
+from domain.rules import COUNT_MAX
+
+NEAR = 1_000
+"""Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
+
+MOST_KEYS = 2
+"""By more, a page that begins among what ties on two keys reads all that ties on the first."""
+
+Statement = tuple[Executable, Mapping[str, Any]]
+"""A statement and its parameters."""
+
+
+class Shape(NamedTuple):
+    """A query without its values. ``after`` tells which values of its position are null."""
+
+    comparisons: tuple[Comparison, ...]
+    sort: tuple[SortKey, ...]
+    after: tuple[bool, ...] | None
+    is_far: bool
+
+
+def page(table: Table, query: Query) -> Statement:
+    """Return what finds the query's stretch of the table's rows.
+
+    It is marked ``MAY_SCAN`` unless indexes lead to just the rows of the page.
+    """
+    comparisons, values = _separated(query)
+    after = None if query.after is None else tuple([value is None for value in query.after])
+    shape = Shape(comparisons, query.sort, after, query.offset > NEAR)
+    reach = min(query.offset + query.limit, COUNT_MAX)
+    values["limit"] = query.limit
+    values["offset"] = query.offset
+    values["reach"] = reach
+    values["before_edge"] = max(reach - 1, 0)
+    if query.after is not None:
+        for key, value in zip(query.sort, query.after, strict=True):
+            values[f"after_{key.field}"] = value
+    return _page(table, shape), values
+
+
+def count(table: Table, query: Query) -> Statement:
+    """Return what counts the rows that pass the query's filters. It may scan."""
+    comparisons, values = _separated(query)
+    return _count(table, comparisons), values
+
+
+def _separated(query: Query) -> tuple[tuple[Comparison, ...], dict[str, Any]]:
+    if not query.filters:
+        return (), {}
+    pairs = list(compared(query.filters))
+    comparisons = tuple([comparison for comparison, _ in pairs])
+    return comparisons, {f"filter_{i}": value for i, (_, value) in enumerate(pairs)}
+
+
+def _conditions(table: Table, comparisons: Sequence[Comparison]) -> Iterator[Condition]:
+    for i, comparison in enumerate(comparisons):
+        column = table.c[comparison.field]
+        yield comparison.expression(column, bindparam(f"filter_{i}", type_=column.type))
+
+
+@lru_cache(KEPT)
+def _count(table: Table, comparisons: tuple[Comparison, ...]) -> Executable:
+    counting = select(func.count()).select_from(table).where(*_conditions(table, comparisons))
+    return counting.execution_options(**{MAY_SCAN: True})
+
+
+@lru_cache(KEPT)
+def _page(table: Table, shape: Shape) -> Executable:
+    fixed = {c.field for c in shape.comparisons if c.sign in FIXING} - {KEY}
+    keys = _keys(table, shape, fixed)
+    served = served_keys(table, shape.comparisons, fixed, [key.column.name for key in keys])
+    if not served or shape.is_far:
+        return _whole(table, shape, keys).execution_options(**{MAY_SCAN: True})
+    may_scan = not served == len(keys) <= MOST_KEYS
+    return _composed(table, shape, fixed, keys).execution_options(**{MAY_SCAN: may_scan})
+
+
+def _keys(table: Table, shape: Shape, fixed: Collection[str]) -> Sequence[Key]:
+    """Return the sort keys that are not the same in all rows."""
+    nulls = shape.after or [False] * len(shape.sort)
+    return [
+        Key(table.c[key.field], key.descending, is_null)
+        for key, is_null in zip(shape.sort, nulls, strict=True)
+        if key.field not in fixed
+    ]
+
+
+def _composed(
+    table: Table, shape: Shape, fixed: Collection[str], keys: Sequence[Key]
+) -> Select[Any]:
+    name = keys[0].column.name
+    conditions = list(zip(shape.comparisons, _conditions(table, shape.comparisons), strict=True))
+    parts = Parts(
+        table,
+        keys,
+        fixed=[table.c[field] for field in fixed],
+        conditions=[condition for each, condition in conditions if each.field != name],
+        bounds=[(each.sign, condition) for each, condition in conditions if each.field == name],
+        is_after=shape.after is not None,
+    )
+    return composed(list(parts), keys)
+
+
+def _whole(table: Table, shape: Shape, keys: Sequence[Key]) -> Select[Any]:
+    """Return the statement that leaves it to the database how to find the page."""
+    statement = select(table).where(*_conditions(table, shape.comparisons))
+    if shape.after is not None:
+        statement = statement.where(later(keys))
+    order = [key.order(key.column) for key in keys]
+    return statement.order_by(*order).limit(LIMIT).offset(OFFSET)

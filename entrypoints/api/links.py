@@ -1,0 +1,53 @@
+"""The way from one page of a list to the next (RFC 8288)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.requests import Request
+
+from domain.query import Query
+from domain.rules import COUNT_MAX
+from entrypoints.api.cursors import encoded
+
+TARGETS_KEPT = 100
+"""Most clients begin with the same few requests."""
+
+LINKS: dict[str, Any] = {
+    "Link": {
+        "description": (
+            "With a full page, the way to the next one (RFC 8288). It keeps all parameters, and "
+            "goes on by `cursor`, or by `offset` if the request has one."
+        ),
+        "schema": {"type": "string"},
+        "example": '</?limit=100&cursor=MquiqZWV6nJeWzVd>; rel="next"',
+    }
+}
+"""How the OpenAPI document tells of it."""
+
+
+def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[str, str]:
+    """Return the header that leads on from a full page.
+
+    The target is a path, so that it does not repeat whatever host the client claims to have asked.
+    """
+    if not page or len(page) < query.limit:
+        return {}
+    if "offset" not in request.query_params:
+        return _link(request, "cursor", encoded(query, query.position(page[-1])))
+    offset = query.offset + query.limit
+    return _link(request, "offset", str(offset)) if offset <= COUNT_MAX else {}
+
+
+def _link(request: Request, name: str, value: str) -> dict[str, str]:
+    target = _target(request.scope["path"], request.scope["query_string"], name)
+    return {"Link": f'<{target}{value}>; rel="next"'}
+
+
+@lru_cache(TARGETS_KEPT)
+def _target(path: str, parameters: bytes, name: str) -> str:
+    """Return the path with its parameters, up to the value of this one, which comes last."""
+    given = parse_qsl(parameters.decode("latin-1"), keep_blank_values=True)
+    kept = [each for each in given if each[0] != name]
+    return f"{quote(path)}?{urlencode([*kept, (name, '')], safe=',')}"

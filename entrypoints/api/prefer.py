@@ -1,0 +1,69 @@
+"""What a client would rather have (RFC 7240): here, that what there is be counted."""
+
+import re
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from entrypoints.api.accept import ELEMENT
+
+WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+QUOTED = r'"(?:[^"\\]|\\.)*"'
+PREFERENCE = re.compile(rf"[ \t]*({WORD})[ \t]*(?:=[ \t]*({WORD}|{QUOTED})?[ \t]*)?(?:;.*)?")
+"""A preference and its value. What follows a semicolon are parameters, which none here has."""
+
+ESCAPE = re.compile(r"\\(.)")
+
+EXACT_COUNT = "count=exact"
+
+PREFER: dict[str, Any] = {
+    "name": "Prefer",
+    "in": "header",
+    "description": f"With `{EXACT_COUNT}`, the answer says how many there are in all (RFC 7240).",
+    "schema": {"type": "string"},
+    "example": EXACT_COUNT,
+}
+COUNTS: dict[str, Any] = {
+    "X-Total-Count": {
+        "description": f"How many pass the filters. There if `Prefer: {EXACT_COUNT}` asked for it.",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": 1234,
+    },
+    "Preference-Applied": {
+        "description": "The preference that was followed (RFC 7240).",
+        "schema": {"type": "string", "enum": [EXACT_COUNT]},
+    },
+}
+"""How the OpenAPI document tells of it."""
+
+
+def asks_for_count(scope: Scope) -> bool:
+    """Tell whether the client would rather have an exact count, which may take long."""
+    if b"prefer" not in dict(scope["headers"]):
+        return False
+    return preferences(Headers(scope=scope)).get("count") == "exact"
+
+
+def counted(number: int) -> dict[str, str]:
+    """Return the headers that tell a count, and that it was preferred."""
+    return {"X-Total-Count": str(number), "Preference-Applied": EXACT_COUNT}
+
+
+def preferences(headers: Headers) -> Mapping[str, str]:
+    """Return the preferences by their names in lower case; of several by one name, the first.
+
+    What can't be read is passed over, as a preference is that the server does not know.
+    """
+    found: dict[str, str] = {}
+    for element in chain.from_iterable(map(ELEMENT.findall, headers.getlist("prefer"))):
+        if preference := PREFERENCE.fullmatch(element):
+            name, value = preference.groups(default="")
+            found.setdefault(name.lower(), _unquoted(value))
+    return found
+
+
+def _unquoted(value: str) -> str:
+    return ESCAPE.sub(r"\1", value[1:-1]) if value.startswith('"') else value

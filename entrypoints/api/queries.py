@@ -1,0 +1,144 @@
+"""Query parameters: the filters, the sort keys and the place to go on, read into a query."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from starlette.datastructures import QueryParams
+
+from domain.errors import InvalidQuery, Violation
+from domain.fields import Operator, filter_name
+from domain.query import BY_KEY, KEY, Filter, Query, SortKey
+from domain.rules import COUNT_MAX, COUNT_MIN
+from entrypoints.api.cursors import continued
+
+PAGING = {"offset", "limit"}
+"""The parameters that FastAPI reads."""
+
+INTEGER = re.compile("-?[0-9]{1,20}")
+BOOLEANS = {"true": True, "false": False}
+
+Q = TypeVar("Q", bound=Query)
+
+
+def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: int) -> Q:
+    """Return the query that the parameters ask for. Raises ``InvalidQuery``.
+
+    A filter, ``sort`` or ``cursor`` may be given once. A parameter that nobody knows is ignored,
+    unless it is written like a filter.
+    """
+    if parameters.keys() <= PAGING:
+        return kind(offset=offset, limit=limit)
+    filters = list(_filters(kind, parameters))
+    _refuse([*filters, *_misplaced(parameters)])
+    query = kind(
+        filters=tuple([each for each in filters if isinstance(each, Filter)]),
+        sort=_sort_keys(parameters["sort"]) if "sort" in parameters else BY_KEY,
+        offset=offset,
+        limit=limit,
+    )
+    return continued(query, parameters["cursor"]) if "cursor" in parameters else query
+
+
+def _refuse(read: Sequence[Filter | Violation]) -> None:
+    if violations := [each for each in read if isinstance(each, Violation)]:
+        raise InvalidQuery(violations)
+
+
+def _filters(kind: type[Query], parameters: QueryParams) -> Iterator[Filter | Violation]:
+    known = _known_filters(kind)
+    for name, text in parameters.multi_items():
+        if name in known:
+            yield _filter(name, *known[name], text)
+        elif "__" in name:
+            yield Violation(name, "unknown_filter", "There is no such filter")
+
+
+def _misplaced(parameters: QueryParams) -> Iterator[Violation]:
+    for name in ("sort", "cursor"):
+        if len(parameters.getlist(name)) > 1:
+            yield Violation(name, "repeated", "Parameter should be given once")
+    if "cursor" in parameters and "offset" in parameters:
+        yield Violation("cursor", "cursor_with_offset", "Cursor should be given without an offset")
+
+
+def _sort_keys(text: str) -> tuple[SortKey, ...]:
+    return tuple([SortKey(key.removeprefix("-"), key.startswith("-")) for key in text.split(",")])
+
+
+def _known_filters(kind: type[Query]) -> Mapping[str, tuple[str, Operator, type]]:
+    """Return field, operator and the operand's type of each filter, by the parameter's name."""
+    return {
+        filter_name(name, operator): (name, operator, field.operand(operator))
+        for name, field in kind.fields.items()
+        for operator in Operator
+        if operator in field.operators
+    }
+
+
+def _filter(
+    name: str, field: str, operator: Operator, operand: type, text: str
+) -> Filter | Violation:
+    if operand is str:
+        return Filter(field, operator, text)
+    if operand is bool and text in BOOLEANS:
+        return Filter(field, operator, BOOLEANS[text])
+    if operand is int and INTEGER.fullmatch(text):
+        return Filter(field, operator, int(text))
+    return Violation(name, *_UNREADABLE[operand])
+
+
+_UNREADABLE = {
+    int: ("int_parsing", "Input should be a valid integer"),
+    bool: ("bool_parsing", "Input should be true or false"),
+}
+
+
+def query_parameters(kind: type[Query]) -> list[dict[str, Any]]:
+    """Return what the OpenAPI document says of the parameters that ``read_query`` reads."""
+    filters = [
+        _parameter(name, _FILTERS[operator].format(field), _SCHEMAS[operand], _EXAMPLES[operand])
+        for name, (field, operator, operand) in _known_filters(kind).items()
+    ]
+    key = f"-?({'|'.join(kind.fields)})"
+    sort = {"type": "string", "pattern": f"^{key}(,{key})*$"}
+    return [
+        *filters,
+        _parameter("sort", SORT, sort, f"-{KEY}"),
+        _parameter("cursor", CURSOR, {"type": "string"}, "MquiqZWV6nJeWzVd"),
+    ]
+
+
+def _parameter(name: str, description: str, schema: object, example: object) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+SORT = (
+    "Fields to sort by, with a minus before those that fall. The `id` is always the last one. "
+    "Nulls come last, and texts in the order of their code points."
+)
+CURSOR = (
+    "Where to go on, as the `Link` of another page says it. It belongs to that page's filters and "
+    "`sort`, and goes without `offset`."
+)
+
+_FILTERS = {
+    Operator.EQ: "Only those whose `{}` is this.",
+    Operator.STARTSWITH: "Only those whose `{}` starts with this, in the same case.",
+    Operator.CONTAINS: "Only those whose `{}` contains this, in the same case.",
+    Operator.GTE: "Only those whose `{}` is this or more.",
+    Operator.LTE: "Only those whose `{}` is this or less.",
+    Operator.ISNULL: "Only those that have no `{}`, or only those that have one.",
+}
+_SCHEMAS: Mapping[type, dict[str, Any]] = {
+    str: {"type": "string", "pattern": r"^[^\x00]*$"},
+    int: {"type": "integer", "minimum": COUNT_MIN, "exclusiveMaximum": COUNT_MAX + 1},
+    bool: {"type": "boolean"},
+}
+_EXAMPLES: Mapping[type, object] = {str: "Dead", int: 18, bool: False}

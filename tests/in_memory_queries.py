@@ -1,0 +1,52 @@
+"""Queries answered in the most obvious way: look at every entity, sort them all, cut."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cmp_to_key, partial
+from typing import Any, TypeVar
+
+from domain.fields import Operator
+from domain.query import Position, Query, SortKey
+
+T = TypeVar("T")
+
+PASSES: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: lambda value, given: value == given,
+    Operator.STARTSWITH: lambda value, given: value.startswith(given),
+    Operator.CONTAINS: lambda value, given: given in value,
+    Operator.GTE: lambda value, given: value is not None and value >= given,
+    Operator.LTE: lambda value, given: value is not None and value <= given,
+    Operator.ISNULL: lambda value, given: (value is None) is given,
+}
+
+
+def found(query: Query, entities: Iterable[T]) -> Sequence[T]:
+    """Return all entities that pass the query's filters, in the query's order."""
+    passing = [entity for entity in entities if _passes(query, entity)]
+    compare = partial(_compare, query.sort)
+    return sorted(passing, key=lambda entity: cmp_to_key(compare)(query.position(entity)))
+
+
+def page(query: Query, entities: Iterable[T]) -> Sequence[T]:
+    """Return the stretch of them that the query asks for."""
+    rest = found(query, entities)
+    if query.after is not None:
+        after = query.after
+        rest = [one for one in rest if _compare(query.sort, after, query.position(one)) < 0]
+    return rest[query.offset : query.offset + query.limit]
+
+
+def _passes(query: Query, entity: object) -> bool:
+    return all(
+        PASSES[given.operator](getattr(entity, given.field), given.value) for given in query.filters
+    )
+
+
+def _compare(keys: Sequence[SortKey], one: Position, other: Position) -> int:
+    """Return a number below, at or above 0, as one stands before, at or after the other."""
+    for key, mine, its in zip(keys, one, other, strict=True):
+        if mine == its:
+            continue
+        if mine is None or its is None:
+            return 1 if mine is None else -1
+        return 1 if (mine > its) is not key.descending else -1
+    return 0

@@ -1,0 +1,59 @@
+"""Preferences are read as RFC 7240 writes them."""
+
+import pytest
+from starlette.datastructures import Headers
+
+from entrypoints.api.prefer import asks_for_count, preferences
+
+
+def headers(*values: str) -> Headers:
+    return Headers(raw=[(b"prefer", value.encode("latin-1")) for value in values])
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((), {}),
+        (("",), {}),
+        (("count=exact",), {"count": "exact"}),
+        (("count = exact",), {"count": "exact"}),
+        (('count="exact"',), {"count": "exact"}),
+        ((r'count="e\xact"',), {"count": "exact"}),
+        (("Count=exact",), {"count": "exact"}),
+        (("respond-async, wait=10",), {"respond-async": "", "wait": "10"}),
+        (("respond-async", "wait=10"), {"respond-async": "", "wait": "10"}),
+        (("count=exact; of=all",), {"count": "exact"}),
+        (('count=exact;of="a, b";c , foo',), {"count": "exact", "foo": ""}),
+        (('foo="a, count=none"; x="\\", y", b',), {"foo": "a, count=none", "b": ""}),
+        (("count=planned, count=exact",), {"count": "planned"}),
+        (("foo=",), {"foo": ""}),
+        (('foo=""',), {"foo": ""}),
+        ((",, ,foo,",), {"foo": ""}),
+    ],
+)
+def test_preferences_are_read_by_name(given: tuple[str, ...], expected: dict[str, str]) -> None:
+    assert expected == preferences(headers(*given))
+
+
+@pytest.mark.parametrize(
+    "broken", ["=exact", "count==exact", 'count="exact', "co unt", "é=1", ";x", 'x="a"b']
+)
+def test_what_is_no_preference_is_passed_over(broken: str) -> None:
+    assert {"wait": "1"} == preferences(headers(broken, "wait=1"))
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (("count=exact",), True),
+        (("wait=1", 'x, count="exact"; y=1'), True),
+        ((), False),
+        (("count",), False),
+        (("count=planned",), False),
+        (("count=planned", "count=exact"), False),
+        (("max-count=exact",), False),
+        (('x="count=exact"',), False),
+    ],
+)
+def test_a_count_is_asked_for_by_its_exact_name(given: tuple[str, ...], *, asked: bool) -> None:
+    assert asked == asks_for_count({"type": "http", "headers": headers(*given).raw})
