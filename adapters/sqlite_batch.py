@@ -22,7 +22,7 @@ class Batch:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.has_changes = False
-        self.joined = 0
+        self.stays_open = False
         self._most = most
         self._units = 0
         self._loop = loop
@@ -73,7 +73,6 @@ class Savepoint:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        batch.joined += 1
         self._connection = batch.connection
         self._changes = self._connection.total_changes
         self._connection.execute("SAVEPOINT unit")

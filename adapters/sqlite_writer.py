@@ -5,8 +5,8 @@ savepoint of an open transaction. While a COMMIT is flushed in a thread, those t
 queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
 et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
 
-Nobody is kept waiting for company: a batch is committed when the event loop has gone round, and all
-that had come by then has joined.
+Nobody is kept waiting for company: a batch is committed when all that waited have joined it. Where
+nobody waited, it stays open until the event loop has gone round, for those who came in that round.
 """
 
 import asyncio
@@ -43,11 +43,13 @@ class Writer:
         Raises ``StoreUnavailable`` when that took too long.
         """
         deadline = asyncio.get_running_loop().time() + self._patience
-        await self._take_turn(deadline)
+        had_to_wait = await self._take_turn(deadline)
         try:
             with translated():
                 if self._batch is None:
                     self._batch = await patiently(self._open_batch, deadline)
+                    if not had_to_wait:
+                        self._leave_open_for_a_round(self._batch)
                 return Savepoint(self._batch)
         except BaseException:
             self._hand_on()
@@ -93,9 +95,9 @@ class Writer:
         self._flusher.shutdown()
         self._file.close()
 
-    async def _take_turn(self, deadline: float) -> None:
+    async def _take_turn(self, deadline: float) -> bool:
         try:
-            await self._turns.take(deadline)
+            return await self._turns.take(deadline)
         except BaseException as error:
             if self._batch is not None and self._turns.take_if_free():
                 self._hand_on()  # the others in the batch would wait for this one to join
@@ -109,19 +111,25 @@ class Writer:
         connection.execute("BEGIN IMMEDIATE")
         return Batch(connection, self._most)
 
-    def _hand_on(self) -> None:
-        """Let the next one join the batch, or commit it if it is full or nobody comes."""
-        batch = self._batch
-        if batch is not None and batch.is_full:
-            self._close_batch(batch)
-        elif not self._turns.hand_on() and batch is not None:
-            loop = asyncio.get_running_loop()
-            loop.call_soon(self._close_if_nobody_came, batch, batch.joined)
+    def _leave_open_for_a_round(self, batch: Batch) -> None:
+        batch.stays_open = True
+        asyncio.get_running_loop().call_soon(self._end_of_round, batch)
 
-    def _close_if_nobody_came(self, batch: Batch, joined: int) -> None:
-        """Commit the batch, unless somebody has joined it, who then sees to that."""
-        if batch is self._batch and batch.joined == joined and self._turns.take_if_free():
+    def _end_of_round(self, batch: Batch) -> None:
+        """Commit the batch, unless somebody is at work in it, who then sees to that."""
+        batch.stays_open = False
+        if batch is self._batch and self._turns.take_if_free():
             self._close_batch(batch)
+
+    def _hand_on(self) -> None:
+        """Let the next one join the batch, or commit it if it is full or nobody waits."""
+        batch = self._batch
+        if batch is None:
+            self._turns.hand_on()
+        elif batch.is_full or not (self._turns.is_awaited or batch.stays_open):
+            self._close_batch(batch)
+        else:
+            self._turns.hand_on()
 
     def _close_batch(self, batch: Batch) -> None:
         if batch.has_changes:

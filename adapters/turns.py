@@ -27,13 +27,18 @@ class Turns:
         self._taken = True
         return True
 
-    async def take(self, deadline: float) -> None:
-        """Return when the turn has come. Raises ``TimeoutError`` past the loop's ``deadline``."""
+    async def take(self, deadline: float) -> bool:
+        """Return when the turn has come, and whether it was awaited.
+
+        Raises ``TimeoutError`` past the loop's ``deadline``.
+        """
         if self.take_if_free():
-            return
+            return False
         woken = asyncio.Event()
         self._waiting.append(woken)
         try:
+            if not self._taken:
+                await asyncio.sleep(0)  # those before it are awake, and take theirs in this round
             async with asyncio.timeout_at(deadline):
                 while self._taken or self._waiting[0] is not woken:
                     woken.clear()
@@ -42,6 +47,7 @@ class Turns:
         finally:
             self._waiting.remove(woken)
             self._wake()
+        return True
 
     @property
     def is_awaited(self) -> bool:

@@ -18,7 +18,7 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": SlowLoop}
 
 
-def take(turns: Turns, *, within: float = LONG) -> "asyncio.Task[None]":
+def take(turns: Turns, *, within: float = LONG) -> "asyncio.Task[bool]":
     return asyncio.create_task(turns.take(asyncio.get_running_loop().time() + within))
 
 
@@ -63,7 +63,20 @@ async def test_a_newcomer_does_not_overtake_who_has_been_handed_the_turn(turns: 
     await waiting
 
 
-async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(turns: Turns) -> None:
+async def test_it_tells_whether_it_was_awaited(turns: Turns) -> None:
+    waiting = take(turns)
+    await wait_all_tasks_blocked()
+    turns.hand_on()
+    assert await waiting
+
+    turns.hand_on()
+    assert not await take(turns)
+
+
+@pytest.mark.parametrize("newcomers", [0, 2])
+async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(
+    turns: Turns, newcomers: int
+) -> None:
     rounds: list[int] = []
 
     async def short_turn() -> None:
@@ -75,12 +88,13 @@ async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(turns: Tu
     waiting = [asyncio.create_task(short_turn()) for _ in range(5)]
     await wait_all_tasks_blocked()
 
-    turns.hand_on()
+    the_loop().call_soon(turns.hand_on)
+    waiting += [asyncio.create_task(short_turn()) for _ in range(newcomers)]
     while not all(turn.done() for turn in waiting):
         await asyncio.sleep(0)
         went_round.append(None)
 
-    assert 5 == len(rounds)
+    assert 5 + newcomers == len(rounds)
     assert 1 == len(set(rounds))
 
 

@@ -1,10 +1,12 @@
 """Units of work that come while a COMMIT is flushed share the next one, and wait for it."""
 
+import asyncio
+
 import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
-from domain.hero import HeroDraft, HeroQuery
+from domain.hero import Hero, HeroDraft, HeroQuery
 from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import (
     add,
@@ -35,23 +37,35 @@ async def test_those_that_come_while_a_commit_is_flushed_share_the_next_one(
     assert ["First", *LATER] == await names(database)
 
 
-async def test_those_that_come_in_one_round_of_the_loop_after_another_share_a_commit(
+async def test_those_that_come_in_the_same_round_of_the_loop_share_a_commit(
     database: SqliteDatabase,
 ) -> None:
-    coming = [*LATER]
-    tasks = [start(add(database, coming.pop(0)))]
-
-    def let_the_next_one_come(statement: str) -> None:
-        if statement == "RELEASE unit" and coming:
-            tasks.append(start(add(database, coming.pop(0))))
-
-    with transactions() as said, on_statement(let_the_next_one_come):
-        while len(tasks) < len(LATER):
-            await outcomes(*tasks)
-        await outcomes(*tasks)
+    with transactions() as said:
+        await outcomes(*[start(add(database, name)) for name in LATER])
 
     assert [len(LATER)] == units_per_commit(said)
     assert LATER == await names(database)
+
+
+async def test_those_that_waited_do_not_wait_for_who_comes_a_round_later(
+    database: SqliteDatabase,
+) -> None:
+    tasks: list[asyncio.Task[Hero]] = []
+
+    def let_one_come(statement: str) -> None:
+        if statement == "RELEASE unit" and len(tasks) == len(LATER):
+            tasks.append(start(add(database, "Late")))
+
+    with transactions() as said, on_statement(let_one_come):
+        async with first_commit_held(database) as (held, first):
+            tasks.extend(start(add(database, name)) for name in LATER)
+            await wait_all_tasks_blocked()
+            held.let_go()
+            await outcomes(first, *tasks)
+        await outcomes(*tasks)
+
+    assert [1, len(LATER), 1] == units_per_commit(said)
+    assert ["First", *LATER, "Late"] == await names(database)
 
 
 async def test_each_of_them_works_in_a_savepoint_of_its_own(database: SqliteDatabase) -> None:
