@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from domain.entity import entity
 from domain.errors import InvalidHero, Violation
 from domain.fields import Field, Operator
 from domain.query import Query
@@ -35,7 +36,7 @@ class HeroChanges:
         _check(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@entity
 class Hero:
     """A stored hero. Trusted as it is: what an older version stored must still be readable.
 

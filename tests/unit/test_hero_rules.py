@@ -1,5 +1,7 @@
 """What a hero may be."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from domain.hero import Hero, HeroChanges, HeroDraft
 from domain.rules import COUNT_MAX, TEXT_MAX
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
+
+if TYPE_CHECKING:
+    HERO.age = 28  # type: ignore[misc]  # mypy says so if this is no error any more
 
 BROKEN_TEXTS = {
     "string_type": None,
