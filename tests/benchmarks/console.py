@@ -47,6 +47,11 @@ def started(server: str, seconds: list[float]) -> None:
     typer.echo(f"  {server:14} {median(seconds):.2f} s to the first answer")
 
 
+def took(what: str, microseconds: float) -> None:
+    """Print how long something took."""
+    typer.echo(f"  {what:36} {microseconds:6.2f} microseconds")
+
+
 def warning(text: str) -> None:
     """Print what makes a run worth less."""
     typer.secho(text, fg=typer.colors.RED)

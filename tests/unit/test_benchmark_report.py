@@ -109,3 +109,9 @@ def test_the_page_names_the_machine_of_each_run_and_shows_nothing_unmeasured() -
     assert "A processor, 2 cores; nothing is pinned" in content
     assert "## SQLite: every server, every workload" in content
     assert "PostgreSQL: every server" not in content
+
+
+def test_what_headers_cost_is_told_in_microseconds() -> None:
+    results = merged(NOTHING, RUN, {"headers": {"microseconds": {"ETag": 0.5712}}})
+
+    assert "| ETag | 0.6 |" in page(results)

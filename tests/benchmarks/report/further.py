@@ -87,6 +87,13 @@ def starts(results: Results, database: str) -> str:
     return table(head, rows) if rows else ""
 
 
+def headers(results: Results) -> str:
+    """Return what the headers cost that the tutorial's app has not."""
+    found: dict[str, float] = results["parts"].get("headers", {}).get("microseconds", {})
+    rows = [[name, f"{microseconds:.1f}"] for name, microseconds in found.items()]
+    return table(("header", "µs a request"), rows) if rows else ""
+
+
 def soak(results: Results, database: str) -> str:
     """Return what heroes did under a long load, and its memory at the start, middle and end."""
     part = results["parts"].get(f"soak/{database}")

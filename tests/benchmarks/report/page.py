@@ -57,6 +57,8 @@ def page(results: Results) -> str:
     sections += [f"## Targets on {name}\n\n{table}" for name, table in tables_of.items() if table]
     for database in measured:
         sections += database_sections(results, database)
+    if headers := further.headers(results):
+        sections.append(f"## What headers cost\n\n{headers}")
     sections += [SERVERS, where(results)]
     return "\n".join(section.rstrip("\n") + "\n" for section in sections)
 

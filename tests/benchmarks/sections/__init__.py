@@ -9,6 +9,7 @@ from tests.benchmarks.sections import (
     connections,
     control,
     growth,
+    headers,
     main,
     soak,
     start_up,
@@ -21,5 +22,6 @@ SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "beside": beside.run,
     "control": control.run,
     "start-up": start_up.run,
+    "headers": headers.run,
     "soak": soak.run,
 }
