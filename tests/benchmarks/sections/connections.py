@@ -12,8 +12,8 @@ from tests.benchmarks.running import Server
 NAMES = ("heroes", "plain")
 LEVELS = (1, 16, 64, 256)
 WORKLOADS = ("get", "page", "post", "patch", "mixed")
-MOST_ROUNDS = 2
-SECONDS = 1
+MOST_ROUNDS = 3
+SECONDS = 2
 
 
 def run(bench: Bench) -> dict[str, Any]:
