@@ -11,8 +11,8 @@ from service_layer.errors import StoreConflict, StoreUnavailable
 Trouble = StoreUnavailable | StoreConflict
 """Why a batch was not kept."""
 
-LONGEST_WAIT = 0.002
-"""Seconds after which nobody joins a batch any more, so that the first in it need not wait long."""
+OPEN_FOR = 0.002
+"""Seconds after which the next who ends closes the batch, so that the first need not wait long."""
 
 
 class Batch:
@@ -22,11 +22,11 @@ class Batch:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.has_changes = False
-        self.stays_open = False
+        self.stays_open = False  # until the event loop has gone round
         self._most = most
         self._units = 0
         self._loop = loop
-        self._closes = loop.time() + LONGEST_WAIT
+        self._closes = loop.time() + OPEN_FOR
         self._is_over = asyncio.Event()
         self._trouble: Trouble | None = None
 

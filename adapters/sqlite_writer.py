@@ -5,8 +5,8 @@ savepoint of an open transaction. While a COMMIT is flushed in a thread, those t
 queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
 et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
 
-Nobody is kept waiting for company: a batch is committed when all that waited have joined it. Where
-nobody waited, it stays open until the event loop has gone round, for those who came in that round.
+No timer keeps a batch open: it is committed when all that waited have joined it or, where nobody
+waited, at the end of the event loop's round, with all who came in that round.
 """
 
 import asyncio
@@ -26,7 +26,8 @@ class Writer:
 
     ``patience`` is the most seconds a unit of work waits for its turn and for the file's lock,
     which another process may hold. ``most`` is how many units of work may share a COMMIT. Between
-    ``begin`` and ``commit`` or ``abandon`` the connection belongs to one unit of work.
+    ``begin`` and ``commit`` or ``abandon`` the connection belongs to one unit of work. At its end
+    that hands the turn on, or closes the batch and keeps the turn until the flush is over.
     """
 
     def __init__(self, path: Path, patience: float, most: int) -> None:
@@ -36,11 +37,12 @@ class Writer:
         self._turns = Turns()
         self._batch: Batch | None = None
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._is_closing = False
 
     async def begin(self) -> Savepoint:
         """Return a savepoint in a transaction that holds the write lock.
 
-        Raises ``StoreUnavailable`` when that took too long.
+        Raises ``StoreUnavailable`` when that took too long, or the writer is being closed.
         """
         deadline = asyncio.get_running_loop().time() + self._patience
         had_to_wait = await self._take_turn(deadline)
@@ -85,7 +87,8 @@ class Writer:
         await unit.batch.durable()
 
     async def aclose(self) -> None:
-        """Close the connection and the thread when the batch there is has ended."""
+        """Close the connection and the thread when the batch there is has ended; begin no more."""
+        self._is_closing = True
         if self._batch is not None:
             await self._batch.over()
         self.close()
@@ -107,6 +110,8 @@ class Writer:
             raise
 
     def _open_batch(self) -> Batch:
+        if self._is_closing:
+            raise StoreUnavailable("the service stops")
         connection = self._file.ready()
         connection.execute("BEGIN IMMEDIATE")
         return Batch(connection, self._most)
@@ -132,10 +137,14 @@ class Writer:
             self._turns.hand_on()
 
     def _close_batch(self, batch: Batch) -> None:
-        if batch.has_changes:
-            self._flusher.submit(self._flush, batch, asyncio.get_running_loop())
-        else:
+        if not batch.has_changes:
             self._drop(batch)
+            return
+        try:
+            self._flusher.submit(self._flush, batch, asyncio.get_running_loop())
+        except RuntimeError:  # the system gives the process no thread, or the writer is closed
+            self._lose(batch)
+            self._turns.hand_on()
 
     def _drop(self, batch: Batch) -> None:
         """End a batch that has nothing to keep."""
@@ -161,6 +170,8 @@ class Writer:
         loop.call_soon_threadsafe(self._flushed, batch, failure)
 
     def _flushed(self, batch: Batch, failure: Exception | None) -> None:
+        if batch is not self._batch:
+            return  # it was lost before there was a thread to flush it
         self._batch = None
         if failure is None:
             batch.end()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_batch import LONGEST_WAIT
+from adapters.sqlite_batch import OPEN_FOR
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import HeroDraft
 from tests.databases import open_sqlite
@@ -52,7 +52,7 @@ async def test_nobody_joins_a_batch_that_has_been_open_for_long(database: Sqlite
     async def add_slowly(name: str) -> None:
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(name, "Unknown"))
-            the_loop().move_clock(1.5 * LONGEST_WAIT)
+            the_loop().move_clock(1.5 * OPEN_FOR)
             await uow.commit()
 
     with transactions() as said:

@@ -5,6 +5,7 @@ from pathlib import Path
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite_database import SqliteDatabase
+from service_layer.errors import StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.group_commit.units import add, first_commit_held, names, outcomes, start
 
@@ -32,3 +33,19 @@ async def test_it_can_be_closed_after_a_commit(database: SqliteDatabase) -> None
     await add(database, "First")
 
     await database.aclose()
+
+
+async def test_those_who_wait_behind_the_last_batch_are_refused(
+    database: SqliteDatabase, path: Path
+) -> None:
+    async with first_commit_held(database) as (held, first):
+        waiting = [start(add(database, name)) for name in ("Ada", "Bea", "Cleo")]
+        await wait_all_tasks_blocked()
+        closing = start(database.aclose())
+        await wait_all_tasks_blocked()
+        held.let_go()
+        hero, _, *told = await outcomes(first, closing, *waiting)
+
+    assert "First" == hero.name
+    assert [StoreUnavailable] * len(waiting) == [type(outcome) for outcome in told]
+    assert ["First"] == await names(open_sqlite(path))
