@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from domain.errors import InvalidQuery, Violation
 from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
 
 SQLITE_TROUBLES: Mapping[int, str] = {
@@ -57,6 +58,9 @@ The last is what it says of a connection to which the server has said goodbye un
 has not closed yet.
 """
 
+UNKNOWN_CHARACTER = "22021"
+"""SQLSTATE of a text with a NUL, which a position in a list may have: another database took it."""
+
 LOCK_TIMEOUT = "55P03"
 """SQLSTATE that ends the wait for a lock."""
 
@@ -89,6 +93,9 @@ def translated() -> Iterator[None]:
 def _raise(error: BaseException | None, cause: Exception) -> None:
     """Raise what the driver's error means here, if it is a trouble of the database."""
     name = _name(error)
+    if name == UNKNOWN_CHARACTER:
+        message = "Position should be one that the database can hold"
+        raise InvalidQuery([Violation("after", "position", message)]) from cause
     if name.startswith(_CONSTRAINTS):
         raise StoreConflict(f"a constraint does not allow it ({name})") from cause
     if trouble := _trouble(error, name):

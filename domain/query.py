@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from domain.errors import InvalidQuery, Violation
-from domain.fields import RULES, Field, Operator, filter_name
+from domain.fields import PASSES, RULES, Field, Operator, filter_name
 from domain.rules import COUNT_MAX
 
 KEY = "id"
@@ -29,6 +29,10 @@ class Filter(NamedTuple):
     @property
     def name(self) -> str:
         return filter_name(self.field, self.operator)
+
+    def passes(self, value: object) -> bool:
+        """Tell whether an entity passes that has this value in the field."""
+        return PASSES[self.operator](value, self.value)
 
 
 class SortKey(NamedTuple):
@@ -60,7 +64,7 @@ class Query:
     after: Position | None = None
 
     def __post_init__(self) -> None:
-        if self.filters or self.sort is not BY_KEY:
+        if self.filters or self.sort is not BY_KEY:  # any page without has nothing to check here
             _refuse([*_broken_filters(self.fields, self.filters), *_broken_keys(self)])
             object.__setattr__(self, "sort", _with_effect(self.sort))
         if self.after is not None:
@@ -97,13 +101,13 @@ def _broken_keys(query: Query) -> Iterator[Violation]:
 
 
 def _broken_position(query: Query, after: Position) -> Iterator[Violation]:
-    fields = [query.fields[key.field] for key in query.sort]
-    if len(after) != len(fields) or not all(map(_may_be, fields, after)):
+    values = {key.field: value for key, value in zip(query.sort, after, strict=False)}
+    if len(after) != len(query.sort) or not all(
+        query.fields[name].may_hold(value) for name, value in values.items()
+    ):
         yield Violation("after", "position", "Position should have a value for each sort key")
-
-
-def _may_be(field: Field, value: object) -> bool:
-    return field.nullable if value is None else RULES[field.kind]("after", value) is None
+    elif not all(f.passes(values[f.field]) for f in query.filters if f.field in values):
+        yield Violation("after", "position", "Position should be one that passes the filters")
 
 
 def _with_effect(keys: Iterable[SortKey]) -> tuple[SortKey, ...]:

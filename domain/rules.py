@@ -38,10 +38,15 @@ def storable(field: str, value: object) -> Violation | None:
 
     None stores a lone surrogate as UTF-8, and PostgreSQL takes no NUL.
     """
+    if isinstance(value, str) and "\0" in value:
+        return Violation(field, "string_nul", "String should not contain the NUL character")
+    return unicode_text(field, value)
+
+
+def unicode_text(field: str, value: object) -> Violation | None:
+    """Accept any text that has a form in UTF-8."""
     if not isinstance(value, str):
         return Violation(field, "string_type", "Input should be a valid string")
-    if "\0" in value:
-        return Violation(field, "string_nul", "String should not contain the NUL character")
     if not _is_unicode(value):
         return Violation(field, "string_unicode", "String should not contain a lone surrogate")
     return None

@@ -1,22 +1,12 @@
 """Queries answered in the most obvious way: look at every entity, sort them all, cut."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cmp_to_key, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from domain.fields import Operator
 from domain.query import Position, Query, SortKey
 
 T = TypeVar("T")
-
-PASSES: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.EQ: lambda value, given: value == given,
-    Operator.STARTSWITH: lambda value, given: value.startswith(given),
-    Operator.CONTAINS: lambda value, given: given in value,
-    Operator.GTE: lambda value, given: value is not None and value >= given,
-    Operator.LTE: lambda value, given: value is not None and value <= given,
-    Operator.ISNULL: lambda value, given: (value is None) is given,
-}
 
 
 def found(query: Query, entities: Iterable[T]) -> Sequence[T]:
@@ -36,9 +26,7 @@ def page(query: Query, entities: Iterable[T]) -> Sequence[T]:
 
 
 def _passes(query: Query, entity: object) -> bool:
-    return all(
-        PASSES[given.operator](getattr(entity, given.field), given.value) for given in query.filters
-    )
+    return all(given.passes(getattr(entity, given.field)) for given in query.filters)
 
 
 def _compare(keys: Sequence[SortKey], one: Position, other: Position) -> int:

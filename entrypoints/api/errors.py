@@ -29,6 +29,9 @@ from service_layer.idempotency import KeyReused, KeyUnderWay
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
 
+NAMES = {"after": "cursor"}
+"""What parameters are called that the domain calls otherwise."""
+
 INVALID = "The request does not validate. The errors say what is wrong, and where."
 
 STALE = "What is kept is not in the version that the request asks for. Read it again."
@@ -85,7 +88,7 @@ async def operation_failed(request: Request, error: OperationFailed) -> Response
 
 async def invalid_query(request: Request, error: InvalidQuery) -> Response:
     """Answer 422 for each parameter that makes no part of a query."""
-    found = [(v.code, ("query", v.field), v.message) for v in error.violations]
+    found = [(v.code, ("query", NAMES.get(v.field, v.field)), v.message) for v in error.violations]
     return _invalid(found, request.scope)
 
 

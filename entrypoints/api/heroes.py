@@ -18,7 +18,7 @@ from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.links import LINKS, next_page
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
-from entrypoints.api.prefer import COUNTS, PREFER, asks_for_count, counted
+from entrypoints.api.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
 from entrypoints.api.queries import query_parameters, read_query
 from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
 from entrypoints.api.schemas import (
@@ -62,7 +62,7 @@ async def list_heroes(
     """Return a page of the heroes that pass the filters, ordered by id unless `sort` says else."""
     query = read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
     page = await heroes.list_heroes(uow, query)
-    headers = next_page(request, query, page)
+    headers = VARY | next_page(request, query, page)
     if asks_for_count(request.scope):
         headers |= counted(await heroes.count_heroes(uow, query))
     return JsonResponse([hero_json(hero) for hero in page], headers=headers)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from domain.query import Query
 from domain.rules import COUNT_MAX
 from entrypoints.api.cursors import encoded
+from entrypoints.api.queries import known_parameters
 
 TARGETS_KEPT = 100
 """Most clients begin with the same few requests."""
@@ -17,7 +18,7 @@ TARGETS_KEPT = 100
 LINKS: dict[str, Any] = {
     "Link": {
         "description": (
-            "With a full page, the way to the next one (RFC 8288). It keeps all parameters, and "
+            "With a full page, the way to the next one (RFC 8288). It keeps filters and order, and "
             "goes on by `cursor`, or by `offset` if the request has one."
         ),
         "schema": {"type": "string"},
@@ -35,19 +36,25 @@ def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[st
     if not page or len(page) < query.limit:
         return {}
     if "offset" not in request.query_params:
-        return _link(request, "cursor", encoded(query, query.position(page[-1])))
+        return _link(request, query, "cursor", encoded(query, query.position(page[-1])))
     offset = query.offset + query.limit
-    return _link(request, "offset", str(offset)) if offset <= COUNT_MAX else {}
+    return _link(request, query, "offset", str(offset)) if offset <= COUNT_MAX else {}
 
 
-def _link(request: Request, name: str, value: str) -> dict[str, str]:
-    target = _target(request.scope["path"], request.scope["query_string"], name)
+def _link(request: Request, query: Query, name: str, value: str) -> dict[str, str]:
+    path, parameters = request.scope["path"], request.scope["query_string"]
+    # mypy takes the class for hashed as its instances are.
+    target = _target(type(query), path, parameters, name)  # type: ignore[arg-type]
     return {"Link": f'<{target}{value}>; rel="next"'}
 
 
 @lru_cache(TARGETS_KEPT)
-def _target(path: str, parameters: bytes, name: str) -> str:
-    """Return the path with its parameters, up to the value of this one, which comes last."""
+def _target(kind: type[Query], path: str, parameters: bytes, name: str) -> str:
+    """Return the path with the parameters that matter, up to the value of this one, the last.
+
+    Others would let anyone make a header that is too large for what stands in between.
+    """
     given = parse_qsl(parameters.decode("latin-1"), keep_blank_values=True)
-    kept = [each for each in given if each[0] != name]
+    known = known_parameters(kind) - {name}
+    kept = [each for each in given if each[0] in known]
     return f"{quote(path)}?{urlencode([*kept, (name, '')], safe=',')}"

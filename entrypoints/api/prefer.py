@@ -19,6 +19,9 @@ ESCAPE = re.compile(r"\\(.)")
 
 EXACT_COUNT = "count=exact"
 
+VARY = {"Vary": "Prefer"}
+"""What caches have to be told with or without a preference (RFC 7240, section 2)."""
+
 PREFER: dict[str, Any] = {
     "name": "Prefer",
     "in": "header",
@@ -35,6 +38,11 @@ COUNTS: dict[str, Any] = {
     "Preference-Applied": {
         "description": "The preference that was followed (RFC 7240).",
         "schema": {"type": "string", "enum": [EXACT_COUNT]},
+    },
+    "Vary": {
+        "description": "The header of the request that makes a difference.",
+        "schema": {"type": "string"},
+        "example": VARY["Vary"],
     },
 }
 """How the OpenAPI document tells of it."""

@@ -40,6 +40,11 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
     return continued(query, parameters["cursor"]) if "cursor" in parameters else query
 
 
+def known_parameters(kind: type[Query]) -> frozenset[str]:
+    """Return the names of the parameters that make a difference."""
+    return frozenset(_known_filters(kind).keys() | PAGING | {"sort", "cursor"})
+
+
 def _refuse(read: Sequence[Filter | Violation]) -> None:
     if violations := [each for each in read if isinstance(each, Violation)]:
         raise InvalidQuery(violations)

@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import partial
 from itertools import cycle
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.fields import Operator
 from domain.hero import Hero, HeroDraft, HeroQuery
 from domain.query import Filter, SortKey
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -95,12 +97,17 @@ async def test_all_pages_of_any_query_are_all_that_it_finds(
     assert in_memory_queries.found(query, heroes) == await walk(database, query)
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [(), (Filter("age", Operator.GTE, 7),), (Filter("name", Operator.CONTAINS, "d"),)],
+    ids=["all", "by age", "by name"],
+)
 async def test_while_others_add_and_remove_every_sort_has_each_that_stays_once(
-    database: UnitOfWorkFactory,
+    database: UnitOfWorkFactory, filters: tuple[Filter, ...]
 ) -> None:
     for sort in EVERY_SORT:
         heroes = await replaced_by(database, CROWD)
-        query = HeroQuery(sort=sort, limit=2)
+        query = HeroQuery(filters=filters, sort=sort, limit=2)
         staying = {hero.id for hero in heroes[::2]}
 
         walked = await walk(

@@ -65,6 +65,20 @@ def test_answers_pass_through_unchanged(proxied: Proxied, name: str) -> None:
     assert seen(directly) == seen(through)
 
 
+def test_the_largest_link_passes_through(proxied: Proxied) -> None:
+    _, client = proxied
+    name = "\U0001f9b8" * 255
+    for _ in range(2):
+        client.post("/heroes/", json={"name": name, "secret_name": "x"})
+    filters = {"name__startswith": name, "name__contains": "\U0001f9b8" * 200}
+
+    page = client.get("/heroes/", params={"sort": "name", "limit": 1, **filters})
+    following = client.get(page.links["next"]["url"])
+
+    assert (200, 200) == (page.status_code, following.status_code)
+    assert len(page.headers["link"]) > 6_000
+
+
 def test_a_redirect_leads_to_where_the_client_asked(
     proxied: Proxied,
 ) -> None:

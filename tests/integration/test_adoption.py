@@ -123,6 +123,21 @@ def test_every_adopted_hero_is_readable_over_the_api(tmp_path: Path) -> None:
     assert page == each
 
 
+@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name", "age", "-age", "-age,name"])
+def test_every_adopted_hero_is_met_on_the_way_from_page_to_page(tmp_path: Path, sort: str) -> None:
+    database = make_tutorial_database(tmp_path / "database.db")
+    met = []
+
+    with serve(database) as served, httpx2.Client(base_url=served.url) as client:
+        page = client.get("/heroes/", params={"sort": sort, "limit": 1})
+        while page.json():
+            met.append(page.json()[0]["id"])
+            page = client.get(page.links["next"]["url"])
+            assert 200 == page.status_code
+
+    assert sorted(row[0] for row in ROWS) == sorted(met)
+
+
 async def test_one_field_of_a_hero_that_breaks_todays_rules_can_be_changed(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "database.db")
     database = adopted(path)

@@ -82,12 +82,26 @@ def test_the_order_of_the_filters_is_no_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "position", [(), (1,), ("1", "x", 7), (1, None, 7), (1, "\0", 7), (2**63,)]
+    "position", [(), (1,), ("1", "x", 7), (1, None, 7), (1, 2, 7), (2**63, "x", 7)]
 )
 def test_a_cursor_that_was_forged_for_what_no_hero_can_be_is_refused(
     position: tuple[object, ...],
 ) -> None:
     assert refused(BY_AGE, encoded(BY_AGE, position))
+
+
+def test_a_cursor_that_was_forged_for_what_the_filters_leave_out_is_refused() -> None:
+    grown_up = replace(BY_AGE, filters=(Filter("age", Operator.GTE, 18),))
+
+    assert not refused(grown_up, encoded(grown_up, (18, "x", 7)))
+    assert refused(grown_up, encoded(grown_up, (17, "x", 7)))
+    assert refused(grown_up, encoded(grown_up, (None, "x", 7)))
+
+
+def test_a_cursor_goes_on_after_a_text_that_only_an_adopted_file_can_hold() -> None:
+    position = (None, "Nul\0inside" * 30, 7)
+
+    assert position == continued(BY_AGE, encoded(BY_AGE, position)).after
 
 
 @pytest.mark.parametrize("content", [b"7", b'{"a":1}', b"[", b"[" * 5_000, b'"\xff"', b"null"])

@@ -102,7 +102,9 @@ async def test_an_answer_that_depends_on_accept_says_so(
     assert (status, "Accept") == (answer.status_code, answer.headers["vary"])
 
 
-async def test_an_answer_that_is_the_same_for_all_does_not_vary(client: httpx2.AsyncClient) -> None:
+async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
+    client: httpx2.AsyncClient,
+) -> None:
     listed = await client.get("/heroes/", headers={"accept": PROBLEM})
     refused = [
         await client.put("/heroes/", headers={"accept": accept}) for accept in (JSON, PROBLEM)
@@ -110,7 +112,7 @@ async def test_an_answer_that_is_the_same_for_all_does_not_vary(client: httpx2.A
 
     assert (200, JSON) == (listed.status_code, listed.headers["content-type"])
     assert [(405, PROBLEM)] * 2 == [(r.status_code, r.headers["content-type"]) for r in refused]
-    assert not any("vary" in answer.headers for answer in (listed, *refused))
+    assert not any("Accept" in answer.headers.get("vary", "") for answer in (listed, *refused))
 
 
 @pytest.mark.parametrize(
