@@ -86,8 +86,8 @@ def _page(table: Table, shape: Shape) -> Executable:
     served = served_keys(table, shape.comparisons, fixed, [key.column.name for key in keys])
     if not served or shape.is_far:
         return _whole(table, shape, keys).execution_options(**{MAY_SCAN: True})
-    may_scan = not served == len(keys) <= MOST_KEYS
-    return _composed(table, shape, fixed, keys).execution_options(**{MAY_SCAN: may_scan})
+    is_bounded = served == len(keys) and len(keys) <= MOST_KEYS
+    return _composed(table, shape, fixed, keys).execution_options(**{MAY_SCAN: not is_bounded})
 
 
 def _keys(table: Table, shape: Shape, fixed: Collection[str]) -> Sequence[Key]:

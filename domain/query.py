@@ -64,13 +64,13 @@ class Query:
     after: Position | None = None
 
     def __post_init__(self) -> None:
-        if self.filters or self.sort is not BY_KEY:  # any page without has nothing to check here
+        if self.filters or self.sort is not BY_KEY:  # few queries have either
             _refuse([*_broken_filters(self.fields, self.filters), *_broken_keys(self)])
             object.__setattr__(self, "sort", _with_effect(self.sort))
         if self.after is not None:
             _refuse([*_broken_position(self, self.after)])
         if not (0 <= self.offset <= COUNT_MAX and 0 <= self.limit <= COUNT_MAX):
-            _refuse([Violation("limit", "out_of_range", "A page has no place beyond 64 bits")])
+            _refuse([*_broken_stretch(offset=self.offset, limit=self.limit)])
 
     def position(self, entity: object) -> Position:
         """Return where the entity stands, to go on after it."""
@@ -98,6 +98,12 @@ def _broken_keys(query: Query) -> Iterator[Violation]:
     if not query.fields.keys() >= {key.field for key in query.sort}:
         known = ", ".join(query.fields)
         yield Violation("sort", "sort_keys", f"Sort keys should be some of {known}")
+
+
+def _broken_stretch(**numbers: int) -> Iterator[Violation]:
+    for name, number in numbers.items():
+        if not 0 <= number <= COUNT_MAX:
+            yield Violation(name, "out_of_range", "A page has no place beyond 64 bits")
 
 
 def _broken_position(query: Query, after: Position) -> Iterator[Violation]:

@@ -19,7 +19,8 @@ from entrypoints.api.links import LINKS, next_page
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
-from entrypoints.api.queries import query_parameters, read_query
+from entrypoints.api.queries import read_query
+from entrypoints.api.query_parameters import query_parameters
 from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
 from entrypoints.api.schemas import (
     Deleted,

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
 from domain.fields import Operator, filter_name
-from domain.query import BY_KEY, KEY, Filter, Query, SortKey
-from domain.rules import COUNT_MAX, COUNT_MIN
+from domain.query import BY_KEY, Filter, Query, SortKey
 from entrypoints.api.cursors import continued
 
 PAGING = {"offset", "limit"}
@@ -42,7 +41,7 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
 
 def known_parameters(kind: type[Query]) -> frozenset[str]:
     """Return the names of the parameters that make a difference."""
-    return frozenset(_known_filters(kind).keys() | PAGING | {"sort", "cursor"})
+    return frozenset(known_filters(kind).keys() | PAGING | {"sort", "cursor"})
 
 
 def _refuse(read: Sequence[Filter | Violation]) -> None:
@@ -51,7 +50,7 @@ def _refuse(read: Sequence[Filter | Violation]) -> None:
 
 
 def _filters(kind: type[Query], parameters: QueryParams) -> Iterator[Filter | Violation]:
-    known = _known_filters(kind)
+    known = known_filters(kind)
     for name, text in parameters.multi_items():
         if name in known:
             yield _filter(name, *known[name], text)
@@ -71,7 +70,7 @@ def _sort_keys(text: str) -> tuple[SortKey, ...]:
     return tuple([SortKey(key.removeprefix("-"), key.startswith("-")) for key in text.split(",")])
 
 
-def _known_filters(kind: type[Query]) -> Mapping[str, tuple[str, Operator, type]]:
+def known_filters(kind: type[Query]) -> Mapping[str, tuple[str, Operator, type]]:
     """Return field, operator and the operand's type of each filter, by the parameter's name."""
     return {
         filter_name(name, operator): (name, operator, field.operand(operator))
@@ -97,53 +96,3 @@ _UNREADABLE = {
     int: ("int_parsing", "Input should be a valid integer"),
     bool: ("bool_parsing", "Input should be true or false"),
 }
-
-
-def query_parameters(kind: type[Query]) -> list[dict[str, Any]]:
-    """Return what the OpenAPI document says of the parameters that ``read_query`` reads."""
-    filters = [
-        _parameter(name, _FILTERS[operator].format(field), _SCHEMAS[operand], _EXAMPLES[operand])
-        for name, (field, operator, operand) in _known_filters(kind).items()
-    ]
-    key = f"-?({'|'.join(kind.fields)})"
-    sort = {"type": "string", "pattern": f"^{key}(,{key})*$"}
-    return [
-        *filters,
-        _parameter("sort", SORT, sort, f"-{KEY}"),
-        _parameter("cursor", CURSOR, {"type": "string"}, "MquiqZWV6nJeWzVd"),
-    ]
-
-
-def _parameter(name: str, description: str, schema: object, example: object) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "query",
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
-
-
-SORT = (
-    "Fields to sort by, with a minus before those that fall. The `id` is always the last one. "
-    "Nulls come last, and texts in the order of their code points."
-)
-CURSOR = (
-    "Where to go on, as the `Link` of another page says it. It belongs to that page's filters and "
-    "`sort`, and goes without `offset`."
-)
-
-_FILTERS = {
-    Operator.EQ: "Only those whose `{}` is this.",
-    Operator.STARTSWITH: "Only those whose `{}` starts with this, in the same case.",
-    Operator.CONTAINS: "Only those whose `{}` contains this, in the same case.",
-    Operator.GTE: "Only those whose `{}` is this or more.",
-    Operator.LTE: "Only those whose `{}` is this or less.",
-    Operator.ISNULL: "Only those that have no `{}`, or only those that have one.",
-}
-_SCHEMAS: Mapping[type, dict[str, Any]] = {
-    str: {"type": "string", "pattern": r"^[^\x00]*$"},
-    int: {"type": "integer", "minimum": COUNT_MIN, "exclusiveMaximum": COUNT_MAX + 1},
-    bool: {"type": "boolean"},
-}
-_EXAMPLES: Mapping[type, object] = {str: "Dead", int: 18, bool: False}
