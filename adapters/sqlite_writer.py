@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from adapters.driver_errors import translated
+from adapters.short_turns import ask_for_short_turns
 from adapters.sqlite import WRITING, LastingConnection, patiently
 from adapters.sqlite_batch import Batch, Savepoint, Trouble
 from adapters.turns import Turns
@@ -36,7 +37,7 @@ class Writer:
         self._most = most
         self._turns = Turns()
         self._batch: Batch | None = None
-        self._flusher = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._flusher = ThreadPoolExecutor(1, "commit", initializer=ask_for_short_turns)
         self._is_closing = False
 
     async def begin(self) -> Savepoint:
