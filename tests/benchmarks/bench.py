@@ -47,7 +47,7 @@ class Bench:
     def load(self, server: Server, workload: str, seed: int, **chosen: int) -> wrk.Load | None:
         """Return the load of the options, or as chosen; ``None`` where the server has no such."""
         rows = chosen.get("rows", self.options.rows)
-        more = cursor_paths(server, rows) if workload == "cursor" else []
+        more = cursor_paths(server) if workload == "cursor" else []
         if workload == "cursor" and not more:
             return None
         return wrk.Load(

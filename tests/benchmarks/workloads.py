@@ -1,6 +1,8 @@
 """What clients ask for. Each is a script in ``load``."""
 
 import re
+from collections import deque
+from functools import lru_cache
 
 from tests.benchmarks.running import Server
 
@@ -25,18 +27,21 @@ PLACES = 16
 NEXT = re.compile(r'<([^>]*)>;\s*rel="?next"?')
 
 
-def cursor_paths(server: Server, rows: int) -> list[str]:
-    """Return paths of pages close to the end, by cursor; none when the server has no cursors.
+@lru_cache
+def cursor_paths(server: Server) -> list[str]:
+    """Return paths of the last pages by cursor; none when the server has no cursors.
 
-    A page by offset, deep in the list, names the page after it in a ``Link`` (RFC 8288).
+    A full page names the one after it in a ``Link`` (RFC 8288).
     """
-    paths = []
-    for place in range(PLACES):
-        offset = max(rows - 300 + 10 * place, 0)
-        _, headers, _ = server.get(f"/heroes/?offset={offset}&limit=100")
-        if found := NEXT.search(headers.get("link", "")):
-            paths.append(path_of(found[1]))
-    return paths
+    paths: deque[str] = deque(maxlen=PLACES)
+    following = "/heroes/?limit=100"
+    while True:
+        _, headers, _ = server.get(following)
+        found = NEXT.search(headers.get("link", ""))
+        if not found:
+            return list(paths)
+        following = path_of(found[1])
+        paths.append(following)
 
 
 def path_of(link: str) -> str:
