@@ -130,9 +130,7 @@ class Writer:
     def _hand_on(self) -> None:
         """Let the next one join the batch, or commit it if it is full or nobody waits."""
         batch = self._batch
-        if batch is None:
-            self._turns.hand_on()
-        elif batch.is_full or not (self._turns.is_awaited or batch.stays_open):
+        if batch and (batch.is_full or not (self._turns.is_awaited or batch.stays_open)):
             self._close_batch(batch)
         else:
             self._turns.hand_on()

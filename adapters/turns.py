@@ -54,11 +54,10 @@ class Turns:
         """Whether somebody waits for the turn."""
         return bool(self._waiting)
 
-    def hand_on(self) -> bool:
-        """Let the next one have the turn; tell whether somebody waits for it."""
+    def hand_on(self) -> None:
+        """Let the next one have the turn."""
         self._taken = False
         self._wake()
-        return self.is_awaited
 
     def _wake(self) -> None:
         if not self._taken:

@@ -69,8 +69,7 @@ class Query:
             object.__setattr__(self, "sort", _with_effect(self.sort))
         if self.after is not None:
             _refuse([*_broken_position(self, self.after)])
-        if not (0 <= self.offset <= COUNT_MAX and 0 <= self.limit <= COUNT_MAX):
-            _refuse([*_broken_stretch(offset=self.offset, limit=self.limit)])
+        _refuse([*_broken_stretch(offset=self.offset, limit=self.limit)])
 
     def position(self, entity: object) -> Position:
         """Return where the entity stands, to go on after it."""

@@ -7,15 +7,14 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import median, quantiles
 
 import httpx2
 import pytest
 
+from tests.e2e.crowds import fill
 from tests.e2e.wire import ids
-from tests.integration.tutorial_database import connection_to
-from tests.served import ask, invoke, serve
+from tests.served import serve
 
 pytestmark = pytest.mark.skipif(
     "TEST_MILLION" not in os.environ, reason="takes minutes; TEST_MILLION=1 asks for it"
@@ -40,12 +39,7 @@ LIMIT = 0.05
 def url(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has a million heroes."""
     place, database = tmp_path_factory.mktemp("million") / "heroes.db", new_database()
-    invoke(place, "migrate", database_url=database)
-    if database.startswith("sqlite"):
-        with connection_to(Path(database.removeprefix("sqlite:///"))) as connection:
-            connection.execute(CROWD)
-    else:
-        ask(database, CROWD, "VACUUM ANALYZE hero")
+    fill(place, database, CROWD)
     with serve(place, database_url=database, access_log="false") as server:
         yield server.url
 

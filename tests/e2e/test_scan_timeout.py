@@ -1,14 +1,13 @@
 """A query that no index serves is stopped at the setting, and holds nothing else up."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.e2e.crowds import fill
 from tests.e2e.wire import ids
-from tests.integration.tutorial_database import connection_to
-from tests.served import ask, invoke, serve
+from tests.served import serve
 
 MANY = 200_000
 """More heroes than any database looks at in a millisecond."""
@@ -24,12 +23,7 @@ def impatient(
 ) -> Iterator[httpx2.Client]:
     """A client of a server that has many heroes, and next to no time for a scan."""
     place, url = tmp_path_factory.mktemp("impatient") / "heroes.db", new_database()
-    invoke(place, "migrate", database_url=url)
-    if url.startswith("sqlite"):
-        with connection_to(Path(url.removeprefix("sqlite:///"))) as connection:
-            connection.execute(CROWD)
-    else:
-        ask(url, CROWD)
+    fill(place, url, CROWD)
     with (
         serve(place, database_url=url, scan_timeout="0.001") as server,
         httpx2.Client(base_url=server.url, timeout=20) as client,

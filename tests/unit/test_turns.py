@@ -58,7 +58,9 @@ async def test_a_newcomer_does_not_overtake_who_has_been_handed_the_turn(turns: 
     waiting = take(turns)
     await wait_all_tasks_blocked()
 
-    assert turns.hand_on()
+    turns.hand_on()
+
+    assert turns.is_awaited
     assert not turns.take_if_free()
     await waiting
 
@@ -117,8 +119,9 @@ async def test_who_hands_it_on_and_asks_again_comes_after_those_who_wait(turns: 
 
 
 async def test_handed_to_nobody_it_is_free_again(turns: Turns) -> None:
-    assert not turns.hand_on()
+    turns.hand_on()
 
+    assert not turns.is_awaited
     assert turns.take_if_free()
 
 
@@ -139,7 +142,9 @@ async def test_who_gave_up_is_passed_over(turns: Turns) -> None:
     await wait_all_tasks_blocked()
     gave_up.cancel()
 
-    assert turns.hand_on()
+    turns.hand_on()
+
+    assert turns.is_awaited
 
     await waiting
     assert gave_up.cancelled()
