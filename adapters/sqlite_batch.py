@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ Trouble = StoreUnavailable | StoreConflict
 
 OPEN_FOR = 0.002
 """Seconds after which the next who ends closes the batch, so that the first need not wait long."""
+
+TOLD = 6
+"""How many learn in one round of the event loop how their batch ended, so that reads need not wait
+until all of them are answered (record 23)."""
 
 
 class Batch:
@@ -27,7 +32,8 @@ class Batch:
         self._units = 0
         self._loop = loop
         self._closes = loop.time() + OPEN_FOR
-        self._is_over = asyncio.Event()
+        self._is_over = False
+        self._to_be_told: deque[asyncio.Event] = deque()
         self._trouble: Trouble | None = None
 
     @property
@@ -42,9 +48,10 @@ class Batch:
 
     def end(self, trouble: Trouble | None = None) -> None:
         """Tell everybody in it that it is durable, or why it is not. The first word counts."""
-        if not self._is_over.is_set():
+        if not self._is_over:
+            self._is_over = True
             self._trouble = trouble
-            self._is_over.set()
+            self._tell_some()
 
     async def durable(self) -> None:
         """Return once all that its units of work have done so far is durable.
@@ -58,14 +65,23 @@ class Batch:
 
     async def over(self) -> None:
         """Return once its end is known. A cancellation takes effect then."""
-        cancelled = None
-        while not self._is_over.is_set():
+        if self._is_over:
+            return
+        told, cancelled = asyncio.Event(), None
+        self._to_be_told.append(told)
+        while not told.is_set():
             try:
-                await self._is_over.wait()
+                await told.wait()
             except asyncio.CancelledError as error:
                 cancelled = error
         if cancelled is not None:
             raise cancelled
+
+    def _tell_some(self) -> None:
+        for _ in range(min(TOLD, len(self._to_be_told))):
+            self._to_be_told.popleft().set()
+        if self._to_be_told:
+            self._loop.call_soon(self._tell_some)
 
 
 class Savepoint:

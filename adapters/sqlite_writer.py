@@ -35,7 +35,7 @@ class Writer:
         self._file = LastingConnection(path, WRITING)
         self._patience = patience
         self._most = most
-        self._turns = Turns()
+        self._turns = Turns(patience)
         self._batch: Batch | None = None
         self._flusher = ThreadPoolExecutor(1, "commit", initializer=ask_for_short_turns)
         self._is_closing = False
@@ -46,7 +46,7 @@ class Writer:
         Raises ``StoreUnavailable`` when that took too long, or the writer is being closed.
         """
         deadline = asyncio.get_running_loop().time() + self._patience
-        had_to_wait = await self._take_turn(deadline)
+        had_to_wait = await self._take_turn()
         try:
             with translated():
                 if self._batch is None:
@@ -99,9 +99,9 @@ class Writer:
         self._flusher.shutdown()
         self._file.close()
 
-    async def _take_turn(self, deadline: float) -> bool:
+    async def _take_turn(self) -> bool:
         try:
-            return await self._turns.take(deadline)
+            return await self._turns.take()
         except BaseException as error:
             if self._batch is not None and self._turns.take_if_free():
                 self._hand_on()  # the others in the batch would wait for this one to join

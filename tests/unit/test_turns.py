@@ -9,7 +9,7 @@ from anyio import wait_all_tasks_blocked
 from adapters.turns import Turns
 from tests.loops import SLOWER, SlowLoop, the_loop
 
-LONG = 30 / SLOWER
+PATIENCE = 30 / SLOWER
 """Seconds of the loop after which a turn that does not come is a failure."""
 
 
@@ -18,22 +18,27 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
     return "asyncio", {"loop_factory": SlowLoop}
 
 
-def take(turns: Turns, *, within: float = LONG) -> "asyncio.Task[bool]":
-    return asyncio.create_task(turns.take(asyncio.get_running_loop().time() + within))
+def take(turns: Turns) -> "asyncio.Task[bool]":
+    return asyncio.create_task(turns.take())
+
+
+async def gave_up(waiting: "asyncio.Task[bool]") -> bool:
+    await asyncio.wait([waiting], timeout=PATIENCE)
+    return waiting.done() and isinstance(waiting.exception(), TimeoutError)
 
 
 @pytest.fixture
 def turns() -> Turns:
     """Turns of which somebody has the first."""
-    turns = Turns()
+    turns = Turns(PATIENCE)
     assert turns.take_if_free()
     return turns
 
 
-async def test_a_free_turn_is_taken_at_once_even_past_the_deadline() -> None:
-    turns = Turns()
+async def test_a_free_turn_is_taken_at_once_even_without_patience() -> None:
+    turns = Turns(patience=0)
 
-    await turns.take(asyncio.get_running_loop().time() - 1)
+    await turns.take()
 
     assert not turns.take_if_free()
 
@@ -42,7 +47,7 @@ async def test_they_come_in_the_order_in_which_they_were_asked_for(turns: Turns)
     order = []
 
     async def work(name: str) -> None:
-        await turns.take(asyncio.get_running_loop().time() + LONG)
+        await turns.take()
         order.append(name)
         turns.hand_on()
 
@@ -82,7 +87,7 @@ async def test_all_who_wait_have_a_short_turn_in_one_round_of_the_loop(
     rounds: list[int] = []
 
     async def short_turn() -> None:
-        await turns.take(the_loop().time() + LONG)
+        await turns.take()
         rounds.append(len(went_round))
         turns.hand_on()
 
@@ -104,7 +109,7 @@ async def test_who_hands_it_on_and_asks_again_comes_after_those_who_wait(turns: 
     order = []
 
     async def work(name: str) -> None:
-        await turns.take(the_loop().time() + LONG)
+        await turns.take()
         order.append(name)
         turns.hand_on()
 
@@ -157,7 +162,7 @@ async def test_who_is_cancelled_as_the_turn_comes_hands_it_on(turns: Turns) -> N
     turns.hand_on()
     cancelled.cancel()
 
-    await asyncio.wait_for(waiting, LONG)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert cancelled.cancelled()
     assert not turns.is_awaited
 
@@ -173,23 +178,65 @@ async def test_the_last_who_is_cancelled_as_the_turn_comes_leaves_it_free(turns:
     assert turns.take_if_free()
 
 
-async def test_past_the_deadline_the_wait_ends_and_the_turn_goes_to_the_next(turns: Turns) -> None:
-    too_late, waiting = take(turns, within=0), take(turns)
+async def test_who_waits_too_long_gives_up_and_the_turn_goes_to_the_next(turns: Turns) -> None:
+    too_late = [take(turns), take(turns)]
+    await wait_all_tasks_blocked()
+    the_loop().move_clock(PATIENCE / 2)
+    waiting = take(turns)
+    await wait_all_tasks_blocked()
 
-    with pytest.raises(TimeoutError):
-        await too_late
+    the_loop().move_clock(PATIENCE / 2)
+    for late in too_late:
+        assert await gave_up(late)
     turns.hand_on()
 
-    await asyncio.wait_for(waiting, LONG)
+    assert await waiting
 
 
-async def test_a_deadline_that_passes_as_the_turn_comes_loses_no_turn(turns: Turns) -> None:
-    too_late = take(turns, within=2)
+async def test_one_after_the_other_gives_up_in_its_time(turns: Turns) -> None:
+    for _ in range(3):
+        waiting = take(turns)
+        await wait_all_tasks_blocked()
+        the_loop().move_clock(PATIENCE / 2)
+        later = take(turns)
+        await wait_all_tasks_blocked()
+        the_loop().move_clock(PATIENCE / 2)
+        assert await gave_up(waiting)
+        assert not later.done()
+        the_loop().move_clock(PATIENCE / 2)
+        assert await gave_up(later)
+
+
+async def test_one_alarm_is_enough_for_all_who_wait(turns: Turns) -> None:
+    timers = the_loop().timers
+
+    waiting = [take(turns) for _ in range(5)]
     await wait_all_tasks_blocked()
-    the_loop().call_later(1, turns.hand_on)
 
-    the_loop().move_clock(3)  # so that both come due at once, the turn first
+    assert timers + 1 == the_loop().timers
+    turns.hand_on()
+    for turn in waiting:
+        await turn
+        turns.hand_on()
 
-    with pytest.raises(TimeoutError):
-        await too_late
-    assert turns.take_if_free()
+
+async def test_whose_turn_comes_as_the_patience_ends_has_it(turns: Turns) -> None:
+    in_time = take(turns)
+    await wait_all_tasks_blocked()
+    the_loop().call_later(PATIENCE / 2, turns.hand_on)
+
+    the_loop().move_clock(2 * PATIENCE)  # so that both come due at once, the turn first
+
+    assert await in_time
+    assert not turns.take_if_free()
+
+
+async def test_who_was_woken_in_vain_still_gives_up_in_time(turns: Turns) -> None:
+    first, second = take(turns), take(turns)
+    await wait_all_tasks_blocked()
+    turns.hand_on()
+    assert await first
+
+    the_loop().move_clock(PATIENCE)
+
+    assert await gave_up(second)

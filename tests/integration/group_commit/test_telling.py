@@ -1,0 +1,43 @@
+"""How a batch ended is told to a few at a time, so that others get their time in between."""
+
+import asyncio
+from collections.abc import Sequence
+
+from anyio import wait_all_tasks_blocked
+
+from adapters.sqlite_batch import TOLD
+from adapters.sqlite_database import SqliteDatabase
+from domain.hero import Hero
+from tests.integration.group_commit.transactions import transactions, units_per_commit
+from tests.integration.group_commit.units import add, first_commit_held, names, start
+from tests.loops import SLOWER
+from tests.served import LIMIT
+
+LATER = [f"Hero {number}" for number in range(2 * TOLD + 1)]
+
+
+async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
+    """Return who ended in each round of the event loop, without the rounds in which nobody did."""
+    rounds: list[list[str]] = []
+    left = list(tasks)
+    async with asyncio.timeout(LIMIT / SLOWER):
+        while left:
+            await asyncio.sleep(0)
+            rounds.append([task.result().name for task in left if task.done()])
+            left = [task for task in left if not task.done()]
+    return [ended for ended in rounds if ended]
+
+
+async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
+    database: SqliteDatabase,
+) -> None:
+    with transactions() as said:
+        async with first_commit_held(database) as (held, _):
+            later = [start(add(database, name)) for name in LATER]
+            await wait_all_tasks_blocked()
+            held.let_go()
+            rounds = await ended_in_each_round(later)
+
+    assert [1, len(LATER)] == units_per_commit(said)
+    assert [LATER[:TOLD], LATER[TOLD : 2 * TOLD], LATER[2 * TOLD :]] == rounds
+    assert ["First", *LATER] == await names(database)
