@@ -12,8 +12,6 @@ from tests.benchmarks.running import Server
 NAMES = ("heroes", "plain")
 LEVELS = (1, 16, 64, 256)
 WORKLOADS = ("get", "page", "post", "patch", "mixed")
-MOST_ROUNDS = 3
-SECONDS = 2
 
 
 def run(bench: Bench) -> dict[str, Any]:
@@ -23,19 +21,15 @@ def run(bench: Bench) -> dict[str, Any]:
         parts = {}
         for workload in (w for w in WORKLOADS if w in bench.options.workloads):
             console.heading(f"{bench.database}, more connections, {workload}")
-            rounds = min(bench.options.rounds, MOST_ROUNDS)
-            measured = measured_in_rounds(rounds, subjects(bench, workload, servers))
-            parts[f"connections/{bench.database}/{workload}"] = {"rounds": as_json(measured)}
+            rounds = measured_in_rounds(bench.options.rounds, subjects(bench, workload, servers))
+            parts[f"connections/{bench.database}/{workload}"] = {"rounds": as_json(rounds)}
     return parts
 
 
 def subjects(bench: Bench, workload: str, servers: list[Server]) -> Subjects:
     """Return what is measured: each server at each level."""
-    seconds = min(bench.options.seconds, SECONDS)
     return {
-        f"{server.name} {level}": partial(
-            bench.measured, server, workload, connections=level, seconds=seconds
-        )
+        f"{server.name} {level}": partial(bench.measured, server, workload, connections=level)
         for level in LEVELS
         for server in servers
     }
