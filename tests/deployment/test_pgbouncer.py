@@ -5,8 +5,7 @@ them is lost, or is another client's.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from tests.connection import Connection
 from tests.deployment.in_between import PGBOUNCER, pgbouncer
 from tests.postgres import PostgresServer
+from tests.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
 from tests.served import Served, ask, fresh_postgres, invoke, serve
 
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not inst
 SERVER_CONNECTIONS = 4
 CLIENTS = 16
 TURNS = 10
-HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": None}
 
 OTHERS = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -77,7 +76,7 @@ async def test_clients_at_once_share_few_connections_and_get_their_own_answers(
             assert len(page) <= number + 1
         return statuses
 
-    async with connections(served, CLIENTS) as clients:
+    async with connections([served], CLIENTS) as clients:
         statuses = await asyncio.gather(*map(work, clients, range(CLIENTS)))
     ((used,),) = await asyncio.to_thread(ask, url, OTHERS)
 
@@ -86,28 +85,4 @@ async def test_clients_at_once_share_few_connections_and_get_their_own_answers(
 
 
 async def test_changes_of_different_fields_of_one_hero_are_all_kept(served: Served) -> None:
-    async with connections(served, 3) as clients:
-        _, hero = await clients[0].request("POST", "/heroes/", HERO)
-        path = f"/heroes/{hero['id']}"
-        for number in range(TURNS):
-            changes = {"name": f"Name {number}", "secret_name": f"Secret {number}", "age": number}
-            answers = await asyncio.gather(
-                *(
-                    client.request("PATCH", path, {field: value})
-                    for client, (field, value) in zip(clients, changes.items(), strict=True)
-                )
-            )
-
-            assert [200] * 3 == [status for status, _ in answers]
-            assert (200, {**changes, "id": hero["id"]}) == await clients[0].request("GET", path)
-
-
-@asynccontextmanager
-async def connections(served: Served, number: int) -> AsyncIterator[list[Connection]]:
-    """Open connections to the service."""
-    async with AsyncExitStack() as closing_time:
-        opened = []
-        for _ in range(number):
-            opened.append(await Connection.open(served.address))
-            closing_time.push_async_callback(opened[-1].close)
-        yield opened
+    await assert_changes_of_different_fields_are_all_kept([served], TURNS)

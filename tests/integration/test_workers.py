@@ -3,8 +3,8 @@
 import asyncio
 import re
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from tests.connection import Connection
 from tests.integration.processes import assert_one_sentence
+from tests.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
 from tests.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
 
 WRITERS = 16
@@ -22,7 +23,6 @@ ROUNDS = 30
 TWO_WORKERS = ("--workers", "2")
 CONNECTIONS = """SELECT current_setting('max_connections')::int,
     current_setting('superuser_reserved_connections')::int"""
-HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": None}
 
 
 @pytest.fixture
@@ -74,20 +74,7 @@ async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
 async def test_changes_of_different_fields_of_one_hero_are_all_kept(
     servers: Sequence[Served],
 ) -> None:
-    async with connections(servers, 3) as clients:
-        _, hero = await clients[0].request("POST", "/heroes/", HERO)
-        path = f"/heroes/{hero['id']}"
-        for number in range(ROUNDS):
-            changes = {"name": f"Name {number}", "secret_name": f"Secret {number}", "age": number}
-            answers = await asyncio.gather(
-                *(
-                    client.request("PATCH", path, {field: value})
-                    for client, (field, value) in zip(clients, changes.items(), strict=True)
-                )
-            )
-
-            assert [200] * 3 == [status for status, _ in answers]
-            assert (200, {**changes, "id": hero["id"]}) == await clients[0].request("GET", path)
+    await assert_changes_of_different_fields_are_all_kept(servers, ROUNDS)
 
 
 async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]) -> None:
@@ -162,18 +149,6 @@ def test_more_connections_than_the_server_has_are_warned_of_with_the_figures(
 
 def test_connections_that_the_server_has_are_not_warned_of(servers: Sequence[Served]) -> None:
     assert "heroes: " not in "".join(served.output() for served in servers)
-
-
-@asynccontextmanager
-async def connections(servers: Sequence[Served], number: int) -> AsyncIterator[list[Connection]]:
-    """Open connections to the servers in turn."""
-    async with AsyncExitStack() as closing_time:
-        opened = []
-        for each in range(number):
-            connection = await Connection.open(servers[each % len(servers)].address)
-            closing_time.push_async_callback(connection.close)
-            opened.append(connection)
-        yield opened
 
 
 async def all_heroes(client: Connection) -> list[Any]:

@@ -1,0 +1,22 @@
+"""A turn that somebody has, and a loop on which no time limit passes by itself."""
+
+from typing import Any
+
+import pytest
+
+from adapters.turns import Turns
+from tests.loops import SlowLoop
+from tests.unit.turns.taking import PATIENCE
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"loop_factory": SlowLoop}
+
+
+@pytest.fixture
+def turns() -> Turns:
+    """Turns of which somebody has the first."""
+    turns = Turns(PATIENCE)
+    assert turns.take_if_free()
+    return turns

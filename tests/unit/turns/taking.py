@@ -1,0 +1,19 @@
+"""Tasks that take a turn."""
+
+import asyncio
+
+from adapters.turns import Turns
+from tests.loops import SLOWER
+
+PATIENCE = 30 / SLOWER
+"""Seconds of the loop after which a turn that does not come is a failure."""
+
+
+def take(turns: Turns) -> "asyncio.Task[bool]":
+    return asyncio.create_task(turns.take())
+
+
+async def gave_up(waiting: "asyncio.Task[bool]") -> bool:
+    """Return whether the wait ended for want of patience."""
+    await asyncio.wait([waiting], timeout=PATIENCE)
+    return waiting.done() and isinstance(waiting.exception(), TimeoutError)
