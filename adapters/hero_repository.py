@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.sql.base import Executable
 
 from adapters import queries
-from adapters.session import SqlSession
+from adapters.session import SqlExecutor
 from adapters.tables import IDS, hero_table
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft, HeroQuery
@@ -45,38 +45,38 @@ _REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
 
 
 class SqlHeroReader:
-    """``HeroReader`` over a session."""
+    """``HeroReader`` in SQL."""
 
     _get = _GET
 
-    def __init__(self, session: SqlSession) -> None:
-        self._session = session
+    def __init__(self, executor: SqlExecutor) -> None:
+        self._executor = executor
 
     async def get(self, hero_id: int) -> Hero:
         return Hero(*await self._one(self._get, hero_id))
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
-        rows = await self._session.exec(*queries.page(hero_table, query))
+        rows = await self._executor.exec(*queries.page(hero_table, query))
         return list(starmap(Hero, rows))
 
     async def count(self, query: HeroQuery) -> int:
-        ((heroes,),) = await self._session.exec(*queries.count(hero_table, query))
+        ((heroes,),) = await self._executor.exec(*queries.count(hero_table, query))
         return int(heroes)
 
     async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:
         if hero_id in IDS:
-            for row in await self._session.exec(statement, {"this_id": hero_id, **values}):
+            for row in await self._executor.exec(statement, {"this_id": hero_id, **values}):
                 return row
         raise HeroNotFound(hero_id)
 
 
 class SqlHeroRepository(SqlHeroReader):
-    """``HeroRepository`` over a session that writes. What it gets it locks, where rows can be."""
+    """``HeroRepository`` in SQL, within a transaction. What it gets it locks, where rows can be."""
 
     _get = _GET.with_for_update()
 
     async def add(self, draft: HeroDraft) -> Hero:
-        (row,) = await self._session.exec(_ADD, _values(draft, version=1))
+        (row,) = await self._executor.exec(_ADD, _values(draft, version=1))
         return Hero(*row)
 
     async def update(self, hero: Hero) -> None:

@@ -14,7 +14,7 @@ from adapters import migrator
 from adapters.driver_errors import translated
 from adapters.postgres import SCANS, ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
-from adapters.postgres_sessions import ReadingSession, WritingSession
+from adapters.postgres_sessions import Reader, WritingSession
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -22,6 +22,7 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(6072426)")
 """Held while the schema changes. The number means nothing; all processes have to name the same."""
 
+ENCODING = text("SHOW server_encoding")
 
 REFUSED = ("0A", "42")
 """How the SQLSTATEs begin that say the schema does not allow what a revision does."""
@@ -36,7 +37,7 @@ T = TypeVar("T")
 
 
 class PostgresDatabase:
-    """A ``UnitOfWorkFactory`` over a server. Connects to nothing until it is asked to.
+    """``Database`` over a server. Connects to nothing until it is asked to.
 
     ``read_dsn`` may lead to replicas. Only read-only units of work use it, and they may then not
     see what was written a moment ago.
@@ -57,7 +58,7 @@ class PostgresDatabase:
         return SqlUnitOfWork(WritingSession(self._writers))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers, self._scans))
+        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans))
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
@@ -103,6 +104,7 @@ def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
 
 
 def _apply_under_lock(connection: Connection) -> Sequence[str]:
+    _check_encoding(connection)
     connection.execute(MIGRATION_LOCK)
     try:
         return migrator.apply(connection)
@@ -111,6 +113,13 @@ def _apply_under_lock(connection: Connection) -> Sequence[str]:
             reason = str(error.orig).partition("\n")[0]
             raise UnusableDatabase(f"its schema can't be changed: {reason}") from error
         raise
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Refuse a database that can't keep every text."""
+    encoding = connection.execute(ENCODING).scalar_one()
+    if encoding != "UTF8":
+        raise UnusableDatabase(f"its encoding is {encoding}, and not UTF8")
 
 
 def _max_connections(connection: Connection) -> int:

@@ -33,10 +33,14 @@ class WritingSession:
     async def commit(self) -> None:
         if self._connection is None:
             return
-        try:
-            await _run(self._connection, "COMMIT")
-        except StoreUnavailable as trouble:
-            raise OutcomeUnknown(str(trouble)) from trouble
+        with _in_use(self._connection):
+            try:
+                with translated():
+                    done = await self._connection.execute("COMMIT")
+            except StoreUnavailable as trouble:
+                raise OutcomeUnknown(str(trouble)) from trouble
+        if done != "COMMIT":
+            raise StoreUnavailable(f"instead of COMMIT the database did {done}")
 
     async def close(self) -> None:
         if self._connection is None:
@@ -44,13 +48,14 @@ class WritingSession:
         connection, self._connection = self._connection, None
         try:
             if not connection.is_closed() and connection.is_in_transaction():
-                await _run(connection, "ROLLBACK")
+                with _in_use(connection):
+                    await connection.execute("ROLLBACK")
         finally:
             self._pool.give_back(connection)
 
 
-class ReadingSession:
-    """``SqlSession`` whose statements are each committed by themselves, and hold nothing.
+class Reader:
+    """``SqlExecutor`` whose statements are each committed by themselves, and hold nothing.
 
     A statement costs one round trip. Those that may scan have connections of their own.
     """
@@ -69,25 +74,12 @@ class ReadingSession:
         finally:
             pool.give_back(connection)
 
-    async def commit(self) -> None:
-        """There is nothing to commit."""
-
-    async def close(self) -> None:
-        """There is nothing to give back."""
-
 
 async def _rows(
     connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
 ) -> Sequence[Any]:
     rows: Sequence[Any] = await connection.fetch(query.text, *query.arguments(params))
     return rows
-
-
-async def _run(connection: asyncpg.Connection, command: str) -> None:
-    with _in_use(connection):
-        done = await connection.execute(command)
-    if done != command:
-        raise StoreUnavailable(f"instead of {command} the database did {done}")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from sqlalchemy.sql.base import Executable
 
 
-class SqlSession(Protocol):
-    """One unit of work's statements. The engine decides when they begin and where they run.
+class SqlExecutor(Protocol):
+    """Executes statements. The engine decides when they begin and where they run.
 
     Every method may raise ``StoreUnavailable``; driver and SQLAlchemy errors that are troubles of
     the database never pass through.
@@ -15,6 +15,10 @@ class SqlSession(Protocol):
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Return all rows that the statement returns, each a sequence of its columns' values."""
+
+
+class SqlSession(SqlExecutor, Protocol):
+    """One transaction's statements, which may write."""
 
     async def commit(self) -> None:
         """Return once what was executed is durable."""

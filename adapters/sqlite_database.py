@@ -16,7 +16,7 @@ from adapters.driver_errors import is_busy, translated
 from adapters.sqlite import LONGEST_PAUSE, inspecting_engine, migrating_engine
 from adapters.sqlite_readers import Readers
 from adapters.sqlite_scans import Scans
-from adapters.sqlite_sessions import ReadingSession, WritingSession
+from adapters.sqlite_session import WritingSession
 from adapters.sqlite_writer import Writer
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase
@@ -46,7 +46,7 @@ class FileOptions:
 
 
 class SqliteDatabase:
-    """A ``UnitOfWorkFactory`` over one file. Opens nothing until it is asked to.
+    """``Database`` over one file. Opens nothing until it is asked to.
 
     ``name`` is the database's address, fit to be shown.
     """
@@ -64,7 +64,7 @@ class SqliteDatabase:
         return SqlUnitOfWork(WritingSession(self._writer))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(ReadingSession(self._readers))
+        return SqlReadOnlyUnitOfWork(self._readers)
 
     def migrate(self) -> Sequence[str]:
         """Bring the file up to date, made if it is missing, and return the revisions applied.

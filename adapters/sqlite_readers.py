@@ -14,8 +14,9 @@ from adapters.sqlite_scans import Scans
 
 
 class Readers:
-    """The connections that read: one on the event loop, and those of the scans.
+    """``SqlExecutor`` over a connection on the event loop, and those of the scans.
 
+    Each statement sees what is committed by then, and holds nothing when it is done.
     ``patience`` is the most seconds a read waits for a lock.
     """
 

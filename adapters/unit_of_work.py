@@ -1,40 +1,38 @@
-"""A session and the repositories that work in it."""
+"""Units of work in SQL: the repositories, and when their session ends."""
 
 from typing import Self
 
 from adapters.answers import SqlAnswers
 from adapters.hero_repository import SqlHeroReader, SqlHeroRepository
-from adapters.session import SqlSession
+from adapters.session import SqlExecutor, SqlSession
 
 
-class Scope:
-    """The time in which a session is open."""
+class SqlReadOnlyUnitOfWork:
+    """``ReadOnlyUnitOfWork`` whose statements each stand for themselves."""
+
+    def __init__(self, executor: SqlExecutor) -> None:
+        self.heroes = SqlHeroReader(executor)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """There is nothing to commit or to give back."""
+
+
+class SqlUnitOfWork:
+    """``UnitOfWork`` over a session that writes."""
 
     def __init__(self, session: SqlSession) -> None:
         self._session = session
+        self.heroes = SqlHeroRepository(session)
+        self.answers = SqlAnswers(session)
+
+    async def commit(self) -> None:
+        await self._session.commit()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
-
-
-class SqlReadOnlyUnitOfWork(Scope):
-    """``ReadOnlyUnitOfWork`` over a session that reads."""
-
-    def __init__(self, session: SqlSession) -> None:
-        super().__init__(session)
-        self.heroes = SqlHeroReader(session)
-
-
-class SqlUnitOfWork(Scope):
-    """``UnitOfWork`` over a session that writes."""
-
-    def __init__(self, session: SqlSession) -> None:
-        super().__init__(session)
-        self.heroes = SqlHeroRepository(session)
-        self.answers = SqlAnswers(session)
-
-    async def commit(self) -> None:
-        await self._session.commit()

@@ -36,12 +36,22 @@ class Settings(BaseSettings):
     """Replicas to read from. Reads may then miss what was written a moment ago."""
 
     pool_size: int = Field(default=10, ge=1, le=1000)
+    """A database server: connections of this process at most, those for scans not counted."""
+
     pool_timeout: float = Field(default=2.0, ge=0.001, le=60)
+    """A database server: seconds to wait for a connection."""
+
     connect_timeout: float = Field(default=3.0, ge=0.001, le=60)
+    """A database server: seconds to connect."""
+
     statement_timeout: float = Field(default=10.0, ge=0.001, le=3600)
+    """A database server: seconds a statement may take."""
+
     idle_timeout: float = Field(default=10.0, ge=0.001, le=3600)
+    """A database server: seconds after which a transaction ends in which nothing happens."""
+
     pgbouncer: bool = False
-    """What concerns a database server; see ``adapters.postgres.ServerOptions``."""
+    """A database server: whether a pgbouncer in transaction mode stands in between."""
 
     key_lifetime: int = Field(default=24 * 60 * 60, ge=1, le=366 * 24 * 60 * 60)
     """Seconds for which the answer to a request with an Idempotency-Key is kept."""

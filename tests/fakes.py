@@ -1,6 +1,7 @@
 """The in-memory database: units of work and repositories that keep their ports' promises.
 
-Entities are immutable, so handing one in or out is as good as copying it.
+Entities are immutable, so handing one in or out is as good as copying it. Every call lets others
+run, as one that waits for a database does, so that those that race each other here really do.
 """
 
 import asyncio
@@ -53,6 +54,7 @@ class FakeUnitOfWork:
         self.answers = FakeAnswers(self._begin)
 
     async def _begin(self) -> State:
+        await asyncio.sleep(0)
         if self._copy is None:
             await self._database.turn.acquire()
             self._copy = self._database.committed.copy()
@@ -83,6 +85,7 @@ class FakeReadOnlyUnitOfWork:
         self.heroes = FakeHeroRepository(self._look)
 
     async def _look(self) -> State:
+        await asyncio.sleep(0)
         return self._database.committed
 
     async def __aenter__(self) -> Self:

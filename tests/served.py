@@ -137,10 +137,10 @@ def invoke(database: Path, *arguments: str, **settings: str) -> Result:
 
 
 @contextmanager
-def fresh_postgres(url: str) -> Iterator[str]:
+def fresh_postgres(url: str, options: str = "") -> Iterator[str]:
     """Make an empty database on the server of ``url``, give its address, and drop it at the end."""
     name = f"heroes_{uuid.uuid4().hex}"
-    ask(url, f"CREATE DATABASE {name}")
+    ask(url, f"CREATE DATABASE {name} {options}")
     try:
         yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:

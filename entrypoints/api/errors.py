@@ -23,7 +23,7 @@ from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.methods import method_not_allowed
 from entrypoints.api.pointers import located, pointer
 from entrypoints.api.problems import MEDIA_TYPE, problem
-from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 from service_layer.idempotency import KeyReused, KeyUnderWay
 
 RETRY_AFTER = "1"
@@ -35,6 +35,9 @@ NAMES = {"after": "cursor"}
 INVALID = "The request does not validate. The errors say what is wrong, and where."
 
 STALE = "What is kept is not in the version that the request asks for. Read it again."
+CONFLICT = "What is kept already stands in the way."
+UNAVAILABLE = "The database can't do this now. Try again later."
+UNSURE = "It is not known whether this was done. Look before you send it again."
 FAILED = "One of the operations can't be done. Nothing was changed."
 
 log = logging.getLogger(__name__)
@@ -114,18 +117,14 @@ async def tutorial_error(request: Request, error: HTTPException) -> Response:
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
     """Answer 503 at once; never try again here, for the request may have been carried out."""
     log.warning("%s %r: %s", request.method, request.url.path, error)
-    return problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database can't do this now. Try again later.",
-        request.scope,
-        {"Retry-After": RETRY_AFTER},
-    )
+    detail = UNSURE if isinstance(error, OutcomeUnknown) else UNAVAILABLE
+    headers = {"Retry-After": RETRY_AFTER}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.scope, headers)
 
 
 async def store_conflict(request: Request, _: StoreConflict) -> Response:
     """Answer 409: what is there already stands in the way."""
-    detail = "What is kept already stands in the way."
-    return problem(HTTPStatus.CONFLICT, detail, request.scope)
+    return problem(HTTPStatus.CONFLICT, CONFLICT, request.scope)
 
 
 async def key_reused(request: Request, _: KeyReused) -> Response:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from entrypoints.api.accept import VARY
 from entrypoints.api.entity_tags import HEADER
-from entrypoints.api.errors import FAILED, INVALID, STALE
+from entrypoints.api.errors import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
 from entrypoints.api.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
@@ -107,7 +107,7 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.CONFLICT: _problem(
         HTTPStatus.CONFLICT,
         "What is kept already stands in the way, or a request with the same key is under way.",
-        "What is kept already stands in the way.",
+        CONFLICT,
     ),
     HTTPStatus.PRECONDITION_FAILED: _problem(
         HTTPStatus.PRECONDITION_FAILED, "It is not in a version that the request asks for.", STALE
@@ -128,7 +128,7 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: _problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database is away, busy or full.",
-        "The database can't do this now. Try again later.",
+        UNAVAILABLE,
     )
     | {
         "headers": {

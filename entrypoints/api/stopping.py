@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.api.errors import RETRY_AFTER
 from entrypoints.api.problems import problem
 
 
@@ -28,6 +29,6 @@ class UnavailableWhenCancelled:
             if started or scope["type"] != "http":
                 raise
             detail = "The server is stopping. Try again later."
-            headers = {"Retry-After": "1"}
+            headers = {"Retry-After": RETRY_AFTER}
             refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
             await refusal(scope, receive, send)

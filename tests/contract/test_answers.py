@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from anyio import wait_all_tasks_blocked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ async def test_who_comes_second_waits_and_gets_the_first_ones_answer(
     async with database.writing() as first:
         assert await first.answers.claim(KEY) is None
         second = asyncio.create_task(kept(database))
+        await wait_all_tasks_blocked()
         await first.answers.keep(KEY, ANSWER, expires=EXPIRES)
         assert not second.done()
         await first.commit()
@@ -144,6 +146,7 @@ async def test_who_comes_second_has_the_key_when_the_first_one_gives_up(
     async with database.writing() as first:
         assert await first.answers.claim(KEY) is None
         second = asyncio.create_task(kept(database, OTHER_REQUEST))
+        await wait_all_tasks_blocked()
         await first.answers.keep(KEY, ANSWER, expires=EXPIRES)
 
     assert await second is None

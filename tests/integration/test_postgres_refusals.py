@@ -81,6 +81,20 @@ def test_a_table_that_is_not_the_tutorials_is_refused_in_one_sentence_and_left_a
     assert before == ask(url, SCHEMA)
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_can_not_keep_every_text_is_refused_in_one_sentence(
+    tmp_path: Path, postgres_url: str, encoding: str
+) -> None:
+    with fresh_postgres(
+        postgres_url, f"TEMPLATE template0 LOCALE 'C' ENCODING '{encoding}'"
+    ) as url:
+        migrated = invoke(tmp_path, "migrate", database_url=url)
+
+        assert_refused(migrated)
+        assert encoding in migrated.stderr
+        assert [] == ask(url, SCHEMA)
+
+
 def test_a_refused_table_is_not_served(tmp_path: Path, url: str) -> None:
     ask(url, NOT_THE_TUTORIALS["a missing column"])
 

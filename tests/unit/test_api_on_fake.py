@@ -106,8 +106,19 @@ async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
     } == answer.json()
 
 
-@pytest.mark.parametrize("failure", [StoreUnavailable("busy"), OutcomeUnknown("disk")])
-async def test_a_store_that_fails_answers_503_and_keeps_nothing(failure: Exception) -> None:
+@pytest.mark.parametrize(
+    ("failure", "detail"),
+    [
+        (StoreUnavailable("busy"), "The database can't do this now. Try again later."),
+        (
+            OutcomeUnknown("disk"),
+            "It is not known whether this was done. Look before you send it again.",
+        ),
+    ],
+)
+async def test_a_store_that_fails_answers_503_and_keeps_nothing(
+    failure: Exception, detail: str
+) -> None:
     database = FailingDatabase(failure)
     async with client_of(database) as client:
         answer = await client.post("/heroes/", json=DEADPOND)
@@ -120,7 +131,7 @@ async def test_a_store_that_fails_answers_503_and_keeps_nothing(failure: Excepti
         "type": "about:blank",
         "title": "Service Unavailable",
         "status": 503,
-        "detail": "The database can't do this now. Try again later.",
+        "detail": detail,
         "instance": "/heroes/",
     } == answer.json()
     assert [] == listed.json()

@@ -1,4 +1,4 @@
-"""A unit of work's session on SQLite: one that writes, and one that only reads."""
+"""A unit of work's session on SQLite."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from sqlalchemy.sql.base import Executable
 from adapters.driver_errors import translated
 from adapters.sqlite import compiled
 from adapters.sqlite_batch import Savepoint
-from adapters.sqlite_readers import Readers
 from adapters.sqlite_writer import Writer
 
 
@@ -38,16 +37,3 @@ class WritingSession:
         if self._unit is not None:
             unit, self._unit = self._unit, None
             await self._writer.abandon(unit)
-
-
-class ReadingSession:
-    """``SqlSession`` whose statements each see what is committed by then, and hold nothing."""
-
-    def __init__(self, readers: Readers) -> None:
-        self.exec = readers.exec
-
-    async def commit(self) -> None:
-        """There is nothing to commit."""
-
-    async def close(self) -> None:
-        """There is nothing to give back."""
