@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
+from tests.e2e.wire import new_hero
 from tests.served import Served, fresh_postgres, serve
 
 
@@ -41,6 +42,12 @@ def client(server: Served) -> Iterator[httpx2.Client]:
     no_tls = False  # loading certificates that plain HTTP has no use for takes long
     with httpx2.Client(base_url=server.url, timeout=10, verify=no_tls) as client:
         yield client
+
+
+@pytest.fixture
+def hero_id(client: httpx2.Client) -> int:
+    """The id of a hero made for the test."""
+    return new_hero(client)
 
 
 LISTED = [

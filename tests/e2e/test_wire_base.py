@@ -5,14 +5,8 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from tests.e2e.wire import NO_SUCH_HERO, Answer, new_hero, ok, patch, post, said
+from tests.e2e.wire import NO_SUCH_HERO, Answer, ok, patch, post, said
 from tests.served import serve
-
-
-@pytest.fixture
-def hero_id(client: httpx2.Client) -> int:
-    """The id of a hero made for the test."""
-    return new_hero(client)
 
 
 @pytest.fixture(scope="module")

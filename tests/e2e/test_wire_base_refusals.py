@@ -9,7 +9,6 @@ from tests.e2e.wire import (
     Answer,
     Entry,
     invalid,
-    new_hero,
     ok,
     patch,
     post,
@@ -28,12 +27,6 @@ NOT_A_NUMBER = "Input should be a valid integer, unable to parse string as an in
 FRACTION = "Input should be a valid integer, got a number with a fractional part"
 TOO_MANY_DIGITS = "Unable to parse input string as an integer, exceeded maximum size"
 NO_STRING = "Input should be a valid string"
-
-
-@pytest.fixture
-def hero_id(client: httpx2.Client) -> int:
-    """The id of a hero made for the test."""
-    return new_hero(client)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,6 @@ RACERS = 8
 DELETED = ok(b'{"ok":true}')
 
 
-@pytest.fixture
-def hero_id(client: httpx2.Client) -> int:
-    """The id of a hero made for the test."""
-    return new_hero(client)
-
-
 def deadpond(hero_id: int, age: int = 28) -> Answer:
     """Return the answer that shows Deadpond at this age."""
     return ok(b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%d,"id":%d}' % (age, hero_id))
