@@ -15,9 +15,9 @@ Trouble = StoreUnavailable | StoreConflict
 OPEN_FOR = 0.002
 """Seconds after which the next who ends closes the batch, so that the first need not wait long."""
 
-TOLD = 6
-"""How many learn in one round of the event loop how their batch ended, so that reads need not wait
-until all of them are answered (record 23)."""
+TOLD_AT_ONCE = 6
+"""How many of a batch learn in one round of the event loop how it ended, so that reads need not
+wait until all are answered (record 23)."""
 
 
 class Batch:
@@ -33,7 +33,7 @@ class Batch:
         self._loop = loop
         self._closes = loop.time() + OPEN_FOR
         self._is_over = False
-        self._to_be_told: deque[asyncio.Event] = deque()
+        self._untold: deque[asyncio.Event] = deque()
         self._trouble: Trouble | None = None
 
     @property
@@ -47,11 +47,10 @@ class Batch:
         self.has_changes |= changes
 
     def end(self, trouble: Trouble | None = None) -> None:
-        """Tell everybody in it that it is durable, or why it is not. The first word counts."""
-        if not self._is_over:
-            self._is_over = True
-            self._trouble = trouble
-            self._tell_some()
+        """Settle that it is durable, or why it is not, and begin to tell those in it."""
+        self._is_over = True
+        self._trouble = trouble
+        self._tell_some()
 
     async def durable(self) -> None:
         """Return once all that its units of work have done so far is durable.
@@ -64,11 +63,12 @@ class Batch:
                 raise type(self._trouble)(*self._trouble.args) from self._trouble
 
     async def over(self) -> None:
-        """Return once its end is known. A cancellation takes effect then."""
+        """Return once it is one's turn to be told of its end. A cancellation takes effect then."""
         if self._is_over:
             return
-        told, cancelled = asyncio.Event(), None
-        self._to_be_told.append(told)
+        cancelled = None
+        told = asyncio.Event()
+        self._untold.append(told)
         while not told.is_set():
             try:
                 await told.wait()
@@ -78,9 +78,10 @@ class Batch:
             raise cancelled
 
     def _tell_some(self) -> None:
-        for _ in range(min(TOLD, len(self._to_be_told))):
-            self._to_be_told.popleft().set()
-        if self._to_be_told:
+        """Tell the next few, and the others from the next round on."""
+        for _ in range(min(TOLD_AT_ONCE, len(self._untold))):
+            self._untold.popleft().set()
+        if self._untold:
             self._loop.call_soon(self._tell_some)
 
 

@@ -7,9 +7,12 @@ from itertools import islice
 AWAKE = 16
 """How many of those who wait are woken at a time: enough for a round, and no crowd for nothing."""
 
+TICK = 0.001
+"""Seconds in which uvloop's clock counts, so that a timer may be as much too early."""
+
 
 class Waiting:
-    """One who waits until the loop's ``deadline``."""
+    """One in the line: until when by the loop's clock, whether that has passed, what wakes it."""
 
     __slots__ = ("deadline", "is_late", "woken")
 
@@ -27,14 +30,15 @@ class Turns:
     to the next would take a round for each.
 
     ``patience`` is the most seconds that anybody waits. Who came first gives up first, so one alarm
-    is enough for all; a timer for each would take longer than many a turn.
+    is enough for all, moved on when it rings; setting a timer for each would cost more than many a
+    turn does.
     """
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._taken = False
         self._waiting: deque[Waiting] = deque()
-        self._alarm_is_set = False
+        self._alarm_in: asyncio.AbstractEventLoop | None = None
 
     def take_if_free(self) -> bool:
         """Take the turn if nobody has it or waits for it; tell whether that was so."""
@@ -46,7 +50,7 @@ class Turns:
     async def take(self) -> bool:
         """Return when the turn has come, and whether it was awaited.
 
-        Raises ``TimeoutError`` when it did not come in time.
+        Raises ``TimeoutError`` when it did not come within ``patience`` seconds.
         """
         if self.take_if_free():
             return False
@@ -81,23 +85,24 @@ class Turns:
                 waiting.woken.set()
 
     def _line_up(self) -> Waiting:
-        me = Waiting(asyncio.get_running_loop().time() + self._patience)
+        loop = asyncio.get_running_loop()
+        me = Waiting(loop.time() + self._patience)
         self._waiting.append(me)
-        if not self._alarm_is_set:
-            self._set_alarm(me.deadline)
+        if self._alarm_in is not loop:  # one that was set in a loop that has ended never rings
+            self._set_alarm(loop, me.deadline)
         return me
 
-    def _set_alarm(self, when: float) -> None:
-        self._alarm_is_set = True
-        asyncio.get_running_loop().call_at(when, self._ring)
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
+        self._alarm_in = loop
+        loop.call_at(when, self._ring, loop)
 
-    def _ring(self) -> None:
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake those who have waited too long, and set the alarm for the first who has not."""
-        self._alarm_is_set = False
-        now = asyncio.get_running_loop().time()
+        self._alarm_in = None
+        soon = loop.time() + TICK
         for waiting in self._waiting:
-            if waiting.deadline > now:
-                self._set_alarm(waiting.deadline)
+            if waiting.deadline > soon:
+                self._set_alarm(loop, waiting.deadline)
                 return
             waiting.is_late = True
             waiting.woken.set()

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import dropwhile
+from operator import not_
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_batch import TOLD
+from adapters.sqlite_batch import TOLD_AT_ONCE
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import Hero
 from tests.integration.group_commit.transactions import transactions, units_per_commit
@@ -13,11 +15,11 @@ from tests.integration.group_commit.units import add, first_commit_held, names, 
 from tests.loops import SLOWER
 from tests.served import LIMIT
 
-LATER = [f"Hero {number}" for number in range(2 * TOLD + 1)]
+LATER = [f"Hero {number}" for number in range(2 * TOLD_AT_ONCE + 1)]
 
 
 async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
-    """Return who ended in each round of the event loop, without the rounds in which nobody did."""
+    """Return who ended in each round of the event loop, from the first round in which one did."""
     rounds: list[list[str]] = []
     left = list(tasks)
     async with asyncio.timeout(LIMIT / SLOWER):
@@ -25,7 +27,7 @@ async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[
             await asyncio.sleep(0)
             rounds.append([task.result().name for task in left if task.done()])
             left = [task for task in left if not task.done()]
-    return [ended for ended in rounds if ended]
+    return list(dropwhile(not_, rounds))
 
 
 async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
@@ -39,5 +41,9 @@ async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
             rounds = await ended_in_each_round(later)
 
     assert [1, len(LATER)] == units_per_commit(said)
-    assert [LATER[:TOLD], LATER[TOLD : 2 * TOLD], LATER[2 * TOLD :]] == rounds
+    assert [
+        LATER[:TOLD_AT_ONCE],
+        LATER[TOLD_AT_ONCE : 2 * TOLD_AT_ONCE],
+        LATER[2 * TOLD_AT_ONCE :],
+    ] == rounds
     assert ["First", *LATER] == await names(database)

@@ -4,9 +4,10 @@ import asyncio
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.turns import Turns
+from adapters.turns import AWAKE, Turns
 from tests.loops import the_loop
-from tests.unit.turns.taking import PATIENCE, gave_up, take
+from tests.served import LIMIT
+from tests.unit.turns.taking import PATIENCE, gives_up, take
 
 
 async def test_who_gave_up_is_passed_over(turns: Turns) -> None:
@@ -20,6 +21,18 @@ async def test_who_gave_up_is_passed_over(turns: Turns) -> None:
 
     await waiting
     assert gave_up.cancelled()
+
+
+async def test_when_all_who_were_woken_are_cancelled_the_next_is_woken(turns: Turns) -> None:
+    woken = [take(turns) for _ in range(AWAKE)]
+    waiting = take(turns)
+    await wait_all_tasks_blocked()
+
+    turns.hand_on()
+    for task in woken:
+        task.cancel()
+
+    assert await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_who_is_cancelled_as_the_turn_comes_hands_it_on(turns: Turns) -> None:
@@ -54,7 +67,7 @@ async def test_who_waits_too_long_gives_up_and_the_turn_goes_to_the_next(turns: 
 
     the_loop().move_clock(PATIENCE / 2)
     for late in too_late:
-        assert await gave_up(late)
+        assert await gives_up(late)
     turns.hand_on()
 
     assert await waiting
@@ -68,10 +81,10 @@ async def test_one_after_the_other_gives_up_in_its_time(turns: Turns) -> None:
         later = take(turns)
         await wait_all_tasks_blocked()
         the_loop().move_clock(PATIENCE / 2)
-        assert await gave_up(waiting)
+        assert await gives_up(waiting)
         assert not later.done()
         the_loop().move_clock(PATIENCE / 2)
-        assert await gave_up(later)
+        assert await gives_up(later)
 
 
 async def test_one_alarm_is_enough_for_all_who_wait(turns: Turns) -> None:
@@ -106,4 +119,22 @@ async def test_who_was_woken_in_vain_still_gives_up_in_time(turns: Turns) -> Non
 
     the_loop().move_clock(PATIENCE)
 
-    assert await gave_up(second)
+    assert await gives_up(second)
+
+
+def test_one_gives_up_in_time_though_the_alarm_was_set_in_a_loop_that_has_ended() -> None:
+    turns = Turns(patience=0.01)
+    assert turns.take_if_free()
+
+    async def wait_and_leave() -> None:
+        waiting = take(turns)
+        await wait_all_tasks_blocked()
+        waiting.cancel()
+
+    async def wait_too_long() -> bool:
+        waiting = take(turns)
+        await asyncio.wait([waiting], timeout=LIMIT)
+        return waiting.done() and isinstance(waiting.exception(), TimeoutError)
+
+    asyncio.run(wait_and_leave())
+    assert asyncio.run(wait_too_long())
