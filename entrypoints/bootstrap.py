@@ -77,7 +77,7 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
         return ""
     with _told_to_the_operator(database):
         most = database.max_connections()
-    each = settings.pool_size + SCANS
+    each = settings.pool_size + (0 if settings.database_read_url else SCANS)
     wanted = each * workers
     if most is None or wanted <= most:
         return ""
@@ -87,40 +87,18 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
     )
 
 
-def compose(database: Database, settings: Settings, *, migrating: bool) -> FastAPI:
-    """Return the API over the database, which is closed when the app stops.
+def make_app(*, migrating: bool) -> FastAPI:
+    """Return the API for one process, by the settings. Its database is closed when it stops.
 
     ``migrating`` keeps trying to bring the schema up to date while the app runs.
     """
+    settings = load_settings()
+    database = connect(settings)
     return build_app(
         database,
         retention=Retention(settings.key_lifetime),
         lifespan=_using(database, migrating=migrating),
     )
-
-
-def app_for(
-    database: Database, settings: Settings, workers: int, *, migrating: bool
-) -> FastAPI | str:
-    """Return the API for one process, or for several the name of what makes one for each."""
-    if workers == 1:
-        return compose(database, settings, migrating=migrating)
-    return f"{__name__}:{'migrating_worker_app' if migrating else 'worker_app'}"
-
-
-def worker_app() -> FastAPI:
-    """Return the API for one process of several, which read the same settings."""
-    return _worker_app(migrating=False)
-
-
-def migrating_worker_app() -> FastAPI:
-    """Return the same, where the database was away when the schema was to be brought up to date."""
-    return _worker_app(migrating=True)
-
-
-def _worker_app(*, migrating: bool) -> FastAPI:
-    settings = load_settings()
-    return compose(connect(settings), settings, migrating=migrating)
 
 
 @contextmanager

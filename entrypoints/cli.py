@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, NoReturn
 
 import typer
@@ -47,7 +48,7 @@ def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
     server.run(
-        bootstrap.app_for(database, settings, workers, migrating=migrate and is_away),
+        partial(bootstrap.make_app, migrating=migrate and is_away),
         listener,
         workers=workers,
         access_log=settings.access_log,

@@ -16,6 +16,9 @@ from entrypoints.logs import log_config
 BACKLOG = 2048
 """Connections the kernel holds until they are accepted."""
 
+ACCEPTED_AT_ONCE = 16
+"""New connections that a process which is alone takes in one round of the event loop (record 24)."""
+
 GRACE = 8
 """Seconds that requests under way get to finish once the server is told to stop."""
 
@@ -44,8 +47,16 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def watched_at_once(listener: socket.socket) -> list[socket.socket]:
+    """Return the socket and duplicates of it, of each of which a loop takes one connection a round.
+
+    Several processes should watch it once each, or the first to look would take all.
+    """
+    return [listener, *(listener.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+
+
 def run(
-    app: FastAPI | str,
+    make_app: Callable[[], FastAPI],
     listener: socket.socket,
     *,
     workers: int = 1,
@@ -54,13 +65,13 @@ def run(
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
 
-    Several ``workers`` are processes that share the socket; ``app`` is then the import string of a
-    function that makes one for each. ``receive_timeout`` is the most seconds a client may take to
-    send a request.
+    Several ``workers`` are processes that share the socket. ``make_app`` is called in each process,
+    and has to be fit for pickling. ``receive_timeout`` is the most seconds a client may take to send
+    a request.
     """
     config = BoundedConfig(
-        app,
-        factory=isinstance(app, str),
+        make_app,
+        factory=True,
         workers=workers,
         loop="uvloop",
         ws="none",
@@ -77,7 +88,7 @@ def run(
         # uvicorn raises a signal again when it has stopped for it. Before it listens to signals
         # itself, an exception could be raised where Python only reports it, and goes on.
         _on_signals(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
-        server.run(sockets=[listener])
+        server.run(sockets=watched_at_once(listener))
     else:
         Multiprocess(config, sockets=[listener]).run()
 

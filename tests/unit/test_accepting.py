@@ -1,0 +1,45 @@
+"""Clients that come at once are let in together, however long a round of the event loop takes."""
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack, ExitStack
+
+import uvloop
+
+from entrypoints.server import ACCEPTED_AT_ONCE, listen, watched_at_once
+from tests.served import LIMIT
+
+CLIENTS = 2 * ACCEPTED_AT_ONCE
+
+
+async def accepted_in_each_round(listener: socket.socket) -> list[int]:
+    """Return how many connections were taken in each round in which one was, until all are."""
+    loop = asyncio.get_running_loop()
+    accepted: list[asyncio.BaseTransport] = []
+    rounds = []
+
+    class Counted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted.append(transport)
+
+    async with AsyncExitStack() as servers, asyncio.timeout(LIMIT):
+        for watched in watched_at_once(listener):
+            await servers.enter_async_context(await loop.create_server(Counted, sock=watched))
+        while len(accepted) < CLIENTS:
+            before = len(accepted)
+            await asyncio.sleep(0)
+            rounds.append(len(accepted) - before)
+        for transport in accepted:
+            transport.close()
+        await asyncio.sleep(0)
+    return [number for number in rounds if number]
+
+
+def test_so_many_that_wait_are_let_in_in_one_round() -> None:
+    with listen("127.0.0.1", 0) as listener, ExitStack() as connected:
+        for _ in range(CLIENTS):
+            connected.enter_context(socket.create_connection(listener.getsockname()))
+
+        rounds = uvloop.run(accepted_in_each_round(listener))
+
+    assert [ACCEPTED_AT_ONCE, ACCEPTED_AT_ONCE] == rounds
