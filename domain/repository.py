@@ -20,7 +20,7 @@ class HeroReader(Protocol):
 
 
 class HeroRepository(HeroReader, Protocol):
-    """What a command may do besides. What it reads stays its own until its unit of work ends."""
+    """What a command may do besides. What it gets stays its own until its unit of work ends."""
 
     async def add(self, draft: HeroDraft) -> Hero:
         """Keep a new hero, under an id no hero had before, and return it."""

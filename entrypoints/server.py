@@ -17,7 +17,7 @@ BACKLOG = 2048
 """Connections the kernel holds until they are accepted."""
 
 ACCEPTED_AT_ONCE = 16
-"""New connections that a process which is alone takes in one round of the event loop (record 24)."""
+"""New connections that a process which is alone takes in a round of its event loop (record 24)."""
 
 GRACE = 8
 """Seconds that requests under way get to finish once the server is told to stop."""
@@ -65,9 +65,8 @@ def run(
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
 
-    Several ``workers`` are processes that share the socket. ``make_app`` is called in each process,
-    and has to be fit for pickling. ``receive_timeout`` is the most seconds a client may take to send
-    a request.
+    Several ``workers`` are processes that share the socket. Each calls ``make_app``, which pickle
+    has to take. ``receive_timeout`` is the most seconds a client may take to send a request.
     """
     config = BoundedConfig(
         make_app,

@@ -16,7 +16,7 @@ INTRODUCTION = """\
 
 heroes beside other servers: the same requests, the same machine, one process each, every write
 flushed to disk before it is answered. `make bench` measures and writes this page; it needs `wrk`
-(on Debian or Ubuntu, `apt-get install wrk`) and takes about forty minutes.
+(on Debian or Ubuntu, `apt-get install wrk`) and takes about three quarters of an hour.
 `make bench ARGS=--help` lists the options. The sources are in `tests/benchmarks`, the raw figures
 in [results.json](benchmarks/results.json).
 
