@@ -14,7 +14,7 @@ from adapters import migrator
 from adapters.driver_errors import translated
 from adapters.postgres import SCANS, ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
-from adapters.postgres_sessions import Reader, WritingSession
+from adapters.postgres_session import Reader, WritingSession
 from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -62,7 +62,7 @@ class PostgresDatabase:
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
-        return asyncio.run(self._on_a_connection_of_its_own(migrator.pending))
+        return asyncio.run(self._on_a_connection_of_its_own(_pending))
 
     def migrate(self) -> Sequence[str]:
         """Bring the schema up to date, under a lock, and return the revisions applied.
@@ -101,6 +101,11 @@ def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
     scanning = replace(options, statement_timeout=timeout)
     open_one = partial(connect, dsn, scanning, max_parallel_workers_per_gather="0")
     return Pool(open_one, SCANS, options.scan_timeout)
+
+
+def _pending(connection: Connection) -> Sequence[str]:
+    _check_encoding(connection)
+    return migrator.pending(connection)
 
 
 def _apply_under_lock(connection: Connection) -> Sequence[str]:

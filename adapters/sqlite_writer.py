@@ -77,7 +77,8 @@ class Writer:
     async def abandon(self, unit: Savepoint) -> None:
         """Undo the unit of work, end its turn, and return once what it may have seen is durable.
 
-        A refusal, too, rests on what others in the batch did, and fails with them.
+        A refusal, too, rests on what others in the batch did, and fails with them. But nothing of
+        its own was kept.
         """
         try:
             unit.undo()
@@ -85,7 +86,10 @@ class Writer:
             self._lose(unit.batch)
         finally:
             self._hand_on()
-        await unit.batch.durable()
+        try:
+            await unit.batch.durable()
+        except OutcomeUnknown as trouble:
+            raise StoreUnavailable(str(trouble)) from trouble
 
     async def aclose(self) -> None:
         """Close the connection and the thread when the batch there is has ended; begin no more."""

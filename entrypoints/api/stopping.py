@@ -5,8 +5,10 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.api.errors import RETRY_AFTER
+from entrypoints.api.errors import RETRY_AFTER, UNSURE
 from entrypoints.api.problems import problem
+
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class UnavailableWhenCancelled:
@@ -28,7 +30,8 @@ class UnavailableWhenCancelled:
         except asyncio.CancelledError:
             if started or scope["type"] != "http":
                 raise
-            detail = "The server is stopping. Try again later."
+            advice = "Try again later." if scope["method"] in READING else UNSURE
+            detail = f"The server is stopping. {advice}"
             headers = {"Retry-After": RETRY_AFTER}
             refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
             await refusal(scope, receive, send)

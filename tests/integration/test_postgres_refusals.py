@@ -88,10 +88,10 @@ def test_a_database_that_can_not_keep_every_text_is_refused_in_one_sentence(
     with fresh_postgres(
         postgres_url, f"TEMPLATE template0 LOCALE 'C' ENCODING '{encoding}'"
     ) as url:
-        migrated = invoke(tmp_path, "migrate", database_url=url)
-
-        assert_refused(migrated)
-        assert encoding in migrated.stderr
+        for options in ((), ("--check",)):
+            ended = invoke(tmp_path, "migrate", *options, database_url=url)
+            assert_refused(ended)
+            assert encoding in ended.stderr
         assert [] == ask(url, SCHEMA)
 
 

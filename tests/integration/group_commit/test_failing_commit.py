@@ -11,7 +11,7 @@ from anyio import wait_all_tasks_blocked
 from adapters.sqlite_database import SqliteDatabase
 from domain.errors import HeroNotFound
 from entrypoints.api.app import build_app
-from service_layer.errors import OutcomeUnknown
+from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.asgi_calls import Call
 from tests.integration.disk_limits import own_disk_full
@@ -96,7 +96,7 @@ async def test_who_was_refused_for_what_the_batch_had_done_is_told_too(
         async with failing(held):
             told = await outcomes(*writing)
 
-    assert [OutcomeUnknown] * 2 == [type(outcome) for outcome in told]
+    assert [OutcomeUnknown, StoreUnavailable] == [type(outcome) for outcome in told]
     assert [kept, await first] == await stored(database)
     await remove(database, 1)
     with pytest.raises(HeroNotFound):

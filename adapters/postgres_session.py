@@ -1,4 +1,4 @@
-"""A unit of work's session on PostgreSQL: one that writes, and one that only reads."""
+"""Executing statements on PostgreSQL: in a transaction that writes, or each by itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
+from collections import Counter
 from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
 
 import uvloop
 
 from entrypoints.server import ACCEPTED_AT_ONCE, listen, watched_at_once
-from tests.served import LIMIT
+from tests.served import LIMIT, serve
 
 CLIENTS = 2 * ACCEPTED_AT_ONCE
 
@@ -43,3 +45,12 @@ def test_so_many_that_wait_are_let_in_in_one_round() -> None:
         rounds = uvloop.run(accepted_in_each_round(listener))
 
     assert [ACCEPTED_AT_ONCE, ACCEPTED_AT_ONCE] == rounds
+
+
+def test_a_server_that_is_one_process_watches_its_socket_that_often(tmp_path: Path) -> None:
+    with serve(tmp_path / "heroes.db") as served:
+        served.wait_until_printed("Application startup complete.", 1)
+        opened = [file.readlink() for file in Path(f"/proc/{served.process.pid}/fd").iterdir()]
+
+    sockets = Counter(name for name in map(str, opened) if name.startswith("socket:"))
+    assert ACCEPTED_AT_ONCE == max(sockets.values())

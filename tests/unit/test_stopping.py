@@ -1,0 +1,40 @@
+"""Who is cut off as the server stops is told so, and whether it is known what was done."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+from entrypoints.api.stopping import UnavailableWhenCancelled
+
+
+async def cancelled(*_: Any) -> None:
+    """Be a request that the server gives up."""
+    raise asyncio.CancelledError
+
+
+LATER = "Try again later."
+UNSURE = "It is not known whether this was done. Look before you send it again."
+
+
+@pytest.mark.parametrize(
+    ("method", "advice"),
+    [
+        ("GET", LATER),
+        ("OPTIONS", LATER),
+        ("POST", UNSURE),
+        ("PATCH", UNSURE),
+        ("DELETE", UNSURE),
+    ],
+)
+async def test_it_is_told_whether_the_request_may_have_been_carried_out(
+    method: str, advice: str
+) -> None:
+    transport = httpx2.ASGITransport(UnavailableWhenCancelled(cancelled))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        answer = await client.request(method, "/heroes/1")
+
+    assert 503 == answer.status_code
+    assert "1" == answer.headers["Retry-After"]
+    assert f"The server is stopping. {advice}" == answer.json()["detail"]
