@@ -62,7 +62,7 @@ class PostgresDatabase:
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
-        return asyncio.run(self._on_a_connection_of_its_own(_pending))
+        return asyncio.run(self._on_a_connection_of_its_own(migrator.pending))
 
     def migrate(self) -> Sequence[str]:
         """Bring the schema up to date, under a lock, and return the revisions applied.
@@ -85,6 +85,7 @@ class PostgresDatabase:
     async def _on_a_connection_of_its_own(self, work: Callable[[Connection], T]) -> T:
         with translated():
             async with migrating_engine(self._dsn, self._options).begin() as connection:
+                await connection.run_sync(_check_encoding)
                 return await connection.run_sync(work)
 
 
@@ -103,13 +104,7 @@ def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
     return Pool(open_one, SCANS, options.scan_timeout)
 
 
-def _pending(connection: Connection) -> Sequence[str]:
-    _check_encoding(connection)
-    return migrator.pending(connection)
-
-
 def _apply_under_lock(connection: Connection) -> Sequence[str]:
-    _check_encoding(connection)
     connection.execute(MIGRATION_LOCK)
     try:
         return migrator.apply(connection)

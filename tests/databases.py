@@ -19,6 +19,13 @@ def open_sqlite(path: Path, *, patience: float = 10, batch: int = 64) -> SqliteD
     return SqliteDatabase(url, FileOptions(patience=patience, batch=batch))
 
 
+def migrated_sqlite(path: Path) -> SqliteDatabase:
+    """Return the database in the file, brought up to date."""
+    database = open_sqlite(path)
+    database.migrate()
+    return database
+
+
 @asynccontextmanager
 async def empty_postgres(
     url: str, options: ServerOptions | None = None

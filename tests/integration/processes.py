@@ -11,10 +11,10 @@ from tests.served import COMMAND, LIMIT, environment
 Ended = subprocess.CompletedProcess[str]
 
 
-def run(command: str, database: Path, **settings: str) -> Ended:
+def run(command: str, database: Path, *options: str, **settings: str) -> Ended:
     """Run ``heroes serve`` or ``heroes migrate`` to its end."""
     return subprocess.run(
-        [*COMMAND, command],
+        [*COMMAND, command, *options],
         env=environment(database, **settings),
         capture_output=True,
         text=True,

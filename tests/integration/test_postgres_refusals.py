@@ -92,6 +92,10 @@ def test_a_database_that_can_not_keep_every_text_is_refused_in_one_sentence(
             ended = invoke(tmp_path, "migrate", *options, database_url=url)
             assert_refused(ended)
             assert encoding in ended.stderr
+        unmigrated = run(
+            "serve", tmp_path / "served.db", "--no-migrate", database_url=url, port="0"
+        )
+        assert_one_sentence(unmigrated, 1, encoding)
         assert [] == ask(url, SCHEMA)
 
 

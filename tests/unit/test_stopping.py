@@ -8,14 +8,13 @@ import pytest
 
 from entrypoints.api.stopping import UnavailableWhenCancelled
 
+LATER = "Try again later."
+UNSURE = "It is not known whether this was done. Look before you send it again."
+
 
 async def cancelled(*_: Any) -> None:
     """Be a request that the server gives up."""
     raise asyncio.CancelledError
-
-
-LATER = "Try again later."
-UNSURE = "It is not known whether this was done. Look before you send it again."
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from domain.hero import Hero, HeroQuery
 from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
-from tests.databases import open_sqlite
-from tests.integration.adoption.adopting import BOTH_ORDERS, adopted
+from tests.databases import migrated_sqlite, open_sqlite
+from tests.integration.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import ROWS, make_tutorial_database, stored
 from tests.served import serve
 
@@ -19,14 +19,14 @@ def test_migrating_leaves_every_row_as_it_was_whatever_todays_rules_say(
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db", columns)
 
-    adopted(database).dispose()
+    migrated_sqlite(database).dispose()
 
     assert list(ROWS) == stored(database)
 
 
 @BOTH_ORDERS
 async def test_every_adopted_hero_is_readable_at_version_1(tmp_path: Path, columns: str) -> None:
-    database = adopted(make_tutorial_database(tmp_path / "database.db", columns))
+    database = migrated_sqlite(make_tutorial_database(tmp_path / "database.db", columns))
 
     async with database.reading() as uow:
         heroes = await list_heroes(uow, HeroQuery(limit=100))
@@ -66,7 +66,7 @@ def test_every_adopted_hero_is_met_on_the_way_from_page_to_page(tmp_path: Path, 
 
 async def test_one_field_of_a_hero_that_breaks_todays_rules_can_be_changed(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "database.db")
-    database = adopted(path)
+    database = migrated_sqlite(path)
 
     for hero_id, *_ in ROWS:
         async with database.writing() as uow:
@@ -77,7 +77,7 @@ async def test_one_field_of_a_hero_that_breaks_todays_rules_can_be_changed(tmp_p
 
 
 async def test_an_id_is_not_reused_after_adoption(tmp_path: Path) -> None:
-    database = adopted(make_tutorial_database(tmp_path / "database.db"))
+    database = migrated_sqlite(make_tutorial_database(tmp_path / "database.db"))
     highest = ROWS[-1][0]
 
     async with database.writing() as uow:
@@ -91,7 +91,7 @@ async def test_an_id_is_not_reused_after_adoption(tmp_path: Path) -> None:
 
 def test_migrating_twice_does_nothing_the_second_time(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "database.db")
-    adopted(path).dispose()
+    migrated_sqlite(path).dispose()
     content = path.read_bytes()
 
     applied = open_sqlite(path).migrate()

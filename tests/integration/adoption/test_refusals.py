@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.migrations.errors import SchemaMismatch
-from tests.integration.adoption.adopting import adopted
+from tests.databases import migrated_sqlite
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.tutorial_database import connection_to, make_tutorial_database
 
@@ -48,7 +48,7 @@ def test_a_table_that_is_not_the_tutorials_is_refused_and_left_as_it_was(
     content = database.read_bytes()
 
     with pytest.raises(SchemaMismatch):
-        adopted(database)
+        migrated_sqlite(database)
 
     assert content == database.read_bytes()
     assert [database] == list(tmp_path.iterdir())
@@ -68,7 +68,7 @@ def test_a_database_of_a_newer_version_is_refused_in_one_sentence_and_left_as_it
     tmp_path: Path,
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db")
-    adopted(database).dispose()
+    migrated_sqlite(database).dispose()
     with connection_to(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     content = database.read_bytes()

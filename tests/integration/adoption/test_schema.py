@@ -11,7 +11,8 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from domain.hero import HeroDraft
-from tests.integration.adoption.adopting import BOTH_ORDERS, adopted
+from tests.databases import migrated_sqlite
+from tests.integration.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import (
     ID_FIRST,
     ID_LAST,
@@ -56,7 +57,7 @@ def test_the_tutorials_indexes_give_way_to_some_that_end_with_the_id(
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db", columns, more=dropped)
 
-    adopted(database).dispose()
+    migrated_sqlite(database).dispose()
 
     expected = {
         "ix_hero_name_id": "CREATE INDEX ix_hero_name_id ON hero (name, id)",
@@ -71,7 +72,7 @@ async def test_what_the_user_added_is_kept_and_still_works(tmp_path: Path, colum
     path = make_tutorial_database(tmp_path / "database.db", columns, more=OF_THE_USERS)
     before = objects(path)
 
-    database = adopted(path)
+    database = migrated_sqlite(path)
     async with database.writing() as uow:
         await uow.heroes.add(HeroDraft("Robin", "Nobody", 3))
         await uow.commit()
@@ -95,7 +96,7 @@ def test_what_a_rebuild_loses_easily_is_kept_word_for_word(tmp_path: Path, state
     database = make_tutorial_database(tmp_path / "database.db", more=[statement])
     before, said_before = objects(database), said_by_the_table(database)
 
-    adopted(database).dispose()
+    migrated_sqlite(database).dispose()
 
     after = objects(database)
     assert without_hero(before) == {name: after.get(name) for name in without_hero(before)}
@@ -109,7 +110,7 @@ def test_the_migrated_schema_is_the_one_the_tables_declare(
     path = tmp_path / "database.db"
     if columns:
         make_tutorial_database(path, columns)
-    adopted(path).dispose()
+    migrated_sqlite(path).dispose()
 
     assert [] == differences(path)
 

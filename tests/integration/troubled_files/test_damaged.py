@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from service_layer.errors import StoreUnavailable
+from tests.databases import migrated_sqlite
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.troubled_files.trouble import (
     BODY,
     assert_unavailable,
     client_of,
-    migrated,
 )
 from tests.integration.tutorial_database import make_tutorial_database
 
@@ -47,7 +47,7 @@ def test_a_damaged_file_is_refused_and_left_as_it_was(tmp_path: Path, damage: An
     content = path.read_bytes()
 
     with pytest.raises(StoreUnavailable):
-        migrated(path)
+        migrated_sqlite(path)
 
     assert content == path.read_bytes()
 
@@ -62,7 +62,7 @@ def test_the_server_refuses_it_in_one_sentence(tmp_path: Path) -> None:
 
 async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "heroes.db")
-    migrated(path).dispose()
+    migrated_sqlite(path).dispose()
     with closing(sqlite3.connect(path)) as connection:
         (page,) = connection.execute(
             "SELECT rootpage FROM sqlite_master WHERE name = 'hero'"
@@ -71,7 +71,7 @@ async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path:
         file.seek((page - 1) * PAGE)
         file.write(b"\xff" * PAGE)
 
-    database = migrated(path)
+    database = migrated_sqlite(path)
     async with client_of(database) as client:
         answers = [
             await client.get("/heroes/1"),

@@ -3,19 +3,18 @@
 import sqlite3
 from pathlib import Path
 
-from tests.databases import open_sqlite
+from tests.databases import migrated_sqlite, open_sqlite
 from tests.integration.sqlite_events import on_connection
 from tests.integration.troubled_files.trouble import (
     BODY,
     assert_unavailable,
     client_of,
-    migrated,
 )
 from tests.integration.tutorial_database import stored
 
 
 async def test_a_full_database_answers_503_to_what_needs_room_and_recovers(tmp_path: Path) -> None:
-    migrated(tmp_path / "heroes.db").dispose()
+    migrated_sqlite(tmp_path / "heroes.db").dispose()
     connections: list[sqlite3.Connection] = []
     with on_connection(connections.append):
         database = open_sqlite(tmp_path / "heroes.db")

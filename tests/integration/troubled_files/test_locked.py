@@ -9,9 +9,10 @@ import httpx2
 
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.databases import migrated_sqlite
 from tests.integration.processes import wait_until_open
 from tests.integration.sqlite_events import on_statement
-from tests.integration.troubled_files.trouble import BODY, assert_unavailable, migrated
+from tests.integration.troubled_files.trouble import BODY, assert_unavailable
 from tests.integration.tutorial_database import locked, make_tutorial_database, stored
 from tests.served import COMMAND, environment, serve
 
@@ -44,7 +45,7 @@ async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_
 
 
 async def test_a_write_succeeds_if_the_lock_is_let_go_in_time(tmp_path: Path) -> None:
-    database = migrated(tmp_path / "heroes.db")
+    database = migrated_sqlite(tmp_path / "heroes.db")
     tried_twice = asyncio.Event()
     attempts = itertools.count(1)
 

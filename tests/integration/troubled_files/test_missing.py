@@ -7,15 +7,16 @@ import httpx2
 import pytest
 
 from service_layer.errors import StoreUnavailable
+from tests.databases import migrated_sqlite
 from tests.integration.processes import assert_one_sentence, run
-from tests.integration.troubled_files.trouble import BODY, migrated
+from tests.integration.troubled_files.trouble import BODY
 from tests.served import serve
 
 
 @pytest.mark.parametrize("path", ["missing/heroes.db", "."], ids=["no such folder", "a folder"])
 def test_a_file_that_can_not_be_there_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(StoreUnavailable, match="can not be opened"):
-        migrated(tmp_path / path)
+        migrated_sqlite(tmp_path / path)
 
     assert [] == list(tmp_path.iterdir())
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from service_layer.errors import StoreUnavailable
+from tests.databases import migrated_sqlite
 from tests.integration.ordinary_user import bound_by_permissions, folder_for_all
 from tests.integration.troubled_files.trouble import (
     BODY,
     assert_unavailable,
     client_of,
-    migrated,
 )
 from tests.integration.tutorial_database import make_tutorial_database
 
@@ -19,12 +19,12 @@ from tests.integration.tutorial_database import make_tutorial_database
 async def test_a_read_only_database_can_be_read_and_answers_503_to_writes() -> None:
     with folder_for_all() as folder:
         path = make_tutorial_database(folder / "database.db")
-        migrated(path).dispose()
+        migrated_sqlite(path).dispose()
         path.chmod(0o444)
         folder.chmod(0o777)
 
         with bound_by_permissions():
-            database = migrated(path)
+            database = migrated_sqlite(path)
             async with client_of(database) as client:
                 read = await client.get("/heroes/1")
                 write = await client.post("/heroes/", json=BODY)
@@ -39,7 +39,7 @@ def nothing(_: Path) -> None:
 
 
 def up_to_date(path: Path) -> None:
-    migrated(path).dispose()
+    migrated_sqlite(path).dispose()
 
 
 @pytest.mark.parametrize("before", [nothing, make_tutorial_database, up_to_date])
@@ -50,7 +50,7 @@ def test_a_read_only_folder_is_refused_and_left_as_it_was(before: Any) -> None:
         folder.chmod(0o555)
 
         with bound_by_permissions(), pytest.raises(StoreUnavailable):
-            migrated(folder / "database.db")
+            migrated_sqlite(folder / "database.db")
 
         assert content == {path: path.read_bytes() for path in folder.iterdir()}
 
@@ -63,6 +63,6 @@ def test_a_read_only_file_that_is_to_be_adopted_is_refused_and_left_as_it_was() 
         folder.chmod(0o777)
 
         with bound_by_permissions(), pytest.raises(StoreUnavailable):
-            migrated(path)
+            migrated_sqlite(path)
 
         assert content == path.read_bytes()

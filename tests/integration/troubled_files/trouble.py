@@ -1,21 +1,11 @@
 """A service over a file in trouble, and what it has to answer then."""
 
-from pathlib import Path
-
 import httpx2
 
-from adapters.sqlite_database import SqliteDatabase
 from entrypoints.api.app import build_app
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.databases import open_sqlite
 
 BODY = {"name": "Deadpond", "secret_name": "Dive Wilson"}
-
-
-def migrated(path: Path) -> SqliteDatabase:
-    database = open_sqlite(path)
-    database.migrate()
-    return database
 
 
 def client_of(database: UnitOfWorkFactory) -> httpx2.AsyncClient:
