@@ -1,30 +1,32 @@
 """A process's connections to a server, handed out first come, first served."""
 
-import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import asyncpg
 
 from adapters.driver_errors import translated
+from adapters.line import Line, Waiting
 from service_layer.errors import StoreUnavailable
 
 
 class Pool:
     """At most ``size`` connections, opened when they are needed and then kept.
 
-    asyncpg's own pool lets newcomers overtake who has waited, so that among many clients some would
-    wait too long while others are served again and again; and it asks the server to reset a
-    connection after each use, a round trip that ours, which keep nothing, do not need. ``patience``
-    is the most seconds to wait for a connection.
+    One that is given back goes straight to who has waited longest, so that no newcomer overtakes.
+    asyncpg's own pool lets them, and among many clients some would wait too long while others are
+    served again and again; and it asks the server to reset a connection after each use, a round
+    trip that ours, which keep nothing, do not need. ``patience`` is the most seconds to wait for a
+    connection.
     """
 
     def __init__(
         self, connect: Callable[[], Awaitable[asyncpg.Connection]], size: int, patience: float
     ) -> None:
         self._connect = connect
-        self._turns = asyncio.Semaphore(size)
-        self._idle: list[asyncpg.Connection] = []
-        self._patience = patience
+        self._free: deque[asyncpg.Connection | None] = deque([None] * size)  # None: to be opened
+        self._line = Line(patience)
+        self._handed: dict[Waiting, asyncpg.Connection | None] = {}
 
     async def take(self) -> asyncpg.Connection:
         """Return a connection, the last one given back if there is any.
@@ -32,23 +34,19 @@ class Pool:
         Nothing is pinged: the driver is told by the socket when the server closes a connection.
         Raises ``StoreUnavailable`` when none is free in time or the server can't be reached.
         """
-        await self._take_turn()
+        connection = self._free.pop() if self._free else await self._next()
+        if connection is not None and not connection.is_closed():
+            return connection
         try:
-            while self._idle:
-                connection = self._idle.pop()
-                if not connection.is_closed():
-                    return connection
             with translated():
                 return await self._connect()
         except BaseException:
-            self._turns.release()
+            self._hand_on(None)
             raise
 
     def give_back(self, connection: asyncpg.Connection) -> None:
         """Let the next one have the connection, or a new one if this one is closed."""
-        if not connection.is_closed():
-            self._idle.append(connection)
-        self._turns.release()
+        self._hand_on(None if connection.is_closed() else connection)
 
     async def aclose(self) -> None:
         """Close the connections that nobody has. Has to run on the loop that used them.
@@ -56,15 +54,32 @@ class Pool:
         The server is told, and not waited for: nothing is under way on them, and where the network
         is silent each would take as long as a statement may.
         """
-        while self._idle:
-            self._idle.pop().terminate()
+        for connection in self._free:
+            if connection is not None:
+                connection.terminate()
 
-    async def _take_turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()
-            return
+    async def _next(self) -> asyncpg.Connection | None:
+        me = self._line.join()
         try:
-            async with asyncio.timeout(self._patience):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise StoreUnavailable("all connections to the database are in use") from None
+            await me.woken.wait()
+        except BaseException:
+            if me in self._handed:
+                self._hand_on(self._handed.pop(me))
+            else:
+                self._line.leave(me)
+            raise
+        if me not in self._handed:
+            self._line.leave(me)
+            raise StoreUnavailable("all connections to the database are in use")
+        return self._handed.pop(me)
+
+    def _hand_on(self, connection: asyncpg.Connection | None) -> None:
+        if self._line:
+            first = self._line.first()
+            self._line.leave(first)
+            self._handed[first] = connection
+            first.woken.set()
+        elif connection is None:
+            self._free.appendleft(None)
+        else:
+            self._free.append(connection)

@@ -1,25 +1,12 @@
 """Taking turns: one at a time, first come, first served."""
 
 import asyncio
-from collections import deque
 from itertools import islice
+
+from adapters.line import Line
 
 AWAKE = 16
 """How many of those who wait are woken at a time: enough for a round, and no crowd for nothing."""
-
-TICK = 0.001
-"""Seconds in which uvloop's clock counts, so that a timer may be as much too early."""
-
-
-class Waiting:
-    """One in the line: until when by the loop's clock, whether that has passed, what wakes it."""
-
-    __slots__ = ("deadline", "is_late", "woken")
-
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
-        self.is_late = False
-        self.woken = asyncio.Event()
 
 
 class Turns:
@@ -29,20 +16,16 @@ class Turns:
     loop goes round again, so all of these may have theirs in one round; handing the turn from one
     to the next would take a round for each.
 
-    ``patience`` is the most seconds that anybody waits. Who came first gives up first, so one alarm
-    is enough for all, moved on when it rings; setting a timer for each would cost more than many a
-    turn does.
+    ``patience`` is the most seconds that anybody waits.
     """
 
     def __init__(self, patience: float) -> None:
-        self._patience = patience
         self._taken = False
-        self._waiting: deque[Waiting] = deque()
-        self._alarm_in: asyncio.AbstractEventLoop | None = None
+        self._line = Line(patience)
 
     def take_if_free(self) -> bool:
         """Take the turn if nobody has it or waits for it; tell whether that was so."""
-        if self._taken or self._waiting:
+        if self._taken or self._line:
             return False
         self._taken = True
         return True
@@ -54,25 +37,25 @@ class Turns:
         """
         if self.take_if_free():
             return False
-        me = self._line_up()
+        me = self._line.join()
         try:
             if not self._taken:
                 await asyncio.sleep(0)  # those before it are awake, and take theirs in this round
-            while self._taken or self._waiting[0] is not me:
+            while self._taken or self._line.first() is not me:
                 if me.is_late:
                     raise TimeoutError
                 me.woken.clear()
                 await me.woken.wait()
             self._taken = True
         finally:
-            self._waiting.remove(me)
+            self._line.leave(me)
             self._wake()
         return True
 
     @property
     def is_awaited(self) -> bool:
         """Whether somebody waits for the turn."""
-        return bool(self._waiting)
+        return bool(self._line)
 
     def hand_on(self) -> None:
         """Let the next one have the turn."""
@@ -81,28 +64,5 @@ class Turns:
 
     def _wake(self) -> None:
         if not self._taken:
-            for waiting in islice(self._waiting, AWAKE):
+            for waiting in islice(self._line, AWAKE):
                 waiting.woken.set()
-
-    def _line_up(self) -> Waiting:
-        loop = asyncio.get_running_loop()
-        me = Waiting(loop.time() + self._patience)
-        self._waiting.append(me)
-        if self._alarm_in is not loop:  # one that was set in a loop that has ended never rings
-            self._set_alarm(loop, me.deadline)
-        return me
-
-    def _set_alarm(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
-        self._alarm_in = loop
-        loop.call_at(when, self._ring, loop)
-
-    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wake those who have waited too long, and set the alarm for the first who has not."""
-        self._alarm_in = None
-        soon = loop.time() + TICK
-        for waiting in self._waiting:
-            if waiting.deadline > soon:
-                self._set_alarm(loop, waiting.deadline)
-                return
-            waiting.is_late = True
-            waiting.woken.set()

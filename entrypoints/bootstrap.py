@@ -87,6 +87,15 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
     )
 
 
+def requests_at_once(database: Database, settings: Settings) -> int:
+    """Return how many requests a process does well to have under way.
+
+    A COMMIT of a file's is shared by so many. Of a server's connections each is to find the next
+    request that needs it already waiting.
+    """
+    return settings.commit_batch if database.is_embedded else 2 * settings.pool_size
+
+
 def make_app(*, migrating: bool) -> FastAPI:
     """Return the API for one process, by the settings. Its database is closed when it stops.
 

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from entrypoints import bootstrap, server
+from entrypoints.http_protocol import Bounds
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
@@ -52,7 +53,7 @@ def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
         listener,
         workers=workers,
         access_log=settings.access_log,
-        receive_timeout=settings.receive_timeout,
+        bounds=Bounds(settings.receive_timeout, bootstrap.requests_at_once(database, settings)),
     )
 
 

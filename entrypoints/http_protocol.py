@@ -6,11 +6,16 @@ request's body, or reads it as another request.
 """
 
 from asyncio import TimerHandle, Transport
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import httptools
 from uvicorn import Config
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from entrypoints.admission import Admission
 
 MAX_HEAD = 64 * 1024
 """Most bytes of a request's target and headers."""
@@ -29,12 +34,24 @@ class Refused(Exception):
     """A request's head is not acceptable; makes the parser stop."""
 
 
-class BoundedConfig(Config):
-    """uvicorn's configuration, with the seconds that a client may take to send a request."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a process its clients may take."""
 
-    def __init__(self, app: Any, *, receive_timeout: float, **options: Any) -> None:
+    receive_timeout: float
+    """Most seconds to send a request in."""
+
+    at_once: int
+    """Requests that are begun before any of them has its answer."""
+
+
+class BoundedConfig(Config):
+    """uvicorn's configuration, with bounds of ours."""
+
+    def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
         super().__init__(app, http=BoundedProtocol, **options)
-        self.receive_timeout = receive_timeout
+        self.receive_timeout = bounds.receive_timeout
+        self.admission = Admission(bounds.at_once)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -53,7 +70,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._receive_timeout = cast("BoundedConfig", self.config).receive_timeout
+        config = cast("BoundedConfig", self.config)
+        self._receive_timeout = config.receive_timeout
+        self._admission = config.admission
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -115,6 +134,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._unread:
             self.flow.pause_reading()
             self.loop.call_soon(self._read_on)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._admission.ask(partial(super()._start_asgi_task, cycle, app), self.tasks)
 
     def _read_on(self) -> None:
         """Parse what has come, but no further than to a few requests that wait for their turn."""

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from entrypoints.http_protocol import BoundedConfig
+from entrypoints.http_protocol import BoundedConfig, Bounds
 from entrypoints.logs import log_config
 
 BACKLOG = 2048
@@ -61,15 +61,16 @@ def run(
     *,
     workers: int = 1,
     access_log: bool,
-    receive_timeout: float,
+    bounds: Bounds,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
 
     Several ``workers`` are processes that share the socket. Each calls ``make_app``, which pickle
-    has to take. ``receive_timeout`` is the most seconds a client may take to send a request.
+    has to take.
     """
     config = BoundedConfig(
         make_app,
+        bounds,
         factory=True,
         workers=workers,
         loop="uvloop",
@@ -80,7 +81,6 @@ def run(
         log_config=log_config(),
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE,
-        receive_timeout=receive_timeout,
     )
     if workers == 1:
         server = uvicorn.Server(config)

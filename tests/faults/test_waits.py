@@ -91,6 +91,24 @@ async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_b
         await assert_pool_is_whole(url, client, size=1)
 
 
+async def test_requests_that_wait_keep_no_others_from_being_begun(
+    url: str, serving: Serving
+) -> None:
+    small = {"pool_size": "1", "pool_timeout": "30", "lock_timeout": "30"}
+    async with serving(url, **small) as (_, client), observing(url) as observer:
+        await client.post("/heroes/", json=HERO)
+
+        async with observer.holding(HOLD_ROW):
+            waiting = [asyncio.create_task(client.patch("/heroes/1", json=AGE)) for _ in range(20)]
+            await until_someone_waits(observer)
+            invalid = await client.post("/heroes/", json={})
+            assert not any(task.done() for task in waiting)
+        answers = await asyncio.gather(*waiting)
+
+        assert 422 == invalid.status_code
+        assert [200] * 20 == [answer.status_code for answer in answers]
+
+
 async def test_a_statement_that_takes_too_long_is_refused_in_time(
     url: str, serving: Serving
 ) -> None:
