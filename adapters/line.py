@@ -52,7 +52,7 @@ class Line:
         return last
 
     def leave(self, waiting: Waiting) -> None:
-        """Step out of the line, wherever in it."""
+        """Leave the line, from anywhere in it."""
         self._waiting.remove(waiting)
 
     def _set_alarm(self, loop: asyncio.AbstractEventLoop, when: float) -> None:

@@ -13,11 +13,10 @@ from service_layer.errors import StoreUnavailable
 class Pool:
     """At most ``size`` connections, opened when they are needed and then kept.
 
-    One that is given back goes straight to who has waited longest, so that no newcomer overtakes.
-    asyncpg's own pool lets them, and among many clients some would wait too long while others are
-    served again and again; and it asks the server to reset a connection after each use, a round
-    trip that ours, which keep nothing, do not need. ``patience`` is the most seconds to wait for a
-    connection.
+    One that is given back goes straight to who has waited longest. asyncpg's own pool lets
+    newcomers overtake: among many clients some would wait too long while others are served again
+    and again. It also asks the server to reset a connection after each use, a round trip that ours,
+    which keep nothing, do not need. ``patience`` is the most seconds to wait for a connection.
     """
 
     def __init__(
@@ -34,8 +33,11 @@ class Pool:
         Nothing is pinged: the driver is told by the socket when the server closes a connection.
         Raises ``StoreUnavailable`` when none is free in time or the server can't be reached.
         """
-        connection = self._free.pop() if self._free else await self._next()
-        if connection is not None and not connection.is_closed():
+        connection = self._free.pop() if self._free else await self._wait()
+        while connection is not None and connection.is_closed():
+            self._free.appendleft(None)
+            connection = self._free.pop()
+        if connection is not None:
             return connection
         try:
             with translated():
@@ -58,7 +60,7 @@ class Pool:
             if connection is not None:
                 connection.terminate()
 
-    async def _next(self) -> asyncpg.Connection | None:
+    async def _wait(self) -> asyncpg.Connection | None:
         me = self._line.join()
         try:
             await me.woken.wait()
@@ -74,6 +76,7 @@ class Pool:
         return self._handed.pop(me)
 
     def _hand_on(self, connection: asyncpg.Connection | None) -> None:
+        """Give it to who has waited longest, or keep it. ``None`` is leave to open one."""
         if self._line:
             first = self._line.first()
             self._line.leave(first)

@@ -21,6 +21,10 @@ from service_layer.errors import StoreUnavailable, UnusableDatabase
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate a database that is away."""
 
+AT_ONCE_ON_A_FILE = 64
+"""Requests that a process with a file does well to have under way: with fewer, fewer writes share a
+COMMIT (record 25)."""
+
 log = logging.getLogger(__name__)
 
 
@@ -90,10 +94,10 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
 def requests_at_once(database: Database, settings: Settings) -> int:
     """Return how many requests a process does well to have under way.
 
-    A COMMIT of a file's is shared by so many. Of a server's connections each is to find the next
-    request that needs it already waiting.
+    On a server two for each connection, so that one given back finds the next request waiting.
     """
-    return settings.commit_batch if database.is_embedded else 2 * settings.pool_size
+    pools = 2 if settings.database_read_url else 1
+    return AT_ONCE_ON_A_FILE if database.is_embedded else 2 * pools * settings.pool_size
 
 
 def make_app(*, migrating: bool) -> FastAPI:

@@ -42,11 +42,11 @@ class Bounds:
     """Most seconds to send a request in."""
 
     at_once: int
-    """Requests that are begun before any of them has its answer."""
+    """Requests under way beyond which others are begun one by one (``Admission``)."""
 
 
 class BoundedConfig(Config):
-    """uvicorn's configuration, with bounds of ours."""
+    """uvicorn's configuration, with our bounds."""
 
     def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
         super().__init__(app, http=BoundedProtocol, **options)
@@ -59,7 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     The answer is 400 as for any malformed request (RFC 9110, sections 5.4 and 15.5.1), then the
     connection is closed, and with it whatever waits for the rest of the request. What was asked
-    before is answered first.
+    before is answered first. A request is begun when ``Admission`` lets it.
     """
 
     _unread = b""
@@ -136,6 +136,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.loop.call_soon(self._read_on)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Begin the request when its turn has come."""
         self._admission.ask(partial(super()._start_asgi_task, cycle, app), self.tasks)
 
     def _read_on(self) -> None:

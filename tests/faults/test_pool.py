@@ -134,6 +134,47 @@ async def test_connections_that_the_server_closed_are_replaced(
     give_back(pool, *second)
 
 
+async def test_one_that_was_closed_is_passed_over_while_there_is_another(url: str) -> None:
+    addresses = [url] * SIZE + ["postgresql://heroes@127.0.0.1:1/heroes"]
+    pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, AT_ONCE)
+    one, other = await taken(pool)
+    give_back(pool, one, other)
+    other.terminate()
+
+    assert one is await pool.take()
+
+    with pytest.raises(StoreUnavailable, match="reached"):
+        await pool.take()
+    pool.give_back(one)
+    await pool.aclose()
+
+
+async def test_one_that_is_closed_on_its_way_to_who_waits_is_replaced(pool: Pool) -> None:
+    one, other = await taken(pool)
+    waiting = asyncio.create_task(pool.take())
+    await wait_all_tasks_blocked()
+
+    pool.give_back(one)
+    one.terminate()
+
+    another = await waiting
+    assert 1 == await another.fetchval("SELECT 1")
+    give_back(pool, another, other)
+
+
+async def test_who_is_cancelled_with_a_connection_in_hand_passes_it_on(pool: Pool) -> None:
+    one, other = await taken(pool)
+    cancelled, waiting = (asyncio.create_task(pool.take()) for _ in range(2))
+    await wait_all_tasks_blocked()
+
+    pool.give_back(one)
+    cancelled.cancel()
+
+    assert one is await waiting
+    assert cancelled.cancelled()
+    give_back(pool, one, other)
+
+
 async def test_a_connection_given_back_closed_makes_room_for_another(pool: Pool) -> None:
     first = await taken(pool)
     for connection in first:

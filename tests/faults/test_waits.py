@@ -91,7 +91,7 @@ async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_b
         await assert_pool_is_whole(url, client, size=1)
 
 
-async def test_requests_that_wait_keep_no_others_from_being_begun(
+async def test_others_are_answered_though_twenty_wait_for_the_one_connection(
     url: str, serving: Serving
 ) -> None:
     small = {"pool_size": "1", "pool_timeout": "30", "lock_timeout": "30"}
