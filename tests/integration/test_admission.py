@@ -3,11 +3,17 @@
 import asyncio
 import socket
 
+import pytest
 from anyio import wait_all_tasks_blocked
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
+from entrypoints.bootstrap import AT_ONCE_ON_A_FILE, connect, requests_at_once
 from entrypoints.http_protocol import BoundedConfig, BoundedProtocol, Bounds
+from entrypoints.settings import Settings
+
+FILE = "sqlite:///unused.db"
+SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 
 GET = b"GET / HTTP/1.1\r\nHost: heroes\r\n\r\n"
 
@@ -42,3 +48,19 @@ async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
     for protocol, (_, theirs) in zip(protocols, pairs, strict=True):
         protocol.transport.close()
         theirs.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "at_once"),
+    [
+        (Settings(database_url=FILE), AT_ONCE_ON_A_FILE),
+        (Settings(database_url=FILE, commit_batch=1, pool_size=1), AT_ONCE_ON_A_FILE),
+        (Settings(database_url=SERVER, pool_size=10), 20),
+        (Settings(database_url=SERVER, database_read_url=SERVER, pool_size=10), 40),
+    ],
+    ids=["file", "file without shared commits", "server", "server with replicas"],
+)
+def test_how_many_are_begun_at_once_follows_the_connections_to_a_server(
+    settings: Settings, at_once: int
+) -> None:
+    assert at_once == requests_at_once(connect(settings), settings)
