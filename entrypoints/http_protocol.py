@@ -16,6 +16,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from entrypoints.admission import Admission
+from entrypoints.http_upgrades import head_without_offer, offers_upgrade
 
 MAX_HEAD = 64 * 1024
 """Most bytes of a request's target and headers."""
@@ -107,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._check_head()
-        if not self._offers_upgrade():
+        if not offers_upgrade(self.parser):
             self._earlier = self.cycle
             super().on_headers_complete()
             self.headers = []  # what may follow a body (RFC 9110, section 6.5) is no header
@@ -117,7 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self._offers_upgrade():
+        if not offers_upgrade(self.parser):
             super().on_message_complete()
             self._overhead = 0
             self._stop_clock()
@@ -161,7 +162,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.parser.feed_data(rest)
             except httptools.HttpParserUpgrade as offer:
                 rest = memoryview(rest)[offer.args[0] :]
-                if not self._offers_upgrade():
+                if not offers_upgrade(self.parser):
                     self._refuse("There is no tunnel here.")
                     return
                 self._read_again_without_the_offer()
@@ -175,9 +176,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
             raise Refused("the head is too large")
 
-    def _offers_upgrade(self) -> bool:
-        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
-
     def _read_again_without_the_offer(self) -> None:
         """Ignore an offer to upgrade, as a server may (RFC 9110, section 7.8).
 
@@ -185,14 +183,9 @@ class BoundedProtocol(HttpToolsProtocol):
         the head again without the offer; what follows is then its body. After CONNECT, which is
         not read again, would follow what is meant for another server.
         """
-        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
-        lines = [method + b" " + self.url + b" HTTP/" + version]
-        for name, value in self.headers:
-            kept = _without_offer(value) if name == b"connection" else value
-            if name != b"upgrade":
-                lines.append(name + b": " + kept)
+        head = head_without_offer(self.parser, self.url, self.headers)
         self.parser = httptools.HttpRequestParser(self)
-        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
+        self.parser.feed_data(head)
 
     def _refuse(self, reason: str) -> None:
         """Answer 400, unless another answer is due first, and hang up."""
@@ -241,10 +234,3 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-def _without_offer(connection: bytes) -> bytes:
-    """Return a Connection header's value without what belongs to an offer to upgrade."""
-    options = [option.strip() for option in connection.split(b",")]
-    offered = {b"upgrade", b"http2-settings"}
-    return b", ".join(option for option in options if option.lower() not in offered)
