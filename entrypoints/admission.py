@@ -5,7 +5,7 @@ own no longer in the processor's cache when it goes on. So a request beyond what
 is better not begun yet. Databases bound their transactions for a like reason (Heiss and Wagner,
 "Adaptive Load Control in Transaction Processing Systems", VLDB 1991).
 
-On PostgreSQL 64 clients get over 10 % more answers, and 256 clients nearly 20 % (record 25).
+On PostgreSQL 64 clients get 5 to 15 % more answers, and 256 clients nearly 20 % (record 25).
 """
 
 import asyncio

@@ -96,8 +96,10 @@ def requests_at_once(database: Database, settings: Settings) -> int:
 
     On a server two for each connection, so that one given back finds the next request waiting.
     """
+    if database.is_embedded:
+        return AT_ONCE_ON_A_FILE
     pools = 2 if settings.database_read_url else 1
-    return AT_ONCE_ON_A_FILE if database.is_embedded else 2 * pools * settings.pool_size
+    return 2 * pools * settings.pool_size
 
 
 def make_app(*, migrating: bool) -> FastAPI:
