@@ -33,7 +33,7 @@ async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
     return await uow.heroes.get(hero_id)
 
 
-async def list_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> Sequence[Hero]:
+async def read_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> Sequence[Hero]:
     """Return the stretch of heroes that the query asks for."""
     return await uow.heroes.page(query)
 
@@ -43,7 +43,7 @@ async def count_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> int:
     return await uow.heroes.count(query)
 
 
-async def change_hero(
+async def update_hero(
     uow: UnitOfWork,
     hero_id: int,
     changes: Mapping[str, Any],

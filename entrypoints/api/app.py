@@ -10,6 +10,7 @@ from entrypoints.api.body_limit import BodyLimit
 from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
 from entrypoints.api.idempotency import Retention
+from entrypoints.api.inclusion import include_directly
 from entrypoints.api.openapi import DESCRIPTION, DocumentedApi
 from entrypoints.api.redirects import SlashRedirect
 from entrypoints.api.stopping import UnavailableWhenCancelled
@@ -34,13 +35,23 @@ def build_app(
         description=DESCRIPTION,
         redirect_slashes=False,
         lifespan=lifespan,
-        routes=[*heroes.router.routes],
     )
-    app.state.units_of_work = units_of_work
-    app.state.retention = retention
+    install(app, units_of_work, retention=retention)
+    include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
-    install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(HeadFromGet)
     app.add_middleware(UnavailableWhenCancelled)
     return app
+
+
+def install(
+    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = FOR_A_DAY
+) -> None:
+    """Give any application what the routes need: the units of work, and the table of errors.
+
+    Then ``app.include_router(heroes.router)`` serves the heroes in it.
+    """
+    app.state.units_of_work = units_of_work
+    app.state.retention = retention
+    install_error_handlers(app)

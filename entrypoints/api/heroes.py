@@ -15,7 +15,7 @@ from entrypoints.api.fields import Id
 from entrypoints.api.idempotency import answered_once
 from entrypoints.api.idempotency_key import IDEMPOTENT
 from entrypoints.api.json_response import JsonResponse
-from entrypoints.api.links import LINKS, next_page
+from entrypoints.api.links import LINKS, member_path, next_page
 from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
     create = partial(heroes.create_hero, uow, **draft.model_dump())
-    return await answered_once(request, uow, create, _created)
+    return await answered_once(request, uow, create, partial(_created, request))
 
 
 @router.get(
@@ -57,12 +57,12 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
     responses=answers() | {int(HTTPStatus.OK): {"headers": LINKS | COUNTS}},
     openapi_extra={"parameters": [*query_parameters(HeroQuery), PREFER]},
 )
-async def list_heroes(
+async def read_heroes(
     request: Request, uow: Reading, offset: Offset = 0, limit: Limit = PAGE_MAX
 ) -> JsonResponse:
     """Return a page of the heroes that pass the filters, ordered by id unless `sort` says else."""
     query = read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
-    page = await heroes.list_heroes(uow, query)
+    page = await heroes.read_heroes(uow, query)
     headers = VARY | next_page(request, query, page)
     if asks_for_count(request.scope):
         headers |= counted(await heroes.count_heroes(uow, query))
@@ -99,12 +99,12 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
     ),
     openapi_extra=CONDITIONAL,
 )
-async def change_hero(
+async def update_hero(
     hero_id: HeroId, changes: HeroUpdate, uow: Writing, request: Request
 ) -> JsonResponse:
     """Set the fields that the body names, leave the others, and return the whole hero."""
     given = changes.model_dump(exclude_unset=True)
-    hero = await heroes.change_hero(uow, hero_id, given, precondition(request))
+    hero = await heroes.update_hero(uow, hero_id, given, precondition(request))
     return versioned(hero_json(hero), hero.version)
 
 
@@ -132,8 +132,8 @@ async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Respo
     return await answered_once(request, uow, apply, _applied)
 
 
-def _created(hero: Hero) -> Response:
-    return versioned(hero_json(hero), hero.version, {"Location": f"{router.prefix}/{hero.id}"})
+def _created(request: Request, hero: Hero) -> Response:
+    return versioned(hero_json(hero), hero.version, {"Location": member_path(request, hero.id)})
 
 
 def _applied(outcome: Outcome[Hero]) -> Response:

@@ -1,4 +1,4 @@
-"""The way from one page of a list to the next (RFC 8288)."""
+"""Links from a collection: to one of its members, and from page to page (RFC 8288)."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -26,6 +26,16 @@ LINKS: dict[str, Any] = {
     }
 }
 """How the OpenAPI document tells of it."""
+
+
+def member_path(request: Request, member_id: int) -> str:
+    """Return the path of a member of the collection at the request's path, which ends with a slash.
+
+    It begins with the root path, whether or not a proxy has taken that off the request's path.
+    """
+    root, path = request.scope.get("root_path", ""), request.scope["path"]
+    collection = path if path.startswith(f"{root}/") else root + path
+    return quote(f"{collection}{member_id}")
 
 
 def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[str, str]:

@@ -22,18 +22,18 @@ class Detail(BaseModel):
     detail: str
 
 
-class Invalid(BaseModel):
-    """One thing that is wrong with a request; ``loc`` is the way to it."""
+class ValidationError(BaseModel):
+    """One thing that is wrong with a request; ``loc`` is the path to it."""
 
     type: str = Field(examples=["string_blank"])
     loc: list[str | int] = Field(examples=[["body", "name"]])
     msg: str = Field(examples=["String should not be blank"])
 
 
-class Invalids(BaseModel):
+class HTTPValidationError(BaseModel):
     """Everything that is wrong with a request."""
 
-    detail: list[Invalid]
+    detail: list[ValidationError]
 
 
 def answers(*statuses: HTTPStatus) -> Answers:
@@ -121,7 +121,7 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: _either(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The request does not validate.",
-        Invalids,
+        HTTPValidationError,
         {"detail": [{"type": "string_blank", "loc": ["body", "name"], "msg": BLANK}]},
         {"detail": INVALID, "errors": [{"detail": BLANK, "pointer": "/name"}]},
     ),

@@ -29,7 +29,7 @@ async def some(database: UnitOfWorkFactory, number: int) -> list[Hero]:
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, HeroQuery(limit=1_000)))
+        return list(await heroes.read_heroes(uow, HeroQuery(limit=1_000)))
 
 
 async def test_a_hundred_operations_are_done_together(database: UnitOfWorkFactory) -> None:

@@ -23,7 +23,7 @@ async def change(
     database: UnitOfWorkFactory, hero: Hero, age: int, precondition: Precondition
 ) -> Hero:
     async with database.writing() as uow:
-        return await heroes.change_hero(uow, hero.id, {"age": age}, precondition)
+        return await heroes.update_hero(uow, hero.id, {"age": age}, precondition)
 
 
 async def delete(database: UnitOfWorkFactory, hero: Hero, precondition: Precondition) -> None:
@@ -33,7 +33,7 @@ async def delete(database: UnitOfWorkFactory, hero: Hero, precondition: Precondi
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, HeroQuery(limit=100)))
+        return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
 
 
 async def at_once(*works: Coroutine[Any, Any, Any]) -> list[Any]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from heroes_client import Client
 from heroes_client.api.heroes import (
-    change_hero,
+    update_hero,
     create_hero,
     delete_hero,
-    list_heroes,
+    read_heroes,
     read_hero,
 )
 from heroes_client.models import HeroCreate, HeroUpdate
@@ -32,8 +32,8 @@ with Client(base_url=sys.argv[1]) as client:
     answers = [
         created,
         read_hero.sync(created.id, client=client),
-        list_heroes.sync(client=client, offset=0, limit=1),
-        change_hero.sync(created.id, client=client, body=HeroUpdate(age=None)),
+        read_heroes.sync(client=client, offset=0, limit=1),
+        update_hero.sync(created.id, client=client, body=HeroUpdate(age=None)),
         delete_hero.sync(created.id, client=client),
         read_hero.sync(created.id, client=client),
         create_hero.sync(client=client, body=HeroCreate(name=" ", secret_name="S")),

@@ -51,5 +51,5 @@ def test_a_generated_client_does_the_whole_round_trip(server: Served, place: Pat
         ["HeroRead", {**hero, "age": None}],
         ["Deleted", {"ok": True}],
         ["Detail", {"detail": "Hero not found"}],
-        ["Invalids", {"detail": [blank]}],
+        ["HTTPValidationError", {"detail": [blank]}],
     ] == json.loads(ran.stdout)

@@ -10,7 +10,7 @@ from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
-from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
+from service_layer.heroes import update_hero, create_hero, delete_hero, read_heroes, read_hero
 from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.terminating import Terminator, terminated_before
@@ -61,12 +61,12 @@ async def read(database: PostgresDatabase) -> object:
 
 async def heroes(database: PostgresDatabase) -> Sequence[Hero]:
     async with database.reading() as uow:
-        return await list_heroes(uow, HeroQuery(limit=10))
+        return await read_heroes(uow, HeroQuery(limit=10))
 
 
 async def change(database: PostgresDatabase) -> object:
     async with database.writing() as uow:
-        return await change_hero(uow, FIRST.id, {"age": 48})
+        return await update_hero(uow, FIRST.id, {"age": 48})
 
 
 async def delete(database: PostgresDatabase) -> None:

@@ -9,7 +9,7 @@ from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from domain.errors import HeroNotFound
 from domain.hero import HeroQuery
-from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
+from service_layer.heroes import update_hero, create_hero, delete_hero, read_heroes, read_hero
 from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
 from tests.postgres import PostgresServer
@@ -51,30 +51,30 @@ async def read_what_is_missing(database: PostgresDatabase) -> None:
 
 async def read_a_page(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        await list_heroes(uow, HeroQuery(limit=100))
+        await read_heroes(uow, HeroQuery(limit=100))
 
 
 async def change(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
         age = (await read_hero(uow, 1)).age or 0
     async with database.writing() as uow_that_writes:
-        await change_hero(uow_that_writes, 1, {"age": age + 1})
+        await update_hero(uow_that_writes, 1, {"age": age + 1})
 
 
 async def change_nothing(database: PostgresDatabase) -> None:
     async with database.writing() as uow:
-        await change_hero(uow, 1, {"name": "Deadpond"})
+        await update_hero(uow, 1, {"name": "Deadpond"})
 
 
 async def change_what_is_missing(database: PostgresDatabase) -> None:
     with suppress(HeroNotFound):
         async with database.writing() as uow:
-            await change_hero(uow, MISSING, {"age": 48})
+            await update_hero(uow, MISSING, {"age": 48})
 
 
 async def delete(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        *_, last = await list_heroes(uow, HeroQuery(limit=100))
+        *_, last = await read_heroes(uow, HeroQuery(limit=100))
     async with database.writing() as uow_that_writes:
         await delete_hero(uow_that_writes, last.id)
 

@@ -48,9 +48,9 @@ def test_the_committed_document_is_what_the_code_makes(document: dict[str, Any])
 
 
 def test_an_operation_is_called_what_a_client_would_call_it(document: dict[str, Any]) -> None:
-    of_one = {"create_hero", "read_hero", "change_hero", "delete_hero"}
+    of_one = {"create_hero", "read_hero", "update_hero", "delete_hero"}
 
-    assert of_one | {"list_heroes", "apply_batch"} <= {
+    assert of_one | {"read_heroes", "apply_batch"} <= {
         operation["operationId"] for operation in operations(document)
     }
 

@@ -53,7 +53,7 @@ async def test_a_change_of_the_version_that_is_kept_is_made(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
-        changed = await heroes.change_hero(uow, 1, {"age": 29}, precondition)
+        changed = await heroes.update_hero(uow, 1, {"age": 29}, precondition)
 
     assert Hero(1, "Deadpond", "Dive Wilson", 29, version=3) == changed
     assert {1: changed} == database.committed.heroes
@@ -65,7 +65,7 @@ async def test_a_change_of_another_version_changes_nothing(
 ) -> None:
     async with database.writing() as uow:
         with pytest.raises(StaleVersion):
-            await heroes.change_hero(uow, 1, {"age": 29}, precondition)
+            await heroes.update_hero(uow, 1, {"age": 29}, precondition)
 
     assert {1: DEADPOND} == database.committed.heroes
 
@@ -75,7 +75,7 @@ async def test_a_change_to_what_is_there_already_needs_the_version_too(
 ) -> None:
     async with database.writing() as uow:
         with pytest.raises(StaleVersion):
-            await heroes.change_hero(uow, 1, {"age": 28}, Precondition(one_of={1}))
+            await heroes.update_hero(uow, 1, {"age": 28}, Precondition(one_of={1}))
 
 
 @pytest.mark.parametrize("precondition", MET)
@@ -105,7 +105,7 @@ async def test_of_a_missing_hero_nothing_is_asked(
 ) -> None:
     async with database.writing() as uow:
         with pytest.raises(HeroNotFound):
-            await heroes.change_hero(uow, 7, {"age": 29}, precondition)
+            await heroes.update_hero(uow, 7, {"age": 29}, precondition)
         with pytest.raises(HeroNotFound):
             await heroes.delete_hero(uow, 7, precondition)
 
@@ -115,4 +115,4 @@ async def test_an_invalid_change_is_refused_before_a_version_is_looked_at(
 ) -> None:
     async with database.writing() as uow:
         with pytest.raises(InvalidHero):
-            await heroes.change_hero(uow, 1, {"age": -1}, Precondition(one_of={1}))
+            await heroes.update_hero(uow, 1, {"age": -1}, Precondition(one_of={1}))

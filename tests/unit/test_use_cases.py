@@ -23,7 +23,7 @@ async def _create_deadpond(database: UnitOfWorkFactory) -> Hero:
 
 async def _stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.list_heroes(uow, HeroQuery(limit=100)))
+        return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
 
 
 async def test_a_created_hero_is_returned_and_kept(database: UnitOfWorkFactory) -> None:
@@ -63,7 +63,7 @@ async def test_a_page_leaves_out_what_is_before_it_and_after_it(
         await _create_deadpond(database)
 
     async with database.reading() as uow:
-        page = await heroes.list_heroes(uow, HeroQuery(offset=1, limit=2))
+        page = await heroes.read_heroes(uow, HeroQuery(offset=1, limit=2))
 
     assert [2, 3] == [hero.id for hero in page]
 
@@ -72,7 +72,7 @@ async def test_a_change_sets_what_it_names_and_is_kept(database: UnitOfWorkFacto
     await _create_deadpond(database)
 
     async with database.writing() as uow:
-        changed = await heroes.change_hero(uow, 1, {"age": None})
+        changed = await heroes.update_hero(uow, 1, {"age": None})
 
     assert Hero(1, "Deadpond", "Dive Wilson", None, version=2) == changed
     assert [changed] == await _stored(database)
@@ -82,7 +82,7 @@ async def test_a_change_of_nothing_keeps_the_version(database: UnitOfWorkFactory
     await _create_deadpond(database)
 
     async with database.writing() as uow:
-        assert DEADPOND == await heroes.change_hero(uow, 1, {"age": 28})
+        assert DEADPOND == await heroes.update_hero(uow, 1, {"age": 28})
 
 
 async def test_an_invalid_change_is_refused_before_the_hero_is_looked_for(
@@ -90,13 +90,13 @@ async def test_an_invalid_change_is_refused_before_the_hero_is_looked_for(
 ) -> None:
     async with database.writing() as uow:
         with pytest.raises(InvalidHero):
-            await heroes.change_hero(uow, 7, {"name": ""})
+            await heroes.update_hero(uow, 7, {"name": ""})
 
 
 async def test_a_missing_hero_can_not_be_changed(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         with pytest.raises(HeroNotFound):
-            await heroes.change_hero(uow, 7, {"age": 1})
+            await heroes.update_hero(uow, 7, {"age": 1})
 
 
 async def test_a_deleted_hero_is_gone(database: UnitOfWorkFactory) -> None:

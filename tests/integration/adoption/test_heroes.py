@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from domain.hero import Hero, HeroQuery
-from service_layer.heroes import change_hero, create_hero, delete_hero, list_heroes, read_hero
+from service_layer.heroes import update_hero, create_hero, delete_hero, read_heroes, read_hero
 from tests.databases import migrated_sqlite, open_sqlite
 from tests.integration.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import ROWS, make_tutorial_database, stored
@@ -29,7 +29,7 @@ async def test_every_adopted_hero_is_readable_at_version_1(tmp_path: Path, colum
     database = migrated_sqlite(make_tutorial_database(tmp_path / "database.db", columns))
 
     async with database.reading() as uow:
-        heroes = await list_heroes(uow, HeroQuery(limit=100))
+        heroes = await read_heroes(uow, HeroQuery(limit=100))
         each = [await read_hero(uow, row[0]) for row in ROWS]
 
     assert [Hero(*row, version=1) for row in ROWS] == heroes
@@ -70,7 +70,7 @@ async def test_one_field_of_a_hero_that_breaks_todays_rules_can_be_changed(tmp_p
 
     for hero_id, *_ in ROWS:
         async with database.writing() as uow:
-            await change_hero(uow, hero_id, {"age": 40})
+            await update_hero(uow, hero_id, {"age": 40})
 
     assert [(*row[:3], 40) for row in ROWS] == stored(path)
     database.dispose()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import Hero, HeroQuery
-from service_layer.heroes import change_hero, create_hero, delete_hero
+from service_layer.heroes import update_hero, create_hero, delete_hero
 from tests.integration.held_commit import HeldCommit, held_commit
 from tests.loops import SLOWER
 from tests.served import LIMIT
@@ -22,7 +22,7 @@ async def add(database: SqliteDatabase, name: str) -> Hero:
 
 async def change(database: SqliteDatabase, hero_id: int, **changes: object) -> Hero:
     async with database.writing() as uow:
-        return await change_hero(uow, hero_id, changes)
+        return await update_hero(uow, hero_id, changes)
 
 
 async def remove(database: SqliteDatabase, hero_id: int) -> None:
