@@ -1,10 +1,16 @@
 """From a database's address to the database."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
+from adapters.plain.database import PlainDatabase
+from adapters.plain.schema import NAME as IN_MEMORY
+from adapters.plain.schema import SchemaInMemory
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from adapters.sqlite_database import FileOptions, SqliteDatabase
@@ -53,6 +59,31 @@ def open_database(
     if read_url is not None:
         raise UnsupportedReadUrl("a file has no replicas to read from")
     return SqliteDatabase(_sqlite_url(url), file or FileOptions())
+
+
+def open_plain_database(
+    url: str, options: EngineOptions | None = None, *, read_url: str | None = None
+) -> Database:
+    """Return the same database served by SQLModel's own sessions. Raises ``UnsupportedUrl``.
+
+    ``sqlite://`` is a database in memory, which ends with its only connection.
+    """
+    options = options or EngineOptions()
+    if url == IN_MEMORY:
+        engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
+        return PlainDatabase(engine, SchemaInMemory(engine))
+    schema = open_database(url, read_url=read_url)
+    if schema.is_embedded:
+        return PlainDatabase(_aiosqlite_engine(make_url(url), options), schema)
+    replicas = None if read_url is None else postgres_engine(read_url, options)
+    return PlainDatabase(postgres_engine(url, options), schema, replicas=replicas)
+
+
+def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
+    try:
+        return sqlite_engine(url, options)
+    except ModuleNotFoundError:
+        raise UnsupportedUrl("a plain session needs aiosqlite, the extra heroes[plain]") from None
 
 
 def _check_read_url(text: str) -> None:

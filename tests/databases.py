@@ -8,9 +8,12 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy import URL
 
+from adapters.database import open_plain_database
+from adapters.plain.connections import EngineOptions
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from adapters.sqlite_database import FileOptions, SqliteDatabase
+from service_layer.database import Database
 
 
 def open_sqlite(path: Path, *, patience: float = 10, batch: int = 64) -> SqliteDatabase:
@@ -24,6 +27,17 @@ def migrated_sqlite(path: Path) -> SqliteDatabase:
     database = open_sqlite(path)
     database.migrate()
     return database
+
+
+@asynccontextmanager
+async def open_plain(url: str, options: EngineOptions | None = None) -> AsyncIterator[Database]:
+    """Open the database as the plain session serves it, brought up to date."""
+    database = open_plain_database(url, options or EngineOptions(pool_timeout=30))
+    await asyncio.to_thread(database.migrate)
+    try:
+        yield database
+    finally:
+        await database.aclose()
 
 
 @asynccontextmanager

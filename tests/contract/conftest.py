@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.databases import empty_postgres, open_sqlite
+from tests.databases import empty_postgres, open_plain, open_sqlite
 from tests.fakes import FakeDatabase
 
 Fixtures = pytest.FixtureRequest
@@ -37,11 +37,34 @@ async def oldest_postgres(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory
         yield database
 
 
+@asynccontextmanager
+async def plain_memory(_: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    async with open_plain("sqlite://") as database:
+        yield database
+
+
+@asynccontextmanager
+async def plain_sqlite(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    path = fixtures.getfixturevalue("tmp_path") / "heroes.db"
+    async with open_plain(f"sqlite:///{path}") as database:
+        yield database
+
+
+@asynccontextmanager
+async def plain_postgres(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
+    url = fixtures.getfixturevalue("postgres_url")
+    async with empty_postgres(url), open_plain(url) as database:
+        yield database
+
+
 DATABASES: tuple[Callable[[Fixtures], AbstractAsyncContextManager[UnitOfWorkFactory]], ...] = (
     fake,
     sqlite,
     postgres,
     oldest_postgres,
+    plain_memory,
+    plain_sqlite,
+    plain_postgres,
 )
 
 

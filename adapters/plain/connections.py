@@ -1,0 +1,75 @@
+"""SQLAlchemy's engines: how each kind of database is connected to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+AUTOCOMMIT = "AUTOCOMMIT"
+"""SQLAlchemy's isolation level in which each statement is committed by itself."""
+
+PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How a process uses its database. Times are in seconds; the last four are a server's."""
+
+    pool_size: int = 10
+    pool_timeout: float = 2.0
+    lock_timeout: float = 5.0
+    connect_timeout: float = 3.0
+    statement_timeout: float = 10.0
+    idle_timeout: float = 10.0
+
+
+def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
+    """Return an engine over asyncpg, which gets the address as it is: it may name several hosts."""
+    timeouts = {
+        "statement_timeout": options.statement_timeout,
+        "lock_timeout": options.lock_timeout,
+        "idle_in_transaction_session_timeout": options.idle_timeout,
+    }
+    milliseconds = {name: str(round(seconds * 1000)) for name, seconds in timeouts.items()}
+    return _engine(
+        "postgresql+asyncpg://",
+        options,
+        dsn=dsn,
+        timeout=options.connect_timeout,
+        command_timeout=options.statement_timeout + options.connect_timeout,
+        server_settings={"application_name": "heroes", **milliseconds},
+    )
+
+
+def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
+    """Return an engine over aiosqlite. A database in memory has one connection, for all to share.
+
+    A transaction takes the write lock when it begins: taken later, it could not wait for others.
+    """
+    engine = _engine(url.set(drivername="sqlite+aiosqlite"), options, timeout=options.lock_timeout)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _: object) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _engine(url: str | URL, options: EngineOptions, **connect_args: Any) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=options.pool_size,
+        max_overflow=0,
+        pool_timeout=options.pool_timeout,
+        hide_parameters=True,
+        skip_autocommit_rollback=True,
+        connect_args=connect_args,
+    )

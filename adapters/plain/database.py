@@ -1,0 +1,66 @@
+"""A database as a whole, served by SQLModel's own sessions.
+
+There is one engine, SQLAlchemy's. A unit of work that writes has a session in a transaction, one
+that reads has a session whose statements are committed one by one.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.plain.connections import AUTOCOMMIT
+from adapters.plain.session import PlainSession
+from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+
+
+class Schema(Protocol):
+    """The schema of the same database; the methods are those of the port ``Database``."""
+
+    name: str
+    is_embedded: bool
+
+    def pending(self) -> Sequence[str]: ...
+
+    def migrate(self) -> Sequence[str]: ...
+
+    def max_connections(self) -> int | None: ...
+
+
+class PlainDatabase:
+    """``Database`` over an engine. Connects to nothing until it is used."""
+
+    def __init__(
+        self, engine: AsyncEngine, schema: Schema, *, replicas: AsyncEngine | None = None
+    ) -> None:
+        self.name = schema.name
+        self.is_embedded = schema.is_embedded
+        self.pending = schema.pending
+        self.migrate = schema.migrate
+        self.max_connections = schema.max_connections
+        self._engine = engine
+        self._replicas = replicas or engine
+        self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
+
+    def writing(self) -> UnitOfWork:
+        return SqlUnitOfWork(PlainSession(AsyncSession(self._engine)))
+
+    def reading(self) -> ReadOnlyUnitOfWork:
+        return PlainReadOnlyUnitOfWork(PlainSession(AsyncSession(self._autocommit)))
+
+    async def aclose(self) -> None:
+        await self._engine.dispose()
+        await self._replicas.dispose()
+
+
+class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):
+    """``ReadOnlyUnitOfWork`` that has a session, and so a connection to give back."""
+
+    def __init__(self, session: PlainSession) -> None:
+        super().__init__(session)
+        self._session = session
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()

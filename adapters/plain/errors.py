@@ -1,0 +1,27 @@
+"""What SQLAlchemy raises, as the application's errors.
+
+SQLAlchemy wraps what a driver raises; the table of driver errors takes it out again. What it raises
+of its own accord is about its pool of connections.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from adapters import driver_errors
+from service_layer.errors import StoreUnavailable
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the application's error for a failure of the database; let every other error pass."""
+    try:
+        with driver_errors.translated():
+            yield
+    except exc.TimeoutError as error:
+        raise StoreUnavailable("all connections to the database are in use") from error
+    except exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable("the connection to the database is lost") from error
+        raise

@@ -1,0 +1,36 @@
+"""The schema of a database in memory, which only its own engine can reach."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters import migrator
+from adapters.plain.errors import translated
+
+NAME = "sqlite://"
+
+
+class SchemaInMemory:
+    """``Schema`` of the database that ``engine`` has its one connection to."""
+
+    name = NAME
+    is_embedded = True
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    def pending(self) -> Sequence[str]:
+        return asyncio.run(self._run(migrator.pending))
+
+    def migrate(self) -> Sequence[str]:
+        return asyncio.run(self._run(migrator.apply))
+
+    def max_connections(self) -> None:
+        """Return that there is no limit to mind."""
+
+    async def _run(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
+        with translated():
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)

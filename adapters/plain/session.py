@@ -1,0 +1,39 @@
+"""SQLModel's ``AsyncSession`` behind the port that the repositories use."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy.sql.base import Executable
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from adapters.plain.errors import translated
+from service_layer.errors import OutcomeUnknown, StoreUnavailable
+
+
+class PlainSession:
+    """``SqlSession`` and ``SqlExecutor`` over a session of SQLModel's.
+
+    ``session`` begins a transaction with its first statement, unless its engine commits each
+    statement by itself.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
+        with translated():
+            # SQLModel's types name its own statements; it executes SQLAlchemy's just as well.
+            result = await self.session.exec(cast("Select[Any]", statement), params=params)
+            return result.all() if result.returns_rows else []
+
+    async def commit(self) -> None:
+        try:
+            with translated():
+                await self.session.commit()
+        except StoreUnavailable as error:
+            raise OutcomeUnknown(str(error)) from error
+
+    async def close(self) -> None:
+        with translated():
+            await self.session.close()
