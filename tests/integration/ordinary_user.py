@@ -1,24 +1,55 @@
 """Tests about file permissions, which do not bind the superuser."""
 
+import ctypes
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NOBODY = 65534
+DAC_OVERRIDE = 1 << 1
+DAC_READ_SEARCH = 1 << 2
+"""The capabilities by which permissions do not bind the superuser (capabilities(7))."""
+
+VERSION = 0x20080522
+"""``_LINUX_CAPABILITY_VERSION_3``."""
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _Capabilities(ctypes.Structure):
+    _fields_ = (
+        ("effective", ctypes.c_uint32),
+        ("permitted", ctypes.c_uint32),
+        ("inheritable", ctypes.c_uint32),
+    )
 
 
 @contextmanager
 def bound_by_permissions() -> Iterator[None]:
-    """Be a user whom permissions bind: nobody, if the tests run as the superuser."""
-    me = os.geteuid()
-    if me == 0:
-        os.seteuid(NOBODY)
+    """Let permissions bind this thread, and those that it starts, even if it is the superuser's.
+
+    It stays the same user, who can read the checkout wherever it is.
+    """
+    capabilities = (_Capabilities * 2)()
+    _call(LIBC.capget, capabilities)
+    granted = capabilities[0].effective
+    capabilities[0].effective &= ~(DAC_OVERRIDE | DAC_READ_SEARCH)
+    _call(LIBC.capset, capabilities)
     try:
         yield
     finally:
-        os.seteuid(me)
+        capabilities[0].effective = granted
+        _call(LIBC.capset, capabilities)
+
+
+def _call(function: Callable[..., int], capabilities: "ctypes.Array[_Capabilities]") -> None:
+    if function(ctypes.byref(_Header(VERSION, 0)), capabilities) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 @contextmanager
