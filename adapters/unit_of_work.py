@@ -21,18 +21,18 @@ class SqlReadOnlyUnitOfWork:
 
 
 class SqlUnitOfWork:
-    """``UnitOfWork`` over a session that writes."""
+    """``UnitOfWork`` that wraps a session and the repositories over it."""
 
     def __init__(self, session: SqlSession) -> None:
-        self._session = session
+        self.session = session
         self.heroes = SqlHeroRepository(session)
         self.answers = SqlAnswers(session)
 
     async def commit(self) -> None:
-        await self._session.commit()
+        await self.session.commit()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
+        await self.session.close()

@@ -4,11 +4,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from enum import Enum, auto
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from adapters.database import UnsupportedReadUrl, UnsupportedUrl, open_database
+from adapters.database import (
+    UnsupportedReadUrl,
+    UnsupportedUrl,
+    open_database,
+    open_plain_database,
+)
+from adapters.plain.connections import EngineOptions
 from adapters.postgres import SCANS, ServerOptions
 from adapters.sqlite_database import FileOptions
 from entrypoints.api.app import build_app
@@ -36,8 +43,28 @@ class DatabaseAway(CannotStart):
     """The database server can't be reached now; it may come back while the service runs."""
 
 
+class Migrating(Enum):
+    """When an application brings its schema up to date."""
+
+    NEVER = auto()
+    AT_START = auto()
+    """Before it serves. A database server that is away is tried again while it serves."""
+
+    IN_BACKGROUND = auto()
+    """While it serves, as soon as the database server is back."""
+
+
 def connect(settings: Settings) -> Database:
     """Return the database that the settings name, not yet touched. Raises ``InvalidSettings``."""
+    try:
+        return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
+    except UnsupportedReadUrl as error:
+        raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
+    except UnsupportedUrl as error:
+        raise InvalidSettings(f"{PREFIX}DATABASE_URL is not valid: {error}") from None
+
+
+def _open_fast(settings: Settings) -> Database:
     server = ServerOptions(
         pool_size=settings.pool_size,
         pool_timeout=settings.pool_timeout,
@@ -53,14 +80,23 @@ def connect(settings: Settings) -> Database:
         scan_timeout=settings.scan_timeout,
         batch=settings.commit_batch,
     )
-    try:
-        return open_database(
-            settings.database_url, file=file, server=server, read_url=settings.database_read_url
-        )
-    except UnsupportedReadUrl as error:
-        raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
-    except UnsupportedUrl as error:
-        raise InvalidSettings(f"{PREFIX}DATABASE_URL is not valid: {error}") from None
+    return open_database(
+        settings.database_url, file=file, server=server, read_url=settings.database_read_url
+    )
+
+
+def _open_plain(settings: Settings) -> Database:
+    if settings.pgbouncer:
+        raise InvalidSettings(f"{PREFIX}PGBOUNCER needs {PREFIX}SESSION=fast")
+    options = EngineOptions(
+        pool_size=settings.pool_size,
+        pool_timeout=settings.pool_timeout,
+        lock_timeout=settings.lock_timeout,
+        connect_timeout=settings.connect_timeout,
+        statement_timeout=settings.statement_timeout,
+        idle_timeout=settings.idle_timeout,
+    )
+    return open_plain_database(settings.database_url, options, read_url=settings.database_read_url)
 
 
 def migrate(database: Database) -> Sequence[str]:
@@ -81,7 +117,8 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
         return ""
     with _told_to_the_operator(database):
         most = database.max_connections()
-    each = settings.pool_size + (0 if settings.database_read_url else SCANS)
+    has_scans = settings.session == "fast" and not settings.database_read_url
+    each = settings.pool_size + (SCANS if has_scans else 0)
     wanted = each * workers
     if most is None or wanted <= most:
         return ""
@@ -96,23 +133,24 @@ def requests_at_once(database: Database, settings: Settings) -> int:
 
     On a server two for each connection, so that one given back finds the next request waiting.
     """
-    if database.is_embedded:
+    if database.is_embedded and settings.session == "fast":
         return AT_ONCE_ON_A_FILE
     pools = 2 if settings.database_read_url else 1
     return 2 * pools * settings.pool_size
 
 
-def make_app(*, migrating: bool) -> FastAPI:
-    """Return the API for one process, by the settings. Its database is closed when it stops.
+def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
+    """Return the API for one process, by the settings: a factory for any ASGI server.
 
-    ``migrating`` keeps trying to bring the schema up to date while the app runs.
+    Its database is closed when it stops. Raises ``InvalidSettings``, and ``CannotStart`` when it
+    starts on a database that can't be used.
     """
     settings = load_settings()
     database = connect(settings)
     return build_app(
         database,
         retention=Retention(settings.key_lifetime),
-        lifespan=_using(database, migrating=migrating),
+        lifespan=_using(database, migrating),
     )
 
 
@@ -127,10 +165,13 @@ def _told_to_the_operator(database: Database) -> Iterator[None]:
         raise kind(f"can't use {database.name}: {error}") from error
 
 
-def _using(database: Database, *, migrating: bool) -> Lifespan[FastAPI]:
+def _using(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_migrate_when_it_is_back(database)) if migrating else None
+        is_away = migrating is Migrating.IN_BACKGROUND
+        if migrating is Migrating.AT_START:
+            is_away = await asyncio.to_thread(_migrate_unless_away, database)
+        task = asyncio.create_task(_migrate_when_it_is_back(database)) if is_away else None
         spare_what_stays()
         try:
             yield
@@ -142,6 +183,16 @@ def _using(database: Database, *, migrating: bool) -> Lifespan[FastAPI]:
             await database.aclose()
 
     return lifespan
+
+
+def _migrate_unless_away(database: Database) -> bool:
+    """Bring the schema up to date. Return whether the database server is away instead."""
+    try:
+        migrate(database)
+    except DatabaseAway as error:
+        log.warning("%s", error)
+        return True
+    return False
 
 
 async def _migrate_when_it_is_back(database: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from entrypoints import bootstrap, server
+from entrypoints.bootstrap import Migrating
 from entrypoints.http_protocol import Bounds
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from service_layer.database import Database
@@ -29,12 +30,12 @@ FAILED = 1
 UP_TO_DATE = "The database is up to date."
 
 Workers = Annotated[int, typer.Option(min=1, help="Processes that share the address.")]
-Migrating = Annotated[bool, typer.Option(help="Bring the database up to date first.")]
+Migrate = Annotated[bool, typer.Option(help="Bring the database up to date first.")]
 Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if it is behind.")]
 
 
 @cli.command()
-def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
+def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     """Bring the database up to date and serve the API until stopped."""
     server.exit_on_signals_before_serving()
     with _told_in_a_sentence():
@@ -44,12 +45,13 @@ def serve(*, workers: Workers = 1, migrate: Migrating = True) -> None:
             raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
         listener = server.listen(settings.host, settings.port)
         is_away = _prepare(database, settings, workers, migrate=migrate)
+    migrating = Migrating.IN_BACKGROUND if migrate and is_away else Migrating.NEVER
     url = server.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
     server.run(
-        partial(bootstrap.make_app, migrating=migrate and is_away),
+        partial(bootstrap.make_app, migrating=migrating),
         listener,
         workers=workers,
         access_log=settings.access_log,

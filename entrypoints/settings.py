@@ -1,5 +1,7 @@
 """The settings: environment variables ``HEROES_*``, or lines of a ``.env`` file."""
 
+from typing import Literal
+
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +22,9 @@ class Settings(BaseSettings):
     )
 
     database_url: str = "sqlite:///heroes.db"
+    session: Literal["fast", "plain"] = "fast"
+    """How statements reach the database: by the project's engines, or by SQLModel's session."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     access_log: bool = True

@@ -41,7 +41,7 @@ class FakeDatabase:
         return FakeReadOnlyUnitOfWork(self)
 
 
-class FakeUnitOfWork:
+class FakeTransaction:
     """Works on a private copy, from the first call on, and puts it in place at the commit.
 
     Whoever holds a copy holds the turn, so no two are made from the same state.
@@ -50,31 +50,45 @@ class FakeUnitOfWork:
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
         self._copy: State | None = None
-        self.heroes = FakeHeroRepository(self._begin)
-        self.answers = FakeAnswers(self._begin)
 
-    async def _begin(self) -> State:
+    async def begin(self) -> State:
         await asyncio.sleep(0)
         if self._copy is None:
             await self._database.turn.acquire()
             self._copy = self._database.committed.copy()
         return self._copy
 
-    async def commit(self) -> None:
+    def commit(self) -> None:
         if self._copy is not None:
             self._database.committed = self._copy
-        self._end()
+        self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         if self._copy is not None:
             self._copy = None
             self._database.turn.release()
+
+    def __del__(self) -> None:
+        """End one that was left open: a synchronous override of ``get_uow`` can't close it."""
+        self.end()
+
+
+class FakeUnitOfWork:
+    """``UnitOfWork`` over a transaction on the state."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self.transaction = FakeTransaction(database)
+        self.heroes = FakeHeroRepository(self.transaction.begin)
+        self.answers = FakeAnswers(self.transaction.begin)
+
+    async def commit(self) -> None:
+        self.transaction.commit()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._end()
+        self.transaction.end()
 
 
 class FakeReadOnlyUnitOfWork:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from sqlalchemy import UpdateBase
 from sqlalchemy.sql.base import Executable
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select
 
 from adapters.plain.errors import translated
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
@@ -23,8 +23,8 @@ class PlainSession:
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         with translated():
-            # SQLModel's types name its own statements; it executes SQLAlchemy's just as well.
-            result = await self.session.exec(cast("Select[Any]", statement), params=params)
+            # SQLModel's types know SQLAlchemy's writing statements; it executes the others too.
+            result = await self.session.exec(cast("UpdateBase", statement), params=params)
             return result.all() if result.returns_rows else []
 
     async def commit(self) -> None:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.integration.ordinary_user import NOBODY, folder_for_all
+from tests.integration.ordinary_user import folder_for_all
+from tests.postgres import NOBODY
 from tests.served import LIMIT
 
 PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])

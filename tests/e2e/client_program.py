@@ -10,11 +10,11 @@ from typing import Any
 
 from heroes_client import Client
 from heroes_client.api.heroes import (
-    update_hero,
     create_hero,
     delete_hero,
-    read_heroes,
     read_hero,
+    read_heroes,
+    update_hero,
 )
 from heroes_client.models import HeroCreate, HeroUpdate
 

@@ -3,8 +3,12 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from tests.connection import Connection
 from tests.served import Served
+
+pytestmark = pytest.mark.fast_session("Crowds")
 
 CLIENTS = 256
 ROUNDS = 5

@@ -16,9 +16,12 @@ from tests.e2e.crowds import fill
 from tests.e2e.wire import ids
 from tests.served import serve
 
-pytestmark = pytest.mark.skipif(
-    "TEST_MILLION" not in os.environ, reason="takes minutes; TEST_MILLION=1 asks for it"
-)
+pytestmark = [
+    pytest.mark.fast_session("Scan timeouts"),
+    pytest.mark.skipif(
+        "TEST_MILLION" not in os.environ, reason="takes minutes; TEST_MILLION=1 asks for it"
+    ),
+]
 
 MILLION = 1_000_000
 CROWD = f"""INSERT INTO hero (name, secret_name, age)

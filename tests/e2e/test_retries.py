@@ -18,9 +18,12 @@ LIMIT = 30
 
 
 async def test_posts_repeated_over_cut_connections_are_each_carried_out_once(
-    new_database: Callable[[], str], tmp_path: Path
+    new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
-    async with retrying(seed=1) as (posts, cutter), serving(tmp_path, new_database()) as served:
+    async with (
+        retrying(seed=1) as (posts, cutter),
+        serving(tmp_path, new_database(), session) as served,
+    ):
         cutter.lead_to(served.address)
         await posts.send()
 
@@ -30,19 +33,19 @@ async def test_posts_repeated_over_cut_connections_are_each_carried_out_once(
 
 
 async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once(
-    new_database: Callable[[], str], tmp_path: Path
+    new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
     url = new_database()
     async with retrying(seed=2) as (posts, cutter):
         sending = asyncio.create_task(posts.send())
         for kill in range(1, KILLS + 1):
-            async with serving(tmp_path, url) as served:
+            async with serving(tmp_path, url, session) as served:
                 cutter.lead_to(served.address)
                 await posts.until_answered(kill * POSTS // (KILLS + 1))
                 cutter.hold()
                 served.kill()
         assert not sending.done()
-        async with serving(tmp_path, url) as served:
+        async with serving(tmp_path, url, session) as served:
             cutter.lead_to(served.address)
             await sending
 
@@ -61,9 +64,10 @@ async def retrying(seed: int) -> AsyncIterator[tuple[Posts, Cutter]]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, url: str) -> AsyncIterator[Served]:
+async def serving(folder: Path, url: str, session: str) -> AsyncIterator[Served]:
     """Serve the database. Starting and stopping run in a thread: the proxy needs the loop."""
-    context = serve(folder / "served.db", database_url=url, access_log="false")
+    settings = {"database_url": url, "session": session, "access_log": "false"}
+    context = serve(folder / "served.db", **settings)
     served = await asyncio.to_thread(context.__enter__)
     try:
         yield served

@@ -9,6 +9,8 @@ from tests.e2e.crowds import fill
 from tests.e2e.wire import ids
 from tests.served import serve
 
+pytestmark = pytest.mark.fast_session("Scan timeouts")
+
 MANY = 200_000
 """More heroes than any database looks at in a millisecond."""
 

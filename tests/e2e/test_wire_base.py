@@ -11,12 +11,14 @@ from tests.served import serve
 
 @pytest.fixture(scope="module")
 def crowded(
-    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    new_database: Callable[[], str], session: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx2.Client]:
     """A client of a server that has the heroes 1 to 103 and no others."""
     with (
         serve(
-            tmp_path_factory.mktemp("crowded") / "heroes.db", database_url=new_database()
+            tmp_path_factory.mktemp("crowded") / "heroes.db",
+            database_url=new_database(),
+            session=session,
         ) as server,
         httpx2.Client(base_url=server.url, timeout=10) as client,
     ):

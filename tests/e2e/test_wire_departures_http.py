@@ -125,13 +125,13 @@ def test_a_client_that_follows_the_redirect_makes_its_hero(client: httpx2.Client
 
 
 def test_an_id_is_never_used_again_once_its_hero_is_deleted(
-    new_database: Callable[[], str], tmp_path: Path
+    new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
     spent: list[int] = []
     url = new_database()
     for _ in ("the first server", "the second"):
         with (
-            serve(tmp_path / "heroes.db", database_url=url) as server,
+            serve(tmp_path / "heroes.db", database_url=url, session=session) as server,
             httpx2.Client(base_url=server.url) as client,
         ):
             for _ in range(3):

@@ -10,7 +10,7 @@ from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
-from service_layer.heroes import update_hero, create_hero, delete_hero, read_heroes, read_hero
+from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
 from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.terminating import Terminator, terminated_before

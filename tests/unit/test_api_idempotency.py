@@ -41,7 +41,7 @@ class BusyDatabase(FakeDatabase):
 class BusyUnitOfWork(FakeUnitOfWork):
     def __init__(self, database: FakeDatabase) -> None:
         super().__init__(database)
-        self.answers = BusyAnswers(self._begin)
+        self.answers = BusyAnswers(self.transaction.begin)
 
 
 class BusyAnswers(FakeAnswers):

@@ -36,6 +36,7 @@ LISTS = {
 OF_THE_APPLICATION = {
     "adapters/__init__.py",
     "adapters/database.py",
+    "adapters/plain/connections.py",
     "adapters/postgres.py",
     "domain/__init__.py",
     "entrypoints/cli.py",

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from domain.hero import Hero, HeroQuery
-from service_layer.heroes import update_hero, create_hero, delete_hero, read_heroes, read_hero
+from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
 from tests.databases import migrated_sqlite, open_sqlite
 from tests.integration.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import ROWS, make_tutorial_database, stored

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from adapters.sqlite_database import SqliteDatabase
 from domain.hero import Hero, HeroQuery
-from service_layer.heroes import update_hero, create_hero, delete_hero
+from service_layer.heroes import create_hero, delete_hero, update_hero
 from tests.integration.held_commit import HeldCommit, held_commit
 from tests.loops import SLOWER
 from tests.served import LIMIT
