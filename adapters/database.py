@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
 from adapters.plain.database import PlainDatabase
-from adapters.plain.schema import NAME as IN_MEMORY
-from adapters.plain.schema import SchemaInMemory
+from adapters.plain.schema import IN_MEMORY, SchemaInMemory
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
 from adapters.sqlite_database import FileOptions, SqliteDatabase
@@ -69,7 +68,7 @@ def open_plain_database(
     ``sqlite://`` is a database in memory, which ends with its only connection.
     """
     options = options or EngineOptions()
-    if url == IN_MEMORY:
+    if url in IN_MEMORY:
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         return PlainDatabase(engine, SchemaInMemory(engine))
     schema = open_database(url, read_url=read_url)
@@ -128,7 +127,7 @@ def _sqlite_url(text: str) -> URL:
     if "\0" in text:
         raise UnsupportedUrl("it holds the NUL character")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise UnsupportedUrl("heroes are kept in a file: use sqlite:///FILE")
+        raise UnsupportedUrl("use sqlite:///FILE; in memory only a plain session keeps heroes")
     if url.query:
         raise UnsupportedUrl("a SQLite URL takes no options after a question mark")
     return url

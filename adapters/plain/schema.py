@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters import migrator
 from adapters.plain.errors import translated
 
-NAME = "sqlite://"
+IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+"""The addresses of such a database."""
 
 
 class SchemaInMemory:
     """``Schema`` of the database that ``engine`` has its one connection to."""
 
-    name = NAME
+    name = IN_MEMORY[0]
     is_embedded = True
 
     def __init__(self, engine: AsyncEngine) -> None:

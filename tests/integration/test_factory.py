@@ -1,0 +1,135 @@
+"""``make_app`` without arguments is a factory for any ASGI server."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from entrypoints.bootstrap import CannotStart, Migrating, make_app
+from entrypoints.settings import InvalidSettings
+from tests.served import LIMIT, environment
+
+DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson"}
+FACTORY = "entrypoints.bootstrap:make_app"
+READY = re.compile(r"Uvicorn running on (http://\S+)")
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run in a folder that has no ``.env`` and no database."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@contextmanager
+def uvicorn(folder: Path, **settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run uvicorn's own command on the factory, and give its address when it serves."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "--factory", FACTORY, "--port", "0"],
+        cwd=folder,
+        env=environment(folder / "heroes.db", **settings),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        found = next(filter(None, map(READY.search, process.stderr)), None)
+        yield found[1] if found else "", process
+    finally:
+        process.terminate()
+        process.communicate(timeout=LIMIT)
+
+
+@pytest.mark.parametrize("session", ["fast", "plain"])
+def test_uvicorns_command_serves_the_factory_on_a_file_that_it_makes(
+    tmp_path: Path, session: str
+) -> None:
+    with uvicorn(tmp_path, session=session) as (url, process):
+        created = httpx2.post(f"{url}/heroes/", json=DEADPOND)
+
+    assert {**DEADPOND, "age": None, "id": 1} == created.json()
+    assert (tmp_path / "heroes.db").exists()
+    assert process.returncode in {0, -15}
+
+
+def test_a_file_that_is_not_a_database_stops_the_server_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "heroes.db").write_bytes(b"x" * 4096)
+
+    with uvicorn(tmp_path) as (url, process):
+        assert "" == url
+        assert process.wait(LIMIT) != 0
+
+
+@pytest.mark.parametrize("url", ["sqlite:///heroes.db", "sqlite://", "sqlite:///:memory:"])
+def test_a_test_client_that_starts_the_app_finds_the_schema_up_to_date(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEROES_DATABASE_URL", url)
+    monkeypatch.setenv("HEROES_SESSION", "plain")
+
+    with TestClient(make_app()) as client:
+        assert 200 == client.post("/heroes/", json=DEADPOND).status_code
+        assert [1] == [hero["id"] for hero in client.get("/heroes/").json()]
+
+
+def test_a_server_that_is_away_is_waited_for_while_requests_get_503(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEROES_DATABASE_URL", "postgresql://heroes@127.0.0.1:1/heroes")
+
+    with TestClient(make_app()) as client:
+        assert 503 == client.get("/heroes/").status_code
+
+
+def test_a_damaged_file_is_refused_when_the_app_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "heroes.db").write_bytes(b"x" * 4096)
+    monkeypatch.setenv("HEROES_DATABASE_URL", "sqlite:///heroes.db")
+
+    with pytest.raises(CannotStart, match="not a database"), TestClient(make_app()):
+        pass
+
+
+def test_an_app_that_never_migrates_leaves_the_file_alone(tmp_path: Path) -> None:
+    with TestClient(make_app(migrating=Migrating.NEVER)) as client:
+        assert 503 == client.get("/heroes/").status_code
+
+    assert not (tmp_path / "heroes.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"SESSION": "quick"}, "HEROES_SESSION"),
+        ({"SESSION": "plain", "PGBOUNCER": "true"}, "HEROES_PGBOUNCER"),
+        ({"DATABASE_URL": "sqlite://"}, "HEROES_DATABASE_URL"),
+        ({"SESSION": "plain", "DATABASE_URL": "nowhere"}, "HEROES_DATABASE_URL"),
+        (
+            {"SESSION": "plain", "DATABASE_READ_URL": "postgresql://heroes@127.0.0.1/x"},
+            "HEROES_DATABASE_READ_URL",
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together_are_named(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"HEROES_{name}", value)
+
+    with pytest.raises(InvalidSettings, match=said):
+        make_app()
+
+
+def test_a_plain_session_without_aiosqlite_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEROES_SESSION", "plain")
+    monkeypatch.setitem(sys.modules, "aiosqlite", None)
+
+    with pytest.raises(InvalidSettings, match=r"heroes\[plain\]"):
+        make_app()
