@@ -46,11 +46,15 @@ class Contender:
 
 
 OURS = Contender("heroes")
+OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
+"""The same service on SQLModel's own session."""
+
 ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
 """The negative control: a COMMIT for every unit of work."""
 
 CONTENDERS = (
     OURS,
+    OURS_PLAIN,
     Contender("plain", "plain"),
     Contender("plain-wal", "plain", wal=True),
     Contender("fastcrud", "fastcrud"),

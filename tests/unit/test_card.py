@@ -8,6 +8,8 @@ against SQLite (and PostgreSQL)."
 """
 
 import ast
+import inspect
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,7 @@ from adapters.plain.session import PlainSession
 from adapters.tables import HeroRow
 from adapters.unit_of_work import SqlUnitOfWork
 from domain.repository import HeroReader, HeroRepository
+from entrypoints.api import heroes
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from entrypoints.settings import Settings
@@ -34,6 +37,7 @@ from tests.databases import open_plain
 from tests.fakes import FakeDatabase, FakeHeroRepository
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 SIX = {"create_hero", "read_heroes", "read_hero", "update_hero", "delete_hero", "apply_batch"}
@@ -156,14 +160,43 @@ def test_integration_tests_run_against_sqlite_and_postgresql() -> None:
 
 
 def test_a_test_replaces_the_dependency_as_the_tutorial_teaches() -> None:
-    heroes_kept = FakeDatabase().writing()
+    fake = FakeDatabase().writing()
     app = build_app(open_plain_database("sqlite:///never-made.db"))
-    app.dependency_overrides[get_uow] = lambda: heroes_kept
+    app.dependency_overrides[get_uow] = lambda: fake
 
     answer = TestClient(app).post("/heroes/", json={"name": "Fake", "secret_name": "x"})
 
     assert {"name": "Fake", "secret_name": "x", "age": None, "id": 1} == answer.json()
     assert not Path("never-made.db").exists()
+
+
+def test_the_readme_shows_a_handler_as_it_is() -> None:
+    handler, _ = examples()
+    source = inspect.getsource(heroes.read_hero)
+
+    assert source[source.index("async def") :] == handler
+
+
+def test_the_readmes_test_passes_and_touches_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, example = examples()
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - the README's own code
+
+    names["test_a_hero_is_created"]()
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_the_readme_fits_on_a_few_screens() -> None:
+    assert len(README.splitlines()) < 200
+    assert "get_uow" in README.partition("## A session")[0]
+
+
+def examples() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def public(kind: type[Any]) -> set[str]:
