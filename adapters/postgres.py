@@ -15,7 +15,7 @@ from sqlalchemy import NullPool
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from adapters.statements import compiler
+from adapters.sql.statements import compiler
 
 ASYNCPG = "postgresql+asyncpg://"
 """SQLAlchemy's name for the driver. The address goes to the driver as it is, so that it may name

@@ -15,7 +15,7 @@ from adapters.driver_errors import translated
 from adapters.postgres import SCANS, ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
 from adapters.postgres_session import Reader, WritingSession
-from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 

@@ -11,7 +11,7 @@ from adapters.driver_errors import translated
 from adapters.postgres import compiled
 from adapters.postgres_begin import begin_with_the_next_statement
 from adapters.postgres_pool import Pool
-from adapters.statements import Compiled
+from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from adapters.driver_errors import is_busy
-from adapters.statements import compiler
+from adapters.sql.statements import compiler
 
 T = TypeVar("T")
 

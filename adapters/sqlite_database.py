@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters import migrator
 from adapters.driver_errors import is_busy, translated
+from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import LONGEST_PAUSE, inspecting_engine, migrating_engine
 from adapters.sqlite_readers import Readers
 from adapters.sqlite_scans import Scans
 from adapters.sqlite_session import WritingSession
 from adapters.sqlite_writer import Writer
-from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.errors import UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.connections import AUTOCOMMIT
 from adapters.plain.session import PlainSession
-from adapters.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 

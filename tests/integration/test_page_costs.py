@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters import queries
+from adapters.sql.queries import select as queries
+from adapters.sql.tables import hero_table
 from adapters.sqlite import compiled
-from adapters.tables import hero_table
 from domain.hero import HeroQuery
 from tests.databases import open_sqlite
 from tests.integration.page_costs import CROWD, MAY_SCAN, SERVED, TIED, called

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.answers import PRUNED
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
+from adapters.sql.idempotency import PRUNED
 from service_layer.errors import StoreUnavailable
 from service_layer.idempotency import IdempotencyKey, KeyUnderWay, StoredAnswer
 from tests.databases import empty_postgres

@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters import queries
 from adapters.postgres import compiled
-from adapters.tables import hero_table
+from adapters.sql.queries import select as queries
+from adapters.sql.tables import hero_table
 from domain.hero import HeroQuery
 from tests.integration.page_costs import CROWD, LIMIT, SERVED, TIED, TIES, called
 from tests.served import ask, fresh_postgres, invoke

@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = {".ci", "adapters", "docs", "domain", "entrypoints", "service_layer", "tests"}
 
 OF_HEROES = {
-    "adapters/hero_repository.py",
     "adapters/migrations/versions/0001_the_tutorials_table.py",
     "adapters/migrations/versions/0002_versions_and_lasting_ids.py",
     "adapters/migrations/versions/0004_indexes_for_sorted_pages.py",
+    "adapters/sql/hero_repository.py",
     "domain/errors.py",
     "domain/hero.py",
     "domain/repository.py",
@@ -26,8 +26,8 @@ OF_HEROES = {
 """The rooms of one aggregate: another has rooms like them, beside them."""
 
 LISTS = {
-    "adapters/tables.py",
-    "adapters/unit_of_work.py",
+    "adapters/sql/tables.py",
+    "adapters/sql/unit_of_work.py",
     "entrypoints/api/app.py",
     "service_layer/unit_of_work.py",
 }

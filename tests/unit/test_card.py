@@ -23,10 +23,10 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import open_plain_database
-from adapters.hero_repository import SqlHeroRepository
 from adapters.plain.session import PlainSession
-from adapters.tables import HeroRow
-from adapters.unit_of_work import SqlUnitOfWork
+from adapters.sql.hero_repository import SqlHeroRepository
+from adapters.sql.tables import HeroRow
+from adapters.sql.unit_of_work import SqlUnitOfWork
 from domain.repository import HeroReader, HeroRepository
 from entrypoints.api import heroes
 from entrypoints.api.app import build_app

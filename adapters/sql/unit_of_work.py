@@ -2,9 +2,9 @@
 
 from typing import Self
 
-from adapters.answers import SqlAnswers
-from adapters.hero_repository import SqlHeroReader, SqlHeroRepository
-from adapters.session import SqlExecutor, SqlSession
+from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
+from adapters.sql.idempotency import SqlAnswers
+from adapters.sql.session import SqlExecutor, SqlSession
 
 
 class SqlReadOnlyUnitOfWork:

@@ -30,8 +30,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from adapters.comparisons import Sign
-from adapters.keyset import Condition, Key, directed, later
+from adapters.sql.queries.predicates import Sign
+from adapters.sql.queries.sort_keys import Condition, Key, directed, later
 
 LIMIT = bindparam("limit", type_=BigInteger)
 OFFSET = bindparam("offset", type_=BigInteger)

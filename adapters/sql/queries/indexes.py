@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from sqlalchemy import Table
 
-from adapters.comparisons import FIXING, Comparison, Sign
+from adapters.sql.queries.predicates import FIXING, Comparison, Sign
 
 
 def served_keys(

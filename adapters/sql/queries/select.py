@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.sql.base import Executable
 
-from adapters.comparisons import FIXING, Comparison, compared
-from adapters.indexes import served_keys
-from adapters.keyset import Condition, Key, later
-from adapters.page_parts import LIMIT, OFFSET, Parts, composed
-from adapters.statements import KEPT, MAY_SCAN
+from adapters.sql.queries.index_ranges import LIMIT, OFFSET, Parts, composed
+from adapters.sql.queries.indexes import served_keys
+from adapters.sql.queries.predicates import FIXING, Comparison, compared
+from adapters.sql.queries.sort_keys import Condition, Key, later
+from adapters.sql.statements import KEPT, MAY_SCAN
 from domain.query import KEY, Query, SortKey
 from domain.rules import COUNT_MAX
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.sql.base import Executable
 
-from adapters import queries
-from adapters.session import SqlExecutor
-from adapters.tables import IDS, hero_table
+from adapters.sql.queries import select as queries
+from adapters.sql.session import SqlExecutor
+from adapters.sql.tables import IDS, hero_table
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft, HeroQuery
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite's ON CONFLICT is written alike
 
-from adapters.session import SqlSession
-from adapters.tables import answer_table
+from adapters.sql.session import SqlSession
+from adapters.sql.tables import answer_table
 from service_layer.errors import StoreBusy
 from service_layer.idempotency import IdempotencyKey, KeyReused, KeyUnderWay, StoredAnswer
 

@@ -1,0 +1,1 @@
+"""Tables, statements, repositories and units of work in SQL, for any engine."""

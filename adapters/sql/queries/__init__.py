@@ -1,0 +1,1 @@
+"""From a query to the SQL statement that an index serves."""
