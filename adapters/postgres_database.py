@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from adapters import migrator
 from adapters.driver_errors import translated
+from adapters.migrations import runner
 from adapters.postgres import SCANS, ServerOptions, connect, migrating_engine
 from adapters.postgres_pool import Pool
 from adapters.postgres_session import Reader, WritingSession
@@ -62,7 +62,7 @@ class PostgresDatabase:
 
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
-        return asyncio.run(self._on_a_connection_of_its_own(migrator.pending))
+        return asyncio.run(self._on_a_connection_of_its_own(runner.pending))
 
     def migrate(self) -> Sequence[str]:
         """Bring the schema up to date, under a lock, and return the revisions applied.
@@ -107,7 +107,7 @@ def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
 def _apply_under_lock(connection: Connection) -> Sequence[str]:
     connection.execute(MIGRATION_LOCK)
     try:
-        return migrator.apply(connection)
+        return runner.apply(connection)
     except DBAPIError as error:
         if str(getattr(error.orig, "sqlstate", "")).startswith(REFUSED):
             reason = str(error.orig).partition("\n")[0]

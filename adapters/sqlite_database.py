@@ -11,8 +11,8 @@ from typing import TypeVar
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from adapters import migrator
 from adapters.driver_errors import is_busy, translated
+from adapters.migrations import runner
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import LONGEST_PAUSE, inspecting_engine, migrating_engine
 from adapters.sqlite_readers import Readers
@@ -102,13 +102,13 @@ class SqliteDatabase:
 
     def _apply(self) -> Sequence[str]:
         with migrating_engine(self._path).begin() as connection:
-            return migrator.apply(connection)
+            return runner.apply(connection)
 
     def _pending(self) -> Sequence[str]:
         if not self._path.exists():
-            return migrator.history()
+            return runner.history()
         with inspecting_engine(self._path).connect() as connection:
-            return migrator.pending(connection)
+            return runner.pending(connection)
 
     def _journal_mode(self, change: str = "") -> str:
         with inspecting_engine(self._path).connect() as connection:

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import islice
 
-from adapters.line import Line
+from adapters.wait_queue import Line
 
 AWAKE = 16
 """How many of those who wait are woken at a time: enough for a round, and no crowd for nothing."""

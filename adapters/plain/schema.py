@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters import migrator
+from adapters.migrations import runner
 from adapters.plain.errors import translated
 
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
@@ -23,10 +23,10 @@ class SchemaInMemory:
         self._engine = engine
 
     def pending(self) -> Sequence[str]:
-        return asyncio.run(self._run(migrator.pending))
+        return asyncio.run(self._run(runner.pending))
 
     def migrate(self) -> Sequence[str]:
-        return asyncio.run(self._run(migrator.apply))
+        return asyncio.run(self._run(runner.apply))
 
     def max_connections(self) -> None:
         """Return that there is no limit to mind."""
