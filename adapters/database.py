@@ -4,7 +4,6 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
@@ -12,8 +11,9 @@ from adapters.plain.database import PlainDatabase
 from adapters.plain.schema import IN_MEMORY, SchemaInMemory
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from adapters.sqlite_database import FileOptions, SqliteDatabase
+from adapters.sqlite.database import FileOptions, SqliteDatabase, sqlite_url
 from service_layer.database import Database
+from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
 
 SERVER_SCHEMES = {"postgresql", "postgres"}
 KNOWN_OPTIONS = {
@@ -28,14 +28,6 @@ KNOWN_OPTIONS = {
     },
 }
 """Options of a server's address whose values would only be refused when it is connected to."""
-
-
-class UnsupportedUrl(ValueError):
-    """The address names no database this service can use; the message says why, without it."""
-
-
-class UnsupportedReadUrl(UnsupportedUrl):
-    """The same of the address of replicas."""
 
 
 def open_database(
@@ -57,7 +49,7 @@ def open_database(
         return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
     if read_url is not None:
         raise UnsupportedReadUrl("a file has no replicas to read from")
-    return SqliteDatabase(_sqlite_url(url), file or FileOptions())
+    return SqliteDatabase(sqlite_url(url), file or FileOptions())
 
 
 def open_plain_database(
@@ -112,22 +104,3 @@ def _check_server_url(text: str) -> None:
         raise UnsupportedUrl("not the address of a PostgreSQL server")
     if not parts.path.strip("/"):
         raise UnsupportedUrl("it names no database, as in postgresql://user@host:5432/name")
-
-
-def _sqlite_url(text: str) -> URL:
-    try:
-        text.encode()
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise UnsupportedUrl("not a URL such as sqlite:///heroes.db") from None
-    if url.drivername != "sqlite":
-        raise UnsupportedUrl("use sqlite:///FILE or postgresql://user@host:port/name")
-    if url.host or url.username or url.port:
-        raise UnsupportedUrl("a file's URL has three slashes, or four before an absolute path")
-    if "\0" in text:
-        raise UnsupportedUrl("it holds the NUL character")
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise UnsupportedUrl("use sqlite:///FILE; in memory only a plain session keeps heroes")
-    if url.query:
-        raise UnsupportedUrl("a SQLite URL takes no options after a question mark")
-    return url

@@ -1,6 +1,5 @@
-"""What drivers raise, in the application's words: one table for all databases."""
+"""What PostgreSQL's driver raises, in the application's words."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -9,23 +8,6 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.errors import InvalidQuery, Violation
 from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
-
-SQLITE_TROUBLES: Mapping[int, str] = {
-    sqlite3.SQLITE_PERM: "the database may not be accessed",
-    sqlite3.SQLITE_BUSY: "the database is locked",
-    sqlite3.SQLITE_LOCKED: "the database is locked",
-    sqlite3.SQLITE_NOMEM: "the database is out of memory",
-    sqlite3.SQLITE_READONLY: "the database is read-only",
-    sqlite3.SQLITE_INTERRUPT: "the statement was interrupted",
-    sqlite3.SQLITE_IOERR: "the disk failed",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged",
-    sqlite3.SQLITE_FULL: "the database is full",
-    sqlite3.SQLITE_CANTOPEN: "the database file can not be opened",
-    sqlite3.SQLITE_PROTOCOL: "the database is locked",
-    sqlite3.SQLITE_AUTH: "the database may not be accessed",
-    sqlite3.SQLITE_NOTADB: "the file is not a database",
-}
-"""Primary result codes that tell of the database's state, not of a mistake in the program."""
 
 SQLSTATE_TROUBLES: Mapping[str, str] = {
     "08": "the connection to the database is lost",
@@ -64,14 +46,8 @@ UNKNOWN_CHARACTER = "22021"
 LOCK_TIMEOUT = "55P03"
 """SQLSTATE that ends the wait for a lock."""
 
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-_CONSTRAINTS = ("SQLITE_CONSTRAINT", "23")
-"""How the names of broken constraints begin: a value that is there already, or may not be."""
-
-
-def is_busy(error: BaseException | None) -> bool:
-    """Tell, of what a driver raised, whether another connection is in the way: waiting may help."""
-    return _sqlite_code(error) in _BUSY
+_CONSTRAINTS = "23"
+"""The class of SQLSTATEs of broken constraints: a value that is there already, or may not be."""
 
 
 @contextmanager
@@ -82,7 +58,7 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         _raise(getattr(error.orig, "__cause__", None) or error.orig, error)
         raise
-    except (sqlite3.Error, asyncpg.PostgresError, *ASYNCPG_TROUBLES) as error:
+    except (asyncpg.PostgresError, *ASYNCPG_TROUBLES) as error:
         _raise(error, error)
         raise
     except OSError as error:
@@ -92,7 +68,7 @@ def translated() -> Iterator[None]:
 
 def _raise(error: BaseException | None, cause: Exception) -> None:
     """Raise what the driver's error means here, if it is a trouble of the database."""
-    name = _name(error)
+    name = str(getattr(error, "sqlstate", None) or "no code")
     if name == UNKNOWN_CHARACTER:
         message = "Position should be one that the database can hold"
         raise InvalidQuery([Violation("after", "position", message)]) from cause
@@ -107,10 +83,6 @@ def _trouble(error: BaseException | None, name: str) -> str | None:
     for kind, meaning in ASYNCPG_TROUBLES.items():
         if isinstance(error, kind):
             return meaning
-    if trouble := SQLITE_TROUBLES.get(_sqlite_code(error)):
-        return trouble
-    if str(error).startswith(("no such table", "no such column")):
-        return SQLSTATE_TROUBLES["42P01"]
     return SQLSTATE_TROUBLES.get(name, SQLSTATE_TROUBLES.get(name[:2]))
 
 
@@ -120,17 +92,3 @@ def _waited_for_a_row(error: BaseException | None, name: str) -> bool:
     PostgreSQL says in what context it waited for a row. There is none when it was a table.
     """
     return name == LOCK_TIMEOUT and bool(getattr(error, "context", None))
-
-
-def _sqlite_code(error: BaseException | None) -> int:
-    """Return the primary result code, the low byte of the extended one; -1 when there is none."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return -1 if code is None else code & 0xFF
-
-
-def _name(error: BaseException | None) -> str:
-    """Return SQLite's name of its extended code, or the SQLSTATE."""
-    for attribute in ("sqlite_errorname", "sqlstate"):
-        if name := getattr(error, attribute, None):
-            return str(name)
-    return "no code"

@@ -9,21 +9,21 @@ from enum import Enum, auto
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from adapters.database import (
-    UnsupportedReadUrl,
-    UnsupportedUrl,
-    open_database,
-    open_plain_database,
-)
+from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
 from adapters.postgres import SCANS, ServerOptions
-from adapters.sqlite_database import FileOptions
+from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.api.idempotency import Retention
 from entrypoints.garbage import spare_what_stays
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
-from service_layer.errors import StoreUnavailable, UnusableDatabase
+from service_layer.errors import (
+    StoreUnavailable,
+    UnsupportedReadUrl,
+    UnsupportedUrl,
+    UnusableDatabase,
+)
 
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate a database that is away."""

@@ -23,3 +23,11 @@ class StoreConflict(Exception):
 
 class UnusableDatabase(Exception):
     """A database that can't be used as it is; the message says why, for the operator."""
+
+
+class UnsupportedUrl(ValueError):
+    """The address names no database this service can use; the message says why, without it."""
+
+
+class UnsupportedReadUrl(UnsupportedUrl):
+    """The same of the address of replicas."""

@@ -12,7 +12,7 @@ from adapters.database import open_plain_database
 from adapters.plain.connections import EngineOptions
 from adapters.postgres import ServerOptions
 from adapters.postgres_database import PostgresDatabase
-from adapters.sqlite_database import FileOptions, SqliteDatabase
+from adapters.sqlite.database import FileOptions, SqliteDatabase
 from service_layer.database import Database
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy import exc
 
 from adapters import driver_errors
+from adapters.sqlite import errors as sqlite_errors
 from service_layer.errors import StoreUnavailable
 
 
@@ -17,7 +18,7 @@ from service_layer.errors import StoreUnavailable
 def translated() -> Iterator[None]:
     """Raise the application's error for a failure of the database; let every other error pass."""
     try:
-        with driver_errors.translated():
+        with sqlite_errors.translated(), driver_errors.translated():
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

@@ -9,7 +9,7 @@ import anyio
 import httpx2
 import pytest
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import build_app
 from service_layer.heroes import create_hero
 from tests.databases import open_sqlite

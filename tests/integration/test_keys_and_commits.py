@@ -8,7 +8,7 @@ import anyio
 import httpx2
 import pytest
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import build_app
 from tests.databases import open_sqlite
 from tests.integration.asgi_calls import Call

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
-from adapters.sqlite import compiled
+from adapters.sqlite.connections import compiled
 from domain.hero import HeroQuery
 from tests.databases import open_sqlite
 from tests.integration.page_costs import CROWD, MAY_SCAN, SERVED, TIED, called

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters import short_turns
-from adapters.short_turns import SCHED_SETATTR, SLICE, ask_for_short_turns
+from adapters.sqlite import thread_slice
+from adapters.sqlite.thread_slice import SCHED_SETATTR, SLICE, ask_for_short_turns
 
 MACHINE = platform.machine()
 RELEASE = tuple(int(number) for number in platform.release().split("-")[0].split(".")[:2])
@@ -33,7 +33,7 @@ def in_a_thread(look: Callable[[], object], *, ask: bool = True) -> object:
 
 def turn() -> int:
     """Return the nanoseconds of a turn of this thread, by ``sched_getattr(2)``."""
-    attributes = short_turns._Attributes()  # noqa: SLF001 - the same structure
+    attributes = thread_slice._Attributes()  # noqa: SLF001 - the same structure
     size = ctypes.sizeof(attributes)
     sched_getattr = SCHED_SETATTR[MACHINE] + 1
     assert 0 == ctypes.CDLL(None).syscall(sched_getattr, 0, ctypes.byref(attributes), size, 0)

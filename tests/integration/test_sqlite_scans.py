@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite_scans import Scans
+from adapters.sqlite.scans import Scans
 from service_layer.errors import StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.sqlite_events import on_statement

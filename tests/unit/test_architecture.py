@@ -38,6 +38,7 @@ OF_THE_APPLICATION = {
     "adapters/database.py",
     "adapters/plain/connections.py",
     "adapters/postgres.py",
+    "adapters/sqlite/database.py",
     "domain/__init__.py",
     "entrypoints/cli.py",
     "entrypoints/settings.py",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from tests.databases import open_sqlite
 from tests.integration.group_commit.interrupting import Interrupting
 from tests.integration.sqlite_events import on_connection

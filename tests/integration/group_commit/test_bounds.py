@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_batch import OPEN_FOR
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
+from adapters.sqlite.group_commit import OPEN_FOR
 from domain.hero import HeroDraft
 from tests.databases import open_sqlite
 from tests.integration.group_commit.transactions import transactions, units_per_commit

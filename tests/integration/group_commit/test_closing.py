@@ -4,7 +4,7 @@ from pathlib import Path
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from service_layer.errors import StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.group_commit.units import add, first_commit_held, names, outcomes, start

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.errors import HeroNotFound
 from entrypoints.api.app import build_app
 from service_layer.errors import OutcomeUnknown, StoreUnavailable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreConflict
 from tests.integration.group_commit.units import (

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from service_layer.errors import StoreUnavailable
 from tests.integration.group_commit.units import add, names, outcomes, start
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.errors import HeroNotFound
 from domain.hero import Hero, HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import build_app
 from tests.integration.asgi_calls import Call
 from tests.integration.group_commit.transactions import transactions

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.hero import Hero, HeroDraft, HeroQuery
 from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import (

@@ -1,6 +1,6 @@
 """A writer that is alone pays nothing for those it might have shared its COMMIT with."""
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from tests.integration.group_commit.transactions import transactions
 from tests.integration.group_commit.units import add, names
 from tests.loops import the_loop

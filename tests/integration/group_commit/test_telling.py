@@ -7,8 +7,8 @@ from operator import not_
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_batch import TOLD_AT_ONCE
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
+from adapters.sqlite.group_commit import TOLD_AT_ONCE
 from domain.hero import Hero
 from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import add, first_commit_held, names, start

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.group_commit.interrupting import Interrupting

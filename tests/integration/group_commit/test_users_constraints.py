@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from service_layer.errors import StoreConflict, StoreUnavailable
 from tests.integration.group_commit.transactions import transactions, units_per_commit
 from tests.integration.group_commit.units import (

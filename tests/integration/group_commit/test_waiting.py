@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.hero import HeroDraft
 from service_layer.errors import StoreUnavailable
 from tests.integration.group_commit.transactions import transactions, units_per_commit

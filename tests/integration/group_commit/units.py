@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from adapters.sqlite_database import SqliteDatabase
+from adapters.sqlite.database import SqliteDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.heroes import create_hero, delete_hero, update_hero
 from tests.integration.held_commit import HeldCommit, held_commit

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.turns import Turns
+from adapters.sqlite.fair_lock import Turns
 from tests.loops import SlowLoop
 from tests.unit.turns.taking import PATIENCE
 

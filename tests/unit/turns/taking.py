@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.turns import Turns
+from adapters.sqlite.fair_lock import Turns
 from tests.loops import SLOWER
 
 PATIENCE = 30 / SLOWER

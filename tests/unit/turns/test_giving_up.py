@@ -4,7 +4,7 @@ import asyncio
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.turns import AWAKE, Turns
+from adapters.sqlite.fair_lock import AWAKE, Turns
 from tests.loops import the_loop
 from tests.served import LIMIT
 from tests.unit.turns.taking import PATIENCE, gives_up, take

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.turns import Turns
+from adapters.sqlite.fair_lock import Turns
 from tests.loops import the_loop
 from tests.unit.turns.taking import take
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.sqlite import rows
+from adapters.sqlite.connections import rows
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 Trouble = StoreUnavailable | StoreConflict

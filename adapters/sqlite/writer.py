@@ -14,11 +14,12 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from adapters.driver_errors import translated
-from adapters.short_turns import ask_for_short_turns
-from adapters.sqlite import WRITING, LastingConnection, patiently
-from adapters.sqlite_batch import Batch, Savepoint, Trouble
-from adapters.turns import Turns
+from adapters.sqlite.connections import WRITING, LastingConnection
+from adapters.sqlite.errors import translated
+from adapters.sqlite.fair_lock import Turns
+from adapters.sqlite.group_commit import Batch, Savepoint, Trouble
+from adapters.sqlite.locks import patiently
+from adapters.sqlite.thread_slice import ask_for_short_turns
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 
 

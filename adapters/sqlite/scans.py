@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from adapters.sqlite import READING, THREAD_PATIENCE, connect, rows
+from adapters.sqlite.connections import READING, THREAD_PATIENCE, connect, rows
 from service_layer.errors import StoreUnavailable
 
 STEPS = 1_000_000
