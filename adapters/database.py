@@ -1,7 +1,6 @@
 """From a database's address to the database."""
 
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,25 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
 from adapters.plain.database import PlainDatabase
 from adapters.plain.schema import IN_MEMORY, SchemaInMemory
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.dsn import SERVER_SCHEMES, check_server_url
 from adapters.sqlite.database import FileOptions, SqliteDatabase, sqlite_url
 from service_layer.database import Database
 from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
-
-SERVER_SCHEMES = {"postgresql", "postgres"}
-KNOWN_OPTIONS = {
-    "sslmode": {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
-    "target_session_attrs": {
-        "any",
-        "primary",
-        "prefer-standby",
-        "read-only",
-        "read-write",
-        "standby",
-    },
-}
-"""Options of a server's address whose values would only be refused when it is connected to."""
 
 
 def open_database(
@@ -43,7 +29,7 @@ def open_database(
     for a database server.
     """
     if url.partition("://")[0] in SERVER_SCHEMES:
-        _check_server_url(url)
+        check_server_url(url)
         if read_url is not None:
             _check_read_url(read_url)
         return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
@@ -79,28 +65,6 @@ def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
 
 def _check_read_url(text: str) -> None:
     try:
-        _check_server_url(text)
+        check_server_url(text)
     except UnsupportedUrl as error:
         raise UnsupportedReadUrl(*error.args) from None
-
-
-def _check_server_url(text: str) -> None:
-    """Refuse what the driver could not make sense of. There may be several hosts."""
-    try:
-        parts = urlsplit(text)
-        for host in parts.netloc.rpartition("@")[2].split(","):
-            _ = urlsplit(f"//{host}").port
-    except ValueError:
-        raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
-    options = parse_qs(parts.query)
-    if not all(port.isdecimal() for port in ",".join(options.get("port", ["0"])).split(",")):
-        raise UnsupportedUrl("a port is a number")
-    if parts.netloc.rpartition("@")[2] and options.keys() & {"host", "port"}:
-        raise UnsupportedUrl("it names hosts or ports in two places")
-    for name, known in KNOWN_OPTIONS.items():
-        if unknown := set(options.get(name, [])) - known:
-            raise UnsupportedUrl(f"{name} can not be {', '.join(sorted(unknown))}")
-    if parts.scheme not in SERVER_SCHEMES:
-        raise UnsupportedUrl("not the address of a PostgreSQL server")
-    if not parts.path.strip("/"):
-        raise UnsupportedUrl("it names no database, as in postgresql://user@host:5432/name")

@@ -11,7 +11,8 @@ from starlette.types import Lifespan
 
 from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
-from adapters.postgres import SCANS, ServerOptions
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import SCANS
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.api.idempotency import Retention

@@ -10,8 +10,8 @@ from sqlalchemy import URL
 
 from adapters.database import open_plain_database
 from adapters.plain.connections import EngineOptions
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from adapters.sqlite.database import FileOptions, SqliteDatabase
 from service_layer.database import Database
 

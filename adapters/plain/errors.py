@@ -1,7 +1,7 @@
 """What SQLAlchemy raises, as the application's errors.
 
-SQLAlchemy wraps what a driver raises; the table of driver errors takes it out again. What it raises
-of its own accord is about its pool of connections.
+SQLAlchemy wraps what a driver raises; the engines' tables of driver errors take it out again. What
+it raises of its own accord is about its pool of connections.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from adapters import driver_errors
+from adapters.postgres import errors as postgres_errors
 from adapters.sqlite import errors as sqlite_errors
 from service_layer.errors import StoreUnavailable
 
@@ -18,7 +18,7 @@ from service_layer.errors import StoreUnavailable
 def translated() -> Iterator[None]:
     """Raise the application's error for a failure of the database; let every other error pass."""
     try:
-        with sqlite_errors.translated(), driver_errors.translated():
+        with sqlite_errors.translated(), postgres_errors.translated():
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

@@ -56,7 +56,7 @@ class SqlHeroReader:
         return Hero(*await self._one(self._get, hero_id))
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
-        rows = await self._executor.exec(*queries.page(hero_table, query))
+        rows = await queries.fetch_page(self._executor, hero_table, query)
         return list(starmap(Hero, rows))
 
     async def count(self, query: HeroQuery) -> int:

@@ -6,11 +6,16 @@ from typing import Any, Protocol
 from sqlalchemy.sql.base import Executable
 
 
+class UnstorableText(Exception):
+    """A parameter is a text that the database can't hold: PostgreSQL knows no NUL."""
+
+
 class SqlExecutor(Protocol):
     """Executes statements. The engine decides when they begin and where they run.
 
     Every method may raise ``StoreUnavailable``; driver and SQLAlchemy errors that are troubles of
-    the database never pass through.
+    the database never pass through. Raises ``UnstorableText`` where a database does not hold every
+    text.
     """
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero

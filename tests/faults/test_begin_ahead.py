@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.heroes import create_hero

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroDraft
 from tests.databases import empty_postgres
 from tests.faults.observer import observing

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from service_layer.errors import StoreUnavailable
 from service_layer.heroes import create_hero, read_hero
 from tests.databases import empty_postgres

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.postgres_pool import Pool
+from adapters.postgres.pool import Pool
 from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
 from tests.faults.proxy import proxied

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from domain.errors import HeroNotFound
 from domain.hero import HeroQuery
 from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero

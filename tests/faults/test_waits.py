@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from adapters.postgres import ServerOptions
+from adapters.postgres.connections import ServerOptions
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.databases import empty_postgres

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from adapters.postgres import ServerOptions, migrating_engine
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.schema import migrating_engine
 from tests.served import ask, fresh_postgres, invoke, serve
 
 TABLE = (

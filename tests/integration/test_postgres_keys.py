@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.postgres import ServerOptions
-from adapters.postgres_database import PostgresDatabase
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
 from adapters.sql.idempotency import PRUNED
 from service_layer.errors import StoreUnavailable
 from service_layer.idempotency import IdempotencyKey, KeyUnderWay, StoredAnswer

@@ -10,7 +10,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from adapters.postgres_database import MIGRATION_LOCK
+from adapters.postgres.schema import MIGRATION_LOCK
 from tests.integration.processes import run
 from tests.served import LIMIT, ask, fresh_postgres, invoke, serve
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters.postgres import compiled
+from adapters.postgres.connections import compiled
 from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
 from domain.hero import HeroQuery

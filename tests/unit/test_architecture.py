@@ -37,7 +37,7 @@ OF_THE_APPLICATION = {
     "adapters/__init__.py",
     "adapters/database.py",
     "adapters/plain/connections.py",
-    "adapters/postgres.py",
+    "adapters/postgres/connections.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",
     "entrypoints/cli.py",

@@ -11,7 +11,9 @@ from adapters.sql.queries.index_ranges import LIMIT, OFFSET, Parts, composed
 from adapters.sql.queries.indexes import served_keys
 from adapters.sql.queries.predicates import FIXING, Comparison, compared
 from adapters.sql.queries.sort_keys import Condition, Key, later
+from adapters.sql.session import SqlExecutor, UnstorableText
 from adapters.sql.statements import KEPT, MAY_SCAN
+from domain.errors import InvalidQuery, Violation
 from domain.query import KEY, Query, SortKey
 from domain.rules import COUNT_MAX
 
@@ -51,6 +53,18 @@ def page(table: Table, query: Query) -> Statement:
         for key, value in zip(query.sort, query.after, strict=True):
             values[f"after_{key.field}"] = value
     return _page(table, shape), values
+
+
+async def fetch_page(executor: SqlExecutor, table: Table, query: Query) -> Sequence[Any]:
+    """Return the rows of the query's page.
+
+    Raises ``InvalidQuery`` for a position with a text that only another database could hold.
+    """
+    try:
+        return await executor.exec(*page(table, query))
+    except UnstorableText as error:
+        message = "Position should be one that the database can hold"
+        raise InvalidQuery([Violation("after", "position", message)]) from error
 
 
 def count(table: Table, query: Query) -> Statement:

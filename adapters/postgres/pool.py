@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from adapters.driver_errors import translated
+from adapters.postgres.errors import translated
 from adapters.wait_queue import Line, Waiting
 from service_layer.errors import StoreUnavailable
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from domain.errors import InvalidQuery, Violation
+from adapters.sql.session import UnstorableText
 from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
 
 SQLSTATE_TROUBLES: Mapping[str, str] = {
@@ -41,7 +41,7 @@ has not closed yet.
 """
 
 UNKNOWN_CHARACTER = "22021"
-"""SQLSTATE of a text with a NUL, which a position in a list may have: another database took it."""
+"""SQLSTATE of a text with a NUL."""
 
 LOCK_TIMEOUT = "55P03"
 """SQLSTATE that ends the wait for a lock."""
@@ -70,8 +70,7 @@ def _raise(error: BaseException | None, cause: Exception) -> None:
     """Raise what the driver's error means here, if it is a trouble of the database."""
     name = str(getattr(error, "sqlstate", None) or "no code")
     if name == UNKNOWN_CHARACTER:
-        message = "Position should be one that the database can hold"
-        raise InvalidQuery([Violation("after", "position", message)]) from cause
+        raise UnstorableText("the database holds no text with a NUL") from cause
     if name.startswith(_CONSTRAINTS):
         raise StoreConflict(f"a constraint does not allow it ({name})") from cause
     if trouble := _trouble(error, name):

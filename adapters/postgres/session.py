@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy.sql.base import Executable
 
-from adapters.driver_errors import translated
-from adapters.postgres import compiled
-from adapters.postgres_begin import begin_with_the_next_statement
-from adapters.postgres_pool import Pool
+from adapters.postgres.connections import compiled
+from adapters.postgres.errors import translated
+from adapters.postgres.pipelined_begin import begin_with_the_next_statement
+from adapters.postgres.pool import Pool
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 

@@ -8,18 +8,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import NullPool
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from adapters.postgres.dsn import each_host
 from adapters.sql.statements import compiler
-
-ASYNCPG = "postgresql+asyncpg://"
-"""SQLAlchemy's name for the driver. The address goes to the driver as it is, so that it may name
-several hosts, which SQLAlchemy's own URLs can't."""
 
 NOT_THIS_HOST = (
     OSError,
@@ -30,9 +24,6 @@ NOT_THIS_HOST = (
 
 UNPREPARED = {"statement_cache_size": 0}
 """What keeps prepared statements from outliving the transaction they are used in."""
-
-SCANS = 2
-"""Connections of a process that are kept for scans, so that these leave the others to the rest."""
 
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
@@ -70,24 +61,14 @@ async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.
 
     What the driver raises passes through.
     """
-    return await _connect_to_the_first_that_answers(**_connect_args(dsn, options, settings))
+    return await connect_to_the_first_that_answers(**_serving_arguments(dsn, options, settings))
 
 
-def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
-    """Return an engine for one connection that may work, and wait for a lock, for long."""
-    connect_args = _address(dsn, options)
-    connect_args["async_creator_fn"] = _connect_to_the_first_that_answers
-    if options.pgbouncer:
-        sqlalchemys = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
-        connect_args |= UNPREPARED | sqlalchemys
-    return create_async_engine(
-        ASYNCPG, hide_parameters=True, connect_args=connect_args, poolclass=NullPool
-    )
-
-
-def _connect_args(dsn: str, options: ServerOptions, further: Mapping[str, str]) -> dict[str, Any]:
+def _serving_arguments(
+    dsn: str, options: ServerOptions, further: Mapping[str, str]
+) -> dict[str, Any]:
     command_timeout = options.statement_timeout + NETWORK_ALLOWANCE
-    arguments = _address(dsn, options) | {"command_timeout": command_timeout}
+    arguments = connect_arguments(dsn, options) | {"command_timeout": command_timeout}
     if options.pgbouncer:
         return arguments | UNPREPARED
     settings = {
@@ -100,30 +81,22 @@ def _connect_args(dsn: str, options: ServerOptions, further: Mapping[str, str]) 
     return arguments | {"server_settings": settings}
 
 
-def _address(dsn: str, options: ServerOptions) -> dict[str, Any]:
+def connect_arguments(dsn: str, options: ServerOptions) -> dict[str, Any]:
+    """Return what the driver needs for any connection."""
     return {"dsn": dsn, "timeout": options.connect_timeout}
 
 
-async def _connect_to_the_first_that_answers(*, dsn: str, **arguments: Any) -> Any:
+async def connect_to_the_first_that_answers(*, dsn: str, **arguments: Any) -> Any:
     """Give each host the whole time to connect.
 
     The driver's own time is for all hosts together. One whose machine is gone would use it up, and
     the next, which may be the new primary, would never be tried.
     """
-    *others, last = _each_host(dsn)
+    *others, last = each_host(dsn)
     for address in others:
         with suppress(*NOT_THIS_HOST):
             return await asyncpg.connect(address, **arguments)
     return await asyncpg.connect(last, **arguments)
-
-
-def _each_host(dsn: str) -> list[str]:
-    """Return an address for each host; ``prefer-standby`` has to see all of them at once."""
-    parts = urlsplit(dsn)
-    if "prefer-standby" in parts.query:
-        return [dsn]
-    user, at, hosts = parts.netloc.rpartition("@")
-    return [parts._replace(netloc=f"{user}{at}{host}").geturl() for host in hosts.split(",")]
 
 
 def _milliseconds(seconds: float) -> str:
