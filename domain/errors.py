@@ -15,14 +15,6 @@ class NotFound(DomainError):
     """There is no such entity; the message says of which kind."""
 
 
-class HeroNotFound(NotFound):
-    """No hero has this id."""
-
-    def __init__(self, hero_id: int) -> None:
-        super().__init__("Hero not found")
-        self.hero_id = hero_id
-
-
 class StaleVersion(DomainError):
     """The entity is in the version ``current``, which the command did not agree to find."""
 
@@ -53,10 +45,6 @@ class BrokenRules(DomainError):
 
 class InvalidEntity(BrokenRules):
     """Values that break an entity's rules."""
-
-
-class InvalidHero(InvalidEntity):
-    """Values that break a hero's rules."""
 
 
 class InvalidQuery(BrokenRules):

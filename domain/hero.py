@@ -5,13 +5,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from domain.entity import entity
-from domain.errors import InvalidHero, Violation
-from domain.fields import Field, Operator
+from domain.errors import InvalidEntity, NotFound, Violation
+from domain.filters import Field, Operator
 from domain.query import Query
 from domain.rules import Rule, optional_count, text
 
 RULES: Mapping[str, Rule] = {"name": text, "secret_name": text, "age": optional_count}
 """The fields a client may set, and the rule each keeps."""
+
+
+class HeroNotFound(NotFound):
+    """No hero has this id."""
+
+    def __init__(self, hero_id: int) -> None:
+        super().__init__("Hero not found")
+        self.hero_id = hero_id
+
+
+class InvalidHero(InvalidEntity):
+    """Values that break a hero's rules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from domain.errors import InvalidQuery, Violation
-from domain.fields import PASSES, RULES, Field, Operator, filter_name
+from domain.filters import RULES, Field, Filter
 from domain.rules import COUNT_MAX
 
 KEY = "id"
@@ -17,22 +17,6 @@ KEY = "id"
 
 Position = tuple[Any, ...]
 """The values of an entity's sort keys: where it stands in an order."""
-
-
-class Filter(NamedTuple):
-    """A condition on a field."""
-
-    field: str
-    operator: Operator
-    value: str | int | bool
-
-    @property
-    def name(self) -> str:
-        return filter_name(self.field, self.operator)
-
-    def passes(self, value: object) -> bool:
-        """Tell whether an entity passes that has this value in the field."""
-        return PASSES[self.operator](value, self.value)
 
 
 class SortKey(NamedTuple):

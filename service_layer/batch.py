@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from domain.errors import DomainError, InvalidEntity, OperationFailed, Place, Violation
-from domain.versions import NO_PRECONDITION, Precondition
+from domain.preconditions import NO_PRECONDITION, Precondition
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
-from domain.versions import NO_PRECONDITION, Precondition
+from domain.preconditions import NO_PRECONDITION, Precondition
 from service_layer.batch import Batch, Outcome, carry_out
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol, Self
 
-from domain.repository import HeroReader, HeroRepository
+from domain.hero_repository import HeroReader, HeroRepository
 from service_layer.idempotency import Answers
 
 

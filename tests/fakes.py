@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft, HeroQuery
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
 from tests import in_memory_queries
 

@@ -13,8 +13,7 @@ from sqlalchemy.sql.base import Executable
 from adapters.sql.queries import select as queries
 from adapters.sql.session import SqlExecutor
 from adapters.sql.tables import IDS, hero_table
-from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft, HeroQuery
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 
 OR_ABORT = "OR ABORT"
 """Lets a broken constraint undo the statement, and no more.

@@ -6,7 +6,7 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.versions import NO_PRECONDITION, Precondition
+from domain.preconditions import NO_PRECONDITION, Precondition
 from entrypoints.api.entity_tags import EntityTag, versions
 from entrypoints.api.fields import without_defaults
 from service_layer.batch import Batch, Delete, Entity, Outcome, Update

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from domain.errors import StaleVersion
-from domain.versions import EVERY_VERSION, NO_PRECONDITION, Precondition
+from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
 from entrypoints.api.entity_tags import entity_tag, versions
 from entrypoints.api.json_response import JsonResponse
 

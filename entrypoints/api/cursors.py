@@ -14,7 +14,8 @@ from typing import TypeVar
 from pydantic_core import from_json, to_json
 
 from domain.errors import InvalidQuery, Violation
-from domain.query import Filter, Position, Query, SortKey
+from domain.filters import Filter
+from domain.query import Position, Query, SortKey
 
 VERSION = 1
 """Of what a cursor holds, and of what it means."""

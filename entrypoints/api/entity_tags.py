@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from domain.versions import EVERY_VERSION
+from domain.preconditions import EVERY_VERSION
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
-from domain.fields import Operator, filter_name
-from domain.query import BY_KEY, Filter, Query, SortKey
+from domain.filters import Filter, Operator, filter_name
+from domain.query import BY_KEY, Query, SortKey
 from entrypoints.api.cursors import continued
 
 PAGING = {"offset", "limit"}

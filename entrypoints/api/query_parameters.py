@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.fields import Operator
+from domain.filters import Operator
 from domain.query import KEY, Query
 from domain.rules import COUNT_MAX, COUNT_MIN
 from entrypoints.api.queries import known_filters

@@ -4,9 +4,9 @@ from itertools import permutations, product
 
 from hypothesis import strategies as st
 
-from domain.fields import Operator
+from domain.filters import Filter, Operator
 from domain.hero import HeroDraft, HeroQuery
-from domain.query import KEY, Filter, SortKey
+from domain.query import KEY, SortKey
 from domain.rules import COUNT_MAX, COUNT_MIN
 
 LETTERS = "aAb %_\\'\"?*[é\u0301\ud7ff\ue000\uffff😀\U0010ffff"

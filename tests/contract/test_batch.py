@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from domain.errors import HeroNotFound, OperationFailed, StaleVersion
-from domain.hero import Hero, HeroDraft, HeroQuery
-from domain.versions import Precondition
+from domain.errors import OperationFailed, StaleVersion
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
+from domain.preconditions import Precondition
 from service_layer import heroes
 from service_layer.batch import Batch, Delete, Outcome, Update
 from service_layer.unit_of_work import UnitOfWorkFactory

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.errors import HeroNotFound
-from domain.hero import HeroDraft, HeroQuery
+from domain.hero import HeroDraft, HeroNotFound, HeroQuery
 from domain.rules import COUNT_MAX, TEXT_MAX
 from service_layer.unit_of_work import UnitOfWork, UnitOfWorkFactory
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from domain.errors import HeroNotFound, StaleVersion
-from domain.hero import Hero, HeroQuery
-from domain.versions import Precondition
+from domain.errors import StaleVersion
+from domain.hero import Hero, HeroNotFound, HeroQuery
+from domain.preconditions import Precondition
 from service_layer import heroes
 from service_layer.unit_of_work import UnitOfWorkFactory
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.fields import Operator
+from domain.filters import Filter, Operator
 from domain.hero import Hero, HeroDraft, HeroQuery
-from domain.query import Filter, SortKey
+from domain.query import SortKey
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests import in_memory_queries
 from tests.contract.queries import EVERY_SORT, filters, queries, tables

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
+from domain.hero import Hero, HeroChanges, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.promises import not_promised
 

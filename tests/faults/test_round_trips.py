@@ -7,8 +7,7 @@ import pytest
 
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
-from domain.errors import HeroNotFound
-from domain.hero import HeroQuery
+from domain.hero import HeroNotFound, HeroQuery
 from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
 from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-from domain.fields import Operator
+from domain.filters import Filter, Operator
 from domain.hero import HeroQuery
-from domain.query import Filter, Position, SortKey
+from domain.query import Position, SortKey
 
 LIMIT = 10
 TIES = 10

@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import (
-    HeroNotFound,
-    InvalidEntity,
-    InvalidHero,
-    OperationFailed,
-    Place,
-    StaleVersion,
-)
-from domain.hero import Hero
-from domain.versions import Precondition
+from domain.errors import InvalidEntity, OperationFailed, Place, StaleVersion
+from domain.hero import Hero, HeroNotFound, InvalidHero
+from domain.preconditions import Precondition
 from service_layer import heroes
 from service_layer.batch import Batch, Delete, Outcome, Update
 from tests.fakes import FakeDatabase

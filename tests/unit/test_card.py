@@ -27,7 +27,7 @@ from adapters.plain.session import PlainSession
 from adapters.sql.hero_repository import SqlHeroRepository
 from adapters.sql.tables import HeroRow
 from adapters.sql.unit_of_work import SqlUnitOfWork
-from domain.repository import HeroReader, HeroRepository
+from domain.hero_repository import HeroReader, HeroRepository
 from entrypoints.api import heroes
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidQuery
-from domain.fields import Operator
+from domain.filters import Filter, Operator
 from domain.hero import HeroQuery
-from domain.query import Filter, SortKey
+from domain.query import SortKey
 from entrypoints.api.app import build_app
 from entrypoints.api.cursors import continued, encoded
 from tests.fakes import FakeDatabase

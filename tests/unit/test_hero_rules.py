@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidHero
-from domain.hero import Hero, HeroChanges, HeroDraft
+from domain.hero import Hero, HeroChanges, HeroDraft, InvalidHero
 from domain.rules import COUNT_MAX, TEXT_MAX
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)

@@ -6,8 +6,7 @@ from functools import partial
 
 import pytest
 
-from domain.errors import InvalidHero
-from domain.hero import Hero
+from domain.hero import Hero, InvalidHero
 from service_layer import heroes
 from service_layer.errors import StoreUnavailable
 from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer, answer_once

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.errors import HeroNotFound, InvalidHero, StaleVersion
-from domain.hero import Hero
-from domain.versions import EVERY_VERSION, NO_PRECONDITION, Precondition
+from domain.errors import StaleVersion
+from domain.hero import Hero, HeroNotFound, InvalidHero
+from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
 from service_layer import heroes
 from tests.fakes import FakeDatabase
 

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.errors import InvalidQuery
-from domain.fields import Operator
+from domain.filters import Filter, Operator
 from domain.hero import Hero, HeroQuery
-from domain.query import Filter, Position, SortKey
+from domain.query import Position, SortKey
 
 ID, NAME, AGE = SortKey("id"), SortKey("name"), SortKey("age")
 NAME_FALLS, ID_FALLS = SortKey("name", descending=True), SortKey("id", descending=True)

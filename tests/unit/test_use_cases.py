@@ -2,8 +2,7 @@
 
 import pytest
 
-from domain.errors import HeroNotFound, InvalidHero
-from domain.hero import Hero, HeroQuery
+from domain.hero import Hero, HeroNotFound, HeroQuery, InvalidHero
 from service_layer import heroes
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.fakes import FakeDatabase

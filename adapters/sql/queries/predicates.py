@@ -14,8 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from domain.fields import Operator
-from domain.query import Filter
+from domain.filters import Filter, Operator
 
 LAST = chr(sys.maxunicode)
 BEFORE_SURROGATES, AFTER_SURROGATES = "\ud7ff", "\ue000"

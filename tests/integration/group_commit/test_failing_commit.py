@@ -9,7 +9,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
-from domain.errors import HeroNotFound
+from domain.hero import HeroNotFound
 from entrypoints.api.app import build_app
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from tests.databases import open_sqlite

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.database import SqliteDatabase
-from domain.errors import HeroNotFound
-from domain.hero import Hero, HeroDraft, HeroQuery
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.databases import open_sqlite
 from tests.integration.group_commit.interrupting import Interrupting

@@ -1,9 +1,9 @@
-"""Fields that queries may name: which can be filtered, and how."""
+"""Filters, and the fields that they may name: which can be filtered, and how."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.rules import Rule, flag, integer, storable, unicode_text
 
@@ -62,3 +62,19 @@ RULES: Mapping[type, Rule] = {str: storable, int: integer, bool: flag}
 def filter_name(field: str, operator: Operator) -> str:
     """Return how a filter is written: ``field``, or ``field__operator``."""
     return field if operator is Operator.EQ else f"{field}__{operator}"
+
+
+class Filter(NamedTuple):
+    """A condition on a field."""
+
+    field: str
+    operator: Operator
+    value: str | int | bool
+
+    @property
+    def name(self) -> str:
+        return filter_name(self.field, self.operator)
+
+    def passes(self, value: object) -> bool:
+        """Tell whether an entity passes that has this value in the field."""
+        return PASSES[self.operator](value, self.value)
