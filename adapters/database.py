@@ -48,12 +48,14 @@ def open_plain_database(
     options = options or EngineOptions()
     if url in IN_MEMORY:
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
-        return PlainDatabase(engine, SchemaInMemory(engine))
+        return PlainDatabase(engine, SchemaInMemory(engine), pool_size=1)
     schema = open_database(url, read_url=read_url)
     if schema.is_embedded:
-        return PlainDatabase(_aiosqlite_engine(make_url(url), options), schema)
+        engine = _aiosqlite_engine(make_url(url), options)
+        return PlainDatabase(engine, schema, pool_size=options.pool_size)
     replicas = None if read_url is None else postgres_engine(read_url, options)
-    return PlainDatabase(postgres_engine(url, options), schema, replicas=replicas)
+    engine = postgres_engine(url, options)
+    return PlainDatabase(engine, schema, pool_size=options.pool_size, replicas=replicas)
 
 
 def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:

@@ -12,11 +12,11 @@ from starlette.types import Lifespan
 from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
-from adapters.postgres.database import SCANS
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.api.idempotency import Retention
 from entrypoints.garbage import spare_what_stays
+from entrypoints.http_protocol import Bounds
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import (
@@ -28,10 +28,6 @@ from service_layer.errors import (
 
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate a database that is away."""
-
-AT_ONCE_ON_A_FILE = 64
-"""Requests that a process with a file does well to have under way: with fewer, fewer writes share a
-COMMIT (record 25)."""
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +114,7 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
         return ""
     with _told_to_the_operator(database):
         most = database.max_connections()
-    has_scans = settings.session == "fast" and not settings.database_read_url
-    each = settings.pool_size + (SCANS if has_scans else 0)
+    each = database.connections
     wanted = each * workers
     if most is None or wanted <= most:
         return ""
@@ -129,15 +124,9 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
     )
 
 
-def requests_at_once(database: Database, settings: Settings) -> int:
-    """Return how many requests a process does well to have under way.
-
-    On a server two for each connection, so that one given back finds the next request waiting.
-    """
-    if database.is_embedded and settings.session == "fast":
-        return AT_ONCE_ON_A_FILE
-    pools = 2 if settings.database_read_url else 1
-    return 2 * pools * settings.pool_size
+def bounds(database: Database, settings: Settings) -> Bounds:
+    """Return how much of a process its clients may take."""
+    return Bounds(settings.receive_timeout, database.concurrency)
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:

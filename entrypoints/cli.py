@@ -9,7 +9,6 @@ import typer
 
 from entrypoints import bootstrap, server
 from entrypoints.bootstrap import Migrating
-from entrypoints.http_protocol import Bounds
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
@@ -55,7 +54,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         listener,
         workers=workers,
         access_log=settings.access_log,
-        bounds=Bounds(settings.receive_timeout, bootstrap.requests_at_once(database, settings)),
+        bounds=bootstrap.bounds(database, settings),
     )
 
 

@@ -15,6 +15,12 @@ class Database(UnitOfWorkFactory, Protocol):
     is_embedded: bool
     """Whether it is a file of this one process. Otherwise it can be away, and come back."""
 
+    connections: int
+    """How many connections a process has to the database at most, those of replicas not counted."""
+
+    concurrency: int
+    """How many requests a process does well to have under way."""
+
     def pending(self) -> Sequence[str]:
         """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
 

@@ -33,10 +33,18 @@ class PlainDatabase:
     """``Database`` over an engine. Connects to nothing until it is used."""
 
     def __init__(
-        self, engine: AsyncEngine, schema: Schema, *, replicas: AsyncEngine | None = None
+        self,
+        engine: AsyncEngine,
+        schema: Schema,
+        *,
+        pool_size: int,
+        replicas: AsyncEngine | None = None,
     ) -> None:
         self.name = schema.name
         self.is_embedded = schema.is_embedded
+        self.connections = pool_size
+        # Two requests for each connection, so that one given back finds the next request waiting.
+        self.concurrency = 2 * pool_size * (2 if replicas else 1)
         self.pending = schema.pending
         self.migrate = schema.migrate
         self.max_connections = schema.max_connections

@@ -33,6 +33,9 @@ class PostgresDatabase:
         if read_dsn:
             self._readers = _pool(read_dsn, options)
         self._scans = _pool_of_scans(read_dsn or dsn, options)
+        self.connections = options.pool_size + (0 if read_dsn else SCANS)
+        # Two requests for each connection, so that one given back finds the next request waiting.
+        self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writers))

@@ -18,6 +18,10 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 SCANS = 2
 """Scans that run at once; more would only take the processor from one another."""
 
+CONCURRENCY = 64
+"""Requests that a process with a file does well to have under way: with fewer, fewer writes share a
+COMMIT (record 25)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
@@ -40,6 +44,8 @@ class SqliteDatabase:
     """
 
     is_embedded = True
+    connections = 2 + SCANS  # one that writes, one that reads on the event loop
+    concurrency = CONCURRENCY
 
     def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()

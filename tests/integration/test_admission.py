@@ -8,7 +8,8 @@ from anyio import wait_all_tasks_blocked
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from entrypoints.bootstrap import AT_ONCE_ON_A_FILE, connect, requests_at_once
+from adapters.sqlite.database import CONCURRENCY
+from entrypoints.bootstrap import bounds, connect
 from entrypoints.http_protocol import BoundedConfig, BoundedProtocol, Bounds
 from entrypoints.settings import Settings
 
@@ -53,8 +54,8 @@ async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("settings", "at_once"),
     [
-        (Settings(database_url=FILE), AT_ONCE_ON_A_FILE),
-        (Settings(database_url=FILE, commit_batch=1, pool_size=1), AT_ONCE_ON_A_FILE),
+        (Settings(database_url=FILE), CONCURRENCY),
+        (Settings(database_url=FILE, commit_batch=1, pool_size=1), CONCURRENCY),
         (Settings(database_url=SERVER, pool_size=10), 20),
         (Settings(database_url=SERVER, database_read_url=SERVER, pool_size=10), 40),
     ],
@@ -63,4 +64,4 @@ async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
 def test_how_many_are_begun_at_once_follows_the_connections_to_a_server(
     settings: Settings, at_once: int
 ) -> None:
-    assert at_once == requests_at_once(connect(settings), settings)
+    assert at_once == bounds(connect(settings), settings).at_once
