@@ -7,13 +7,13 @@ from starlette.types import Lifespan
 
 from entrypoints.api import heroes
 from entrypoints.api.body_limit import BodyLimit
-from entrypoints.api.errors import install_error_handlers
 from entrypoints.api.head import HeadFromGet
-from entrypoints.api.idempotency import Retention
-from entrypoints.api.inclusion import include_directly
-from entrypoints.api.openapi import DESCRIPTION, DocumentedApi
-from entrypoints.api.redirects import SlashRedirect
 from entrypoints.api.stopping import UnavailableWhenCancelled
+from entrypoints.http.error_handlers import install_error_handlers
+from entrypoints.http.idempotency import Retention
+from entrypoints.http.inclusion import include_directly
+from entrypoints.http.openapi import DESCRIPTION, DocumentedApi
+from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024

@@ -8,20 +8,12 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from domain.hero import Hero, HeroQuery
-from entrypoints.api.batch import outcome_json
-from entrypoints.api.conditional import CONDITIONAL, not_modified, precondition, versioned
 from entrypoints.api.dependencies import Reading, Writing
-from entrypoints.api.fields import Id
-from entrypoints.api.idempotency import answered_once
-from entrypoints.api.idempotency_key import IDEMPOTENT
-from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.links import LINKS, member_path, next_page
-from entrypoints.api.openapi import operation_id
 from entrypoints.api.paging import PAGE_MAX, Limit, Offset
 from entrypoints.api.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
 from entrypoints.api.queries import read_query
 from entrypoints.api.query_parameters import query_parameters
-from entrypoints.api.responses import CREATED, FAILED_OPERATION, answers
 from entrypoints.api.schemas import (
     Deleted,
     HeroBatch,
@@ -31,6 +23,13 @@ from entrypoints.api.schemas import (
     HeroUpdate,
     hero_json,
 )
+from entrypoints.http.batch import outcome_json
+from entrypoints.http.conditional import CONDITIONAL, not_modified, precondition, versioned
+from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, answers
+from entrypoints.http.field_types import Id
+from entrypoints.http.idempotency import IDEMPOTENT, answered_once
+from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.openapi import operation_id
 from service_layer import heroes
 from service_layer.batch import Outcome
 
@@ -48,7 +47,7 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
     create = partial(heroes.create_hero, uow, **draft.model_dump())
-    return await answered_once(request, uow, create, partial(_created, request))
+    return await answered_once(request, uow.answers, create, partial(_created, request))
 
 
 @router.get(
@@ -129,7 +128,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
     """Make, change and delete heroes: all that the body asks for, or nothing."""
     apply = partial(heroes.apply_batch, uow, batch.operations())
-    return await answered_once(request, uow, apply, _applied)
+    return await answered_once(request, uow.answers, apply, _applied)
 
 
 def _created(request: Request, hero: Hero) -> Response:

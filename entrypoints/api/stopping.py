@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.api.errors import RETRY_AFTER, UNSURE
-from entrypoints.api.problems import problem
+from entrypoints.http.error_handlers import RETRY_AFTER, UNSURE
+from entrypoints.http.problems import problem
 
 READING = ("GET", "HEAD", "OPTIONS")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.api.accept import prefers
+from entrypoints.http.accept import prefers
 
 PROBLEM = "application/problem+json"
 

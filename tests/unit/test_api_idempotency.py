@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from entrypoints.api.app import build_app
-from entrypoints.api.errors import install_error_handlers
-from entrypoints.api.idempotency import Retention, answered_once
+from entrypoints.http.error_handlers import install_error_handlers
+from entrypoints.http.idempotency import Retention, answered_once
 from service_layer.errors import OutcomeUnknown
 from service_layer.idempotency import IdempotencyKey, KeyUnderWay, StoredAnswer
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -133,7 +133,7 @@ def any_routes(database: FakeDatabase) -> FastAPI:
 
     async def route(request: Request) -> Response:
         async with database.writing() as uow:
-            answer = await answered_once(request, uow, command, Response)
+            answer = await answered_once(request, uow.answers, command, Response)
             await uow.commit()
         return answer
 

@@ -18,7 +18,7 @@ from domain.errors import NotFound
 from entrypoints.api import heroes
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import get_uow
-from entrypoints.api.inclusion import include_directly
+from entrypoints.http.inclusion import include_directly
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes import FakeDatabase
 

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.api.idempotency_key import KEY_MAX, NAME, read_key
+from entrypoints.http.idempotency import KEY_MAX, NAME, read_key
 
 printable = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=KEY_MAX

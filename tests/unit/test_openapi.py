@@ -12,7 +12,7 @@ import pytest
 
 from domain.rules import text
 from entrypoints.api.app import build_app
-from entrypoints.api.fields import STORABLE_TEXT
+from entrypoints.http.field_types import STORABLE_TEXT
 from tests import openapi_document
 from tests.fakes import FakeDatabase
 

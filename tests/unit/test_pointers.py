@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.api.pointers import located, pointer
+from entrypoints.http.problems import located, pointer
 
 JSON = st.recursive(
     st.none() | st.integers(),

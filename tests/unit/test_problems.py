@@ -8,7 +8,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
-from entrypoints.api.problems import problem
+from entrypoints.http.problems import problem
 from service_layer.errors import StoreConflict, StoreUnavailable
 from tests.fakes import FakeDatabase
 from tests.unit.test_api_on_fake import FailingDatabase, client_of

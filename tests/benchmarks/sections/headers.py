@@ -13,13 +13,13 @@ from typing import Any, cast
 from fastapi import Request
 
 from domain.hero import Hero, HeroQuery
-from entrypoints.api.conditional import not_modified, precondition, versioned
-from entrypoints.api.idempotency import answered_once
-from entrypoints.api.json_response import JsonResponse
 from entrypoints.api.links import next_page
 from entrypoints.api.prefer import asks_for_count
 from entrypoints.api.schemas import hero_json
-from service_layer.unit_of_work import UnitOfWork
+from entrypoints.http.conditional import not_modified, precondition, versioned
+from entrypoints.http.idempotency import answered_once
+from entrypoints.http.json_response import JsonResponse
+from service_layer.idempotency import Answers
 from tests.benchmarks import console
 from tests.benchmarks.bench import Bench
 
@@ -73,7 +73,7 @@ def look_for_conditions() -> None:
 
 def look_for_key() -> None:
     """Do what a POST without a key does about it."""
-    answered = answered_once(REQUEST, cast("UnitOfWork", None), nothing, JsonResponse)
+    answered = answered_once(REQUEST, cast("Answers", None), nothing, JsonResponse)
     with suppress(StopIteration):
         answered.send(None)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from entrypoints.api.inclusion import include_directly
+from entrypoints.http.inclusion import include_directly
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28, "id": 1}
 FULL_PAGE = [DEADPOND | {"id": number} for number in range(1, 101)]

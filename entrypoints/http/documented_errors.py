@@ -6,10 +6,10 @@ from typing import Any
 from fastapi.openapi.constants import REF_TEMPLATE
 from pydantic import BaseModel, Field
 
-from entrypoints.api.accept import VARY
-from entrypoints.api.entity_tags import HEADER
-from entrypoints.api.errors import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
-from entrypoints.api.problems import MEDIA_TYPE, Problem, title
+from entrypoints.http.accept import VARY
+from entrypoints.http.entity_tags import HEADER
+from entrypoints.http.error_handlers import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
+from entrypoints.http.problems import MEDIA_TYPE, Problem, title
 
 Answers = dict[int | str, dict[str, Any]]
 

@@ -16,13 +16,12 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from domain.errors import InvalidEntity, InvalidQuery, NotFound, OperationFailed, StaleVersion
-from entrypoints.api.accept import VARY, prefers
-from entrypoints.api.entity_tags import entity_tag
-from entrypoints.api.idempotency_key import NAME as IDEMPOTENCY_KEY
-from entrypoints.api.json_response import JsonResponse
-from entrypoints.api.methods import method_not_allowed
-from entrypoints.api.pointers import located, pointer
-from entrypoints.api.problems import MEDIA_TYPE, problem
+from entrypoints.http.accept import VARY, prefers
+from entrypoints.http.entity_tags import entity_tag
+from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
+from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.problems import MEDIA_TYPE, located, pointer, problem
+from entrypoints.http.routing import method_not_allowed
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 from service_layer.idempotency import KeyReused, KeyUnderWay
 

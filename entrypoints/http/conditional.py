@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from domain.errors import StaleVersion
 from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
-from entrypoints.api.entity_tags import entity_tag, versions
-from entrypoints.api.json_response import JsonResponse
+from entrypoints.http.entity_tags import entity_tag, versions
+from entrypoints.http.json_response import JsonResponse
 
 _CONDITIONS = {b"if-match", b"if-none-match"}
 

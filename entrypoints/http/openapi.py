@@ -7,7 +7,7 @@ from fastapi.openapi.constants import REF_TEMPLATE
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
-from entrypoints.api.problems import Problem
+from entrypoints.http.problems import Problem
 
 DESCRIPTION = """\
 What is refused is answered in `application/json`, or as a problem (RFC 9457) to a client whose

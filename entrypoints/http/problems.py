@@ -1,7 +1,10 @@
-"""Problem details for HTTP APIs (RFC 9457)."""
+"""Problem details for HTTP APIs (RFC 9457).
+
+A problem's ``errors`` say where in the request something is wrong (section 3).
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -9,10 +12,13 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
-from entrypoints.api.fields import without_defaults
-from entrypoints.api.json_response import JsonResponse
+from entrypoints.http.field_types import without_defaults
+from entrypoints.http.json_response import JsonResponse
 
 MEDIA_TYPE = "application/problem+json"
+
+WHOLE_BODY = ""
+"""The pointer to all of the body (RFC 6901, section 5)."""
 
 TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
@@ -78,6 +84,26 @@ def problem(
     if errors:
         body["errors"] = [dict(error) for error in errors]
     return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Return the JSON Pointer to what the names and positions lead to (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def located(type_: str, loc: Sequence[Any], message: str) -> Mapping[str, str]:
+    """Return a validation error as pydantic and the domain word it, as a problem does.
+
+    ``loc`` begins with the part of the request it is about. A body that is no JSON has no inside to
+    point into: its ``loc`` is where in the text the parser stopped.
+    """
+    part, *path = loc
+    if part != "body":
+        return {"detail": message, "parameter": ".".join(map(str, path))}
+    if type_ == "json_invalid":
+        position = ", ".join(map(str, path))
+        return {"detail": f"{message} at position {position}", "pointer": WHOLE_BODY}
+    return {"detail": message, "pointer": pointer(path)}
 
 
 def _reference(path: bytes) -> str:

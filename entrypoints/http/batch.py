@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
-from entrypoints.api.entity_tags import EntityTag, versions
-from entrypoints.api.fields import without_defaults
+from entrypoints.http.entity_tags import EntityTag, versions
+from entrypoints.http.field_types import without_defaults
 from service_layer.batch import Batch, Delete, Entity, Outcome, Update
 
 MOST_OPERATIONS = 100

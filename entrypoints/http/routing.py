@@ -1,0 +1,67 @@
+"""Requests that no route matches: another method, or a path with a slash too many or too few.
+
+Which methods a resource answers is in RFC 9110, sections 9.3.7, 10.2.1 and 15.5.6.
+"""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Router
+from starlette.types import Receive, Scope, Send
+
+from entrypoints.http.problems import problem
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+async def method_not_allowed(request: Request, _: HTTPException) -> Response:
+    """Answer OPTIONS, and refuse other methods, with every method the resource does answer."""
+    allowed = ", ".join(allowed_methods(request.app.routes, request.scope))
+    headers = {"Allow": allowed}
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    detail = f"This resource answers {allowed}."
+    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.scope, headers)
+
+
+def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> Sequence[str]:
+    """Return the methods that some route answers at the scope's path."""
+    found = [method for method in METHODS if _answers(routes, {**scope, "method": method})]
+    head = ["HEAD"] if "GET" in found else []
+    return [*found, *head, "OPTIONS"]
+
+
+class SlashRedirect:
+    """Where a router goes when no route matches: 307 to the path next door, or 404.
+
+    ``Location`` is relative (RFC 9110, section 10.2.2), so that it does not repeat whatever host
+    the client claims to have asked.
+    """
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _next_door(scope["path"])
+        if scope["type"] == "http" and self._is_routed({**scope, "path": path}):
+            query = scope["query_string"].decode("latin-1")
+            headers = {"Location": quote(path) + ("?" + query if query else "")}
+            redirect = Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
+            await redirect(scope, receive, send)
+        else:
+            await self._router.not_found(scope, receive, send)
+
+    def _is_routed(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is not Match.NONE for route in self._router.routes)
+
+
+def _answers(routes: Iterable[BaseRoute], scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+def _next_door(path: str) -> str:
+    return path.rstrip("/") if path.endswith("/") else path + "/"
