@@ -9,11 +9,6 @@ from starlette.responses import Response
 
 from domain.hero import Hero, HeroQuery
 from entrypoints.api.dependencies import Reading, Writing
-from entrypoints.api.links import LINKS, member_path, next_page
-from entrypoints.api.paging import PAGE_MAX, Limit, Offset
-from entrypoints.api.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
-from entrypoints.api.queries import read_query
-from entrypoints.api.query_parameters import query_parameters
 from entrypoints.api.schemas import (
     Deleted,
     HeroBatch,
@@ -29,6 +24,10 @@ from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, answer
 from entrypoints.http.field_types import Id
 from entrypoints.http.idempotency import IDEMPOTENT, answered_once
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.listing.links import LINKS, member_path, next_page
+from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, query_parameters
+from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
+from entrypoints.http.listing.query_string import read_query
 from entrypoints.http.openapi import operation_id
 from service_layer import heroes
 from service_layer.batch import Outcome

@@ -7,7 +7,7 @@ import pytest
 
 from domain.hero import HeroQuery
 from domain.query import SortKey
-from entrypoints.api.cursors import encoded
+from entrypoints.http.listing.cursors import encoded
 from tests.e2e.wire import ids, invalid, ok, said
 
 DAMAGED = invalid(

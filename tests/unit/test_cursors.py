@@ -13,7 +13,7 @@ from domain.filters import Filter, Operator
 from domain.hero import HeroQuery
 from domain.query import SortKey
 from entrypoints.api.app import build_app
-from entrypoints.api.cursors import continued, encoded
+from entrypoints.http.listing.cursors import continued, encoded
 from tests.fakes import FakeDatabase
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

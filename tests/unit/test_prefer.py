@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from entrypoints.api.prefer import asks_for_count, preferences
+from entrypoints.http.listing.prefer import asks_for_count, preferences
 
 
 def headers(*values: str) -> Headers:

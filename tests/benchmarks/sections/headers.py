@@ -13,12 +13,12 @@ from typing import Any, cast
 from fastapi import Request
 
 from domain.hero import Hero, HeroQuery
-from entrypoints.api.links import next_page
-from entrypoints.api.prefer import asks_for_count
 from entrypoints.api.schemas import hero_json
 from entrypoints.http.conditional import not_modified, precondition, versioned
 from entrypoints.http.idempotency import answered_once
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.listing.links import next_page
+from entrypoints.http.listing.prefer import asks_for_count
 from service_layer.idempotency import Answers
 from tests.benchmarks import console
 from tests.benchmarks.bench import Bench

@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
 from domain.query import BY_KEY, Query, SortKey
-from entrypoints.api.cursors import continued
+from entrypoints.http.listing.cursors import continued
 
 PAGING = {"offset", "limit"}
 """The parameters that FastAPI reads."""

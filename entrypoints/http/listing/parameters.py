@@ -1,12 +1,23 @@
-"""What the OpenAPI document says of the parameters that make a query."""
+"""The parameters of a list: the slice that a client asks for, and how all of them are documented.
+
+FastAPI reads ``offset`` and ``limit``; ``query_string`` reads the others.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+import fastapi
 
 from domain.filters import Operator
 from domain.query import KEY, Query
 from domain.rules import COUNT_MAX, COUNT_MIN
-from entrypoints.api.queries import known_filters
+from entrypoints.http.listing.query_string import known_filters
+
+PAGE_MAX = 100
+"""Most entities in one answer."""
+
+Offset = Annotated[int, fastapi.Query(ge=0, lt=COUNT_MAX + 1, description="How many to skip.")]
+Limit = Annotated[int, fastapi.Query(ge=0, le=PAGE_MAX, description="How many to return at most.")]
 
 
 def query_parameters(kind: type[Query]) -> list[dict[str, Any]]:

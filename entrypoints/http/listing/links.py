@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from domain.query import Query
 from domain.rules import COUNT_MAX
-from entrypoints.api.cursors import encoded
-from entrypoints.api.queries import known_parameters
+from entrypoints.http.listing.cursors import encoded
+from entrypoints.http.listing.query_string import known_parameters
 
 TARGETS_KEPT = 100
 """Most clients begin with the same few requests."""

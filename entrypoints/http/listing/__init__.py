@@ -1,0 +1,1 @@
+"""Lists: filters, order, pages, cursors, links and counts."""
