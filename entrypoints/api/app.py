@@ -6,12 +6,12 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api import heroes
-from entrypoints.api.body_limit import BodyLimit
-from entrypoints.api.head import HeadFromGet
-from entrypoints.api.stopping import UnavailableWhenCancelled
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
+from entrypoints.http.middleware.body_limit import BodyLimit
+from entrypoints.http.middleware.cancellation import UnavailableWhenCancelled
+from entrypoints.http.middleware.head import HeadFromGet
 from entrypoints.http.openapi import DESCRIPTION, DocumentedApi
 from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from entrypoints.api.stopping import UnavailableWhenCancelled
+from entrypoints.http.middleware.cancellation import UnavailableWhenCancelled
 
 LATER = "Try again later."
 UNSURE = "It is not known whether this was done. Look before you send it again."
