@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from entrypoints.api import heroes
+from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly

@@ -18,8 +18,9 @@ OF_HEROES = {
     "adapters/sql/hero_repository.py",
     "domain/hero.py",
     "domain/hero_repository.py",
-    "entrypoints/api/heroes.py",
-    "entrypoints/api/schemas.py",
+    "entrypoints/api/heroes/__init__.py",
+    "entrypoints/api/heroes/routes.py",
+    "entrypoints/api/heroes/schemas.py",
     "service_layer/heroes.py",
 }
 """The rooms of one aggregate: another has rooms like them, beside them."""

@@ -28,9 +28,9 @@ from adapters.sql.hero_repository import SqlHeroRepository
 from adapters.sql.tables import HeroRow
 from adapters.sql.unit_of_work import SqlUnitOfWork
 from domain.hero_repository import HeroReader, HeroRepository
-from entrypoints.api import heroes
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
+from entrypoints.api.heroes import routes as heroes
 from entrypoints.settings import Settings
 from tests.contract.conftest import DATABASES
 from tests.databases import open_plain

@@ -15,9 +15,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import NotFound
-from entrypoints.api import heroes
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import get_uow
+from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.inclusion import include_directly
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes import FakeDatabase

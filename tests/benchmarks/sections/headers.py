@@ -13,7 +13,7 @@ from typing import Any, cast
 from fastapi import Request
 
 from domain.hero import Hero, HeroQuery
-from entrypoints.api.schemas import hero_json
+from entrypoints.api.heroes.schemas import hero_json
 from entrypoints.http.conditional import not_modified, precondition, versioned
 from entrypoints.http.idempotency import answered_once
 from entrypoints.http.json_response import JsonResponse

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from domain.hero import Hero, HeroQuery
 from entrypoints.api.dependencies import Reading, Writing
-from entrypoints.api.schemas import (
+from entrypoints.api.heroes.schemas import (
     Deleted,
     HeroBatch,
     HeroBatchDone,

@@ -1,0 +1,1 @@
+"""The API of heroes: routes, and the JSON they read and write."""
