@@ -14,9 +14,9 @@ from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
-from entrypoints.garbage import spare_what_stays
 from entrypoints.http.idempotency import Retention
-from entrypoints.http_protocol import Bounds
+from entrypoints.server.garbage_collection import spare_what_stays
+from entrypoints.server.protocol import Bounds
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import (

@@ -7,8 +7,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from entrypoints import bootstrap, server
+from entrypoints import bootstrap
 from entrypoints.bootstrap import Migrating
+from entrypoints.server import run as server
+from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
@@ -42,10 +44,10 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         database = bootstrap.connect(settings)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
-        listener = server.listen(settings.host, settings.port)
+        listener = sockets.listen(settings.host, settings.port)
         is_away = _prepare(database, settings, workers, migrate=migrate)
     migrating = Migrating.IN_BACKGROUND if migrate and is_away else Migrating.NEVER
-    url = server.address(listener)
+    url = sockets.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
@@ -99,7 +101,7 @@ def _told_in_a_sentence() -> Iterator[None]:
         yield
     except InvalidSettings as error:
         _stop(error, WRONG_SETTING)
-    except (bootstrap.CannotStart, server.CannotListen) as error:
+    except (bootstrap.CannotStart, sockets.CannotListen) as error:
         _stop(error, FAILED)
 
 

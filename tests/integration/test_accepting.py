@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from entrypoints.server import ACCEPTED_AT_ONCE, listen, watched_at_once
+from entrypoints.server.sockets import ACCEPTED_AT_ONCE, listen, watched_at_once
 from tests.served import LIMIT, serve
 
 CLIENTS = 2 * ACCEPTED_AT_ONCE

@@ -10,7 +10,7 @@ from uvicorn.server import ServerState
 
 from adapters.sqlite.database import CONCURRENCY
 from entrypoints.bootstrap import bounds, connect
-from entrypoints.http_protocol import BoundedConfig, BoundedProtocol, Bounds
+from entrypoints.server.protocol import BoundedConfig, BoundedProtocol, Bounds
 from entrypoints.settings import Settings
 
 FILE = "sqlite:///unused.db"

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
-from entrypoints.server import CannotListen, listen
+from entrypoints.server.sockets import CannotListen, listen
 from tests.integration.processes import assert_one_sentence, run
 from tests.served import environment, serve
 

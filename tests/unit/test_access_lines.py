@@ -5,7 +5,7 @@ import logging
 import pytest
 from uvicorn.logging import AccessFormatter
 
-from entrypoints.logs import AccessLines
+from entrypoints.server.access_log import AccessLines
 
 FORMAT = '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s'
 

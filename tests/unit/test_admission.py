@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from entrypoints.admission import Admission
+from entrypoints.server.admission import Admission
 
 AT_ONCE = 3
 

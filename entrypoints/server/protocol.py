@@ -15,8 +15,8 @@ from uvicorn import Config
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from entrypoints.admission import Admission
-from entrypoints.http_upgrades import head_without_offer, offers_upgrade
+from entrypoints.server.admission import Admission
+from entrypoints.server.upgrades import head_without_offer, offers_upgrade
 
 MAX_HEAD = 64 * 1024
 """Most bytes of a request's target and headers."""
