@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.postgres import OLDEST, PostgresServer, postgres_server
-from tests.served import fresh_postgres
+from tests.support.postgres import OLDEST, PostgresServer, postgres_server
+from tests.support.served import fresh_postgres
 
 
 @pytest.fixture

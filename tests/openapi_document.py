@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from entrypoints.api.app import build_app
-from tests.fakes import FakeDatabase
+from tests.fakes.database import FakeDatabase
 
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
 

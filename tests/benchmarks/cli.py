@@ -16,7 +16,7 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.sections import SECTIONS
 from tests.benchmarks.stores import PostgresStores, SqliteStores, Stores
 from tests.benchmarks.workloads import WORKLOADS
-from tests.postgres import postgres_server
+from tests.support.postgres import postgres_server
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.benchmarks.running import Server
-from tests.served import ask
+from tests.support.served import ask
 
 WRITES = 50
 HERO = b'{"name": "Deadpond", "secret_name": "Dive Wilson"}'

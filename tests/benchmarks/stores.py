@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.benchmarks.contenders import Contender
-from tests.served import ask
+from tests.support.served import ask
 
 INSERT = "INSERT INTO hero (name, secret_name, age) VALUES (?, ?, ?)"
 INSERT_IN_POSTGRES = """

@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.databases import empty_postgres, open_plain, open_sqlite
-from tests.fakes import FakeDatabase
+from tests.fakes.database import FakeDatabase
+from tests.support.databases import empty_postgres, open_plain, open_sqlite
 
 Fixtures = pytest.FixtureRequest
 

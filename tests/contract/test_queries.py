@@ -13,8 +13,8 @@ from domain.filters import Filter, Operator
 from domain.hero import Hero, HeroDraft, HeroQuery
 from domain.query import SortKey
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests import in_memory_queries
 from tests.contract.queries import EVERY_SORT, filters, queries, tables
+from tests.fakes import queries as in_memory_queries
 
 same_database_for_all_examples = settings(
     max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None

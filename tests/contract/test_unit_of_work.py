@@ -6,7 +6,7 @@ import pytest
 
 from domain.hero import Hero, HeroChanges, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.promises import not_promised
+from tests.support.promises import not_promised
 
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.ordinary_user import folder_for_all
-from tests.postgres import NOBODY
-from tests.served import LIMIT
+from tests.support.postgres import NOBODY
+from tests.support.served import LIMIT
 
 PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 """Where programs are looked for; an ordinary user's path often leaves the last one out."""

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.deployment.in_between import NGINX, OPENSSL, nginx
-from tests.served import Served, fresh_postgres, serve
+from tests.support.served import Served, fresh_postgres, serve
 
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),

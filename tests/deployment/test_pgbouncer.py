@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.connection import Connection
 from tests.deployment.in_between import PGBOUNCER, pgbouncer
-from tests.postgres import PostgresServer
-from tests.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
-from tests.served import Served, ask, fresh_postgres, invoke, serve
+from tests.support.connection import Connection
+from tests.support.postgres import PostgresServer
+from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
+from tests.support.served import Served, ask, fresh_postgres, invoke, serve
 
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
 

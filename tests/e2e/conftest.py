@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
-from tests.e2e.wire import new_hero
-from tests.promises import not_promised
-from tests.served import Served, fresh_postgres, serve
+from tests.e2e.wire.contract import new_hero
+from tests.support.promises import not_promised
+from tests.support.served import Served, fresh_postgres, serve
 
 ENGINES_AND_SESSIONS = [
     (engine, session) for session in ("fast", "plain") for engine in ("sqlite", "postgres")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.integration.tutorial_database import connection_to
-from tests.served import ask, invoke
+from tests.support.served import ask, invoke
 
 SQLITE = "sqlite:///"
 

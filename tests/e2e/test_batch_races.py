@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.wire import new_hero
-from tests.served import Served
+from tests.e2e.wire.contract import new_hero
+from tests.support.served import Served
 
 RACERS = 8
 

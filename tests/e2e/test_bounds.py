@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx2
 import pytest
 
-from tests.served import Served, serve
+from tests.support.served import Served, serve
 
 TIMEOUT = 0.5
 """Seconds that the impatient server gives a request to come."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.connection import Connection
 from tests.e2e.raw_http import CHUNKED, JSON, conversation, exchange, posted, request
-from tests.served import Served, serve
+from tests.support.connection import Connection
+from tests.support.served import Served, serve
 
 LIMIT = 15
 """Seconds after which a connection that is still open is taken to stay open for ever."""

@@ -3,8 +3,8 @@
 import asyncio
 import os
 
-from tests.connection import Answer, Connection
-from tests.served import Served
+from tests.support.connection import Answer, Connection
+from tests.support.served import Served
 
 CLIENTS = 16
 INCREMENTS = int(os.environ.get("TEST_INCREMENTS", "10"))

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.connection import Connection
-from tests.served import Served
+from tests.support.connection import Connection
+from tests.support.served import Served
 
 pytestmark = pytest.mark.fast_session("Crowds")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.openapi_document import COMMITTED
-from tests.served import LIMIT, Served
+from tests.support.served import LIMIT, Served
 
 TOOLS = Path(sys.executable).parents[1] / "client" / "bin"
 """An environment of its own, which `make .venv/client.stamp` sets up."""

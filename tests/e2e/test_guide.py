@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import LIMIT, Served
+from tests.support.served import LIMIT, Served
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 ADDRESS = "http://127.0.0.1:8000"

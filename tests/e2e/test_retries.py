@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 
 from tests.e2e.cutting import Cutter, Moment, cutting
-from tests.retrying import Posts
-from tests.served import Served, serve
+from tests.support.retrying import Posts
+from tests.support.served import Served, serve
 
 POSTS = int(os.environ.get("HEROES_RETRIED_POSTS", "100"))
 KILLS = 3

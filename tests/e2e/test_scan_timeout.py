@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from tests.e2e.crowds import fill
-from tests.e2e.wire import ids
-from tests.served import serve
+from tests.e2e.wire.contract import ids
+from tests.support.served import serve
 
 pytestmark = pytest.mark.fast_session("Scan timeouts")
 

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests import openapi_document
-from tests.served import Served
+from tests.support.served import Served
 
 DOCUMENT = openapi_document.document()
 KEY_REUSED = "idempotency_key_reused"

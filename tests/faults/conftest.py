@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from tests.faults.load import LIMIT
-from tests.postgres import PostgresServer, postgres_server
-from tests.served import Served, serve
+from tests.support.postgres import PostgresServer, postgres_server
+from tests.support.served import Served, serve
 
 Serving = Callable[..., AbstractAsyncContextManager[tuple[Served, httpx2.AsyncClient]]]
 

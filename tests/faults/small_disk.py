@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import NOBODY, PostgresServer, ending
+from tests.support.postgres import NOBODY, PostgresServer, ending
 
 SIZE = "100m"
 PAGE = b"\0" * 4096

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.faults.proxy import COMMIT, Proxy
-from tests.served import ask
+from tests.support.served import ask
 
 SYNC = b"S\x00\x00\x00\x04"
 """What ends the sending of a statement, and asks the server to carry it out."""

@@ -11,10 +11,10 @@ from adapters.postgres.database import PostgresDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
-from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.terminating import Terminator, terminated_before
-from tests.postgres import PostgresServer
+from tests.support.databases import empty_postgres
+from tests.support.postgres import PostgresServer
 
 UseCase = Callable[[PostgresDatabase], Awaitable[object]]
 

@@ -12,9 +12,9 @@ from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWork
-from tests.databases import empty_postgres
 from tests.faults.observer import Observer, observing
 from tests.faults.waiting import seconds_until
+from tests.support.databases import empty_postgres
 
 SEEN_BY_OBSERVERS = "application_name=heroes"
 """What the service calls itself only where no pgbouncer stands in between."""

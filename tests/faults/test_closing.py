@@ -4,11 +4,11 @@ import asyncio
 
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroDraft
-from tests.databases import empty_postgres
 from tests.faults.observer import observing
 from tests.faults.proxy import proxied
 from tests.faults.waiting import seconds_until
-from tests.postgres import PostgresServer
+from tests.support.databases import empty_postgres
+from tests.support.postgres import PostgresServer
 
 CONNECTIONS = 3
 IN_TIME = 10

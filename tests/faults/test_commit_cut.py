@@ -8,7 +8,7 @@ from tests.faults.observer import observing
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.proxy import Cut, proxied
 from tests.integration.writers import Row
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 30}
 SECOND = {"name": "Rusty-Man", "secret_name": "Tommy Sharp", "age": 48}

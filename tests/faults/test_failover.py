@@ -12,7 +12,7 @@ from tests.faults.load import assert_nothing_is_lost, under_load
 from tests.faults.observer import observing
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.waiting import seconds_until
-from tests.postgres import PostgresServer, ending, postgres_server
+from tests.support.postgres import PostgresServer, ending, postgres_server
 
 RUNS = int(os.environ.get("HEROES_FAILOVERS", "1"))
 WRITERS = 16

@@ -9,10 +9,10 @@ from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from service_layer.errors import StoreUnavailable
 from service_layer.heroes import create_hero, read_hero
-from tests.databases import empty_postgres
 from tests.faults.proxy import CHUNK, listening
-from tests.postgres import PostgresServer
-from tests.served import ask
+from tests.support.databases import empty_postgres
+from tests.support.postgres import PostgresServer
+from tests.support.served import ask
 
 END_ALL_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity

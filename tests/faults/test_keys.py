@@ -9,8 +9,8 @@ from tests.faults.observer import observing
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.proxy import COMMIT, Cut, Proxy, proxied
 from tests.faults.test_waits import HERO, SOME, assert_refused
-from tests.postgres import PostgresServer
-from tests.retrying import Posts
+from tests.support.postgres import PostgresServer
+from tests.support.retrying import Posts
 
 POSTS = int(os.environ.get("HEROES_RETRIED_POSTS", "100"))
 KILLS = 3

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.faults.conftest import Serving
 from tests.faults.load import assert_nothing_is_lost, under_load
 from tests.faults.pool import assert_pool_is_whole
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
 
 KILLS = int(os.environ.get("HEROES_KILLS", "5"))
 WRITERS = 16

@@ -13,7 +13,7 @@ from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
 from tests.faults.proxy import proxied
 from tests.faults.waiting import seconds_until
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
 
 SIZE = 2
 NEVER = 60.0

@@ -9,9 +9,9 @@ from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroNotFound, HeroQuery
 from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
-from tests.databases import empty_postgres
 from tests.faults.proxy import Proxy, proxied
-from tests.postgres import PostgresServer
+from tests.support.databases import empty_postgres
+from tests.support.postgres import PostgresServer
 
 UseCase = Callable[[PostgresDatabase], Awaitable[object]]
 

@@ -8,7 +8,7 @@ from tests.faults.conftest import Serving
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.proxy import listening, proxied
 from tests.faults.waiting import seconds_until
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 

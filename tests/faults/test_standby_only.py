@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.conftest import Serving
 from tests.faults.waiting import seconds_until
-from tests.postgres import PostgresServer, ending
+from tests.support.postgres import PostgresServer, ending
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 

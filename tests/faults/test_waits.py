@@ -8,11 +8,11 @@ import pytest
 from adapters.postgres.connections import ServerOptions
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
-from tests.databases import empty_postgres
 from tests.faults.conftest import Serving
 from tests.faults.observer import Observer, observing
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.waiting import seconds_until
+from tests.support.databases import empty_postgres
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 AGE = {"age": 48}

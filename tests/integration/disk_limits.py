@@ -4,7 +4,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.served import Served
+from tests.support.served import Served
 
 THIS_PROCESS = 0
 

@@ -8,7 +8,7 @@ from functools import partial
 import anyio.to_thread
 
 from tests.integration.sqlite_events import on_statement
-from tests.served import LIMIT
+from tests.support.served import LIMIT
 
 
 class HeldCommit:

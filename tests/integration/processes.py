@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.served import COMMAND, LIMIT, environment
+from tests.support.served import COMMAND, LIMIT, environment
 
 Ended = subprocess.CompletedProcess[str]
 

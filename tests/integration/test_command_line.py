@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from entrypoints.cli import cli
 from entrypoints.server.sockets import CannotListen, listen
 from tests.integration.processes import assert_one_sentence, run
-from tests.served import environment, serve
+from tests.support.served import environment, serve
 
 PASSWORD = "hunter2"  # noqa: S105 - that it is not printed is the test
 

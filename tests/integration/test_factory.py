@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from entrypoints.bootstrap import CannotStart, Migrating, make_app
 from entrypoints.settings import InvalidSettings
-from tests.served import LIMIT, environment
+from tests.support.served import LIMIT, environment
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 FACTORY = "entrypoints.bootstrap:make_app"

@@ -10,12 +10,12 @@ import pytest
 
 from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import build_app
-from tests.databases import open_sqlite
 from tests.integration.asgi_calls import Call
 from tests.integration.disk_limits import disk_full
 from tests.integration.held_commit import held_commit
 from tests.integration.tutorial_database import stored
-from tests.served import serve
+from tests.support.databases import open_sqlite
+from tests.support.served import serve
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"

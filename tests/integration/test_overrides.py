@@ -14,8 +14,8 @@ from domain.hero import HeroQuery
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
-from tests.databases import migrated_sqlite
-from tests.fakes import FakeDatabase
+from tests.fakes.database import FakeDatabase
+from tests.support.databases import migrated_sqlite
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 AnyUnitOfWork = UnitOfWork | ReadOnlyUnitOfWork

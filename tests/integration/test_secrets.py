@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.integration.disk_limits import disk_full
-from tests.served import Served, serve
+from tests.support.served import Served, serve
 
 CANARY = "canary7d0f3b9a41c85e26"
 

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from entrypoints.api.app import build_app
-from tests.databases import open_sqlite
 from tests.integration.sqlite_events import on_statement
+from tests.support.databases import open_sqlite
 
 
 @pytest.mark.parametrize(("headers", "counts"), [({}, 0), ({"Prefer": "count=exact"}, 1)])

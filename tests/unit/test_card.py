@@ -33,8 +33,8 @@ from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.settings import Settings
 from tests.contract.conftest import DATABASES
-from tests.databases import open_plain
-from tests.fakes import FakeDatabase, FakeHeroRepository
+from tests.fakes.database import FakeDatabase, FakeHeroRepository
+from tests.support.databases import open_plain
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -20,7 +20,7 @@ from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.inclusion import include_directly
 from service_layer.unit_of_work import UnitOfWork
-from tests.fakes import FakeDatabase
+from tests.fakes.database import FakeDatabase
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 

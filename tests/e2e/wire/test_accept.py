@@ -1,0 +1,78 @@
+"""The wire contract's errors: who gets problem details, and who the tutorial's bodies."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from http.client import HTTPConnection
+
+import httpx2
+import pytest
+
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, problem, said
+from tests.support.served import Served
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ([PROBLEM], PROBLEM),
+        ([f"{JSON}, {PROBLEM}"], PROBLEM),
+        ([JSON, f"{PROBLEM};q=0.9"], JSON),
+        ([f"{JSON};q=0.5", "*/*"], PROBLEM),
+        ([f"{PROBLEM};q=0, */*"], JSON),
+        (["*/*"], JSON),
+        (["text/html"], JSON),
+        ([f"{PROBLEM};q=NaN"], JSON),
+        ([";q=,,/*;q=NaN, */*;q=1e999"], JSON),
+        ([], JSON),
+    ],
+)
+def test_accept_decides_and_the_tutorials_body_is_the_default(
+    server: Served, accept: Sequence[str], media_type: str
+) -> None:
+    with closing(HTTPConnection(*server.address, timeout=10)) as connection:
+        connection.putrequest("GET", "/heroes/0")
+        for value in accept:
+            connection.putheader("Accept", value)
+        connection.endheaders()
+        response = connection.getresponse()
+        body = response.read()
+
+    expected = {JSON: NO_SUCH_HERO, PROBLEM: problem(404, "Hero not found", "/heroes/0")}
+    assert expected[media_type] == (response.status, response.headers["content-type"], body)
+    assert "Accept" == response.headers["vary"]
+
+
+def test_only_an_answer_that_depends_on_accept_varies(client: httpx2.Client) -> None:
+    hero = f"/heroes/{new_hero(client)}"
+    answers = [client.get(hero, headers={"accept": PROBLEM}), client.put(hero), client.delete(hero)]
+
+    assert [200, 405, 200] == [answer.status_code for answer in answers]
+    assert not any("vary" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize("accept", [JSON, "*/*", f"{PROBLEM};q=0, {JSON}"])
+def test_what_the_tutorial_never_sent_is_a_problem_for_everyone(
+    client: httpx2.Client, accept: str
+) -> None:
+    headers = {"accept": accept, "content-type": JSON}
+    answers = [
+        client.put("/heroes/", headers=headers),
+        client.post("/heroes/", content=b" " * 65_537, headers=headers),
+    ]
+
+    assert [(405, PROBLEM), (413, PROBLEM)] == [said(answer)[:2] for answer in answers]
+
+
+@pytest.mark.parametrize("accept", [JSON, PROBLEM])
+def test_head_gets_the_headers_of_the_body_that_get_would(
+    client: httpx2.Client, accept: str
+) -> None:
+    get, head = (
+        client.request(m, "/heroes/0", headers={"accept": accept}) for m in ("GET", "HEAD")
+    )
+
+    assert (404, b"") == (head.status_code, head.content)
+    assert (accept, str(len(get.content))) == (
+        head.headers["content-type"],
+        head.headers["content-length"],
+    )

@@ -1,0 +1,148 @@
+"""The wire contract's first table: what the tutorial's clients get, byte for byte."""
+
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+
+from tests.e2e.wire.contract import NO_SUCH_HERO, Answer, ok, patch, post, said
+from tests.support.served import serve
+
+
+@pytest.fixture(scope="module")
+def crowded(
+    new_database: Callable[[], str], session: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx2.Client]:
+    """A client of a server that has the heroes 1 to 103 and no others."""
+    with (
+        serve(
+            tmp_path_factory.mktemp("crowded") / "heroes.db",
+            database_url=new_database(),
+            session=session,
+        ) as server,
+        httpx2.Client(base_url=server.url, timeout=10) as client,
+    ):
+        for number in range(103, 0, -1):
+            client.post("/heroes/", json={"name": f"Hero {number:03}", "secret_name": "x"})
+        yield client
+
+
+def listed(first: int, last: int) -> Answer:
+    """Return the answer that lists the crowded server's heroes from one id to another."""
+    heroes = (
+        f'{{"name":"Hero {104 - number:03}","secret_name":"x","age":null,"id":{number}}}'
+        for number in range(first, last + 1)
+    )
+    return ok(f"[{','.join(heroes)}]".encode())
+
+
+def test_a_hero_lives_from_post_to_delete_as_the_tutorial_has_it(crowded: httpx2.Client) -> None:
+    made = post(crowded, b'{"name":"Deadpond","secret_name":"Dive Wilson"}')
+    read = crowded.get("/heroes/104")
+    changed = patch(crowded, 104, b'{"age":31}')
+    deleted = crowded.delete("/heroes/104")
+    gone = crowded.get("/heroes/104")
+
+    hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%s,"id":104}'
+    assert ok(hero % b"null") == said(made)
+    assert ok(hero % b"null") == said(read)
+    assert ok(hero % b"31") == said(changed)
+    assert ok(b'{"ok":true}') == said(deleted)
+    assert NO_SUCH_HERO == said(gone)
+
+
+def test_a_hero_comes_back_in_the_fields_order_whatever_the_bodys_order(
+    client: httpx2.Client,
+) -> None:
+    response = post(client, '{"age":7,"secret_name":"Ćwir","name":"Rusty-Man 🦸"}'.encode())
+
+    made = response.json()["id"]
+    expected = f'{{"name":"Rusty-Man 🦸","secret_name":"Ćwir","age":7,"id":{made}}}'
+    assert ok(expected.encode()) == said(response)
+    assert ok(expected.encode()) == said(client.get(f"/heroes/{made}"))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"name":"N"}', b'"N","secret_name":"Dive Wilson","age":28'),
+        (b'{"secret_name":"S"}', b'"Deadpond","secret_name":"S","age":28'),
+        (b'{"age":0}', b'"Deadpond","secret_name":"Dive Wilson","age":0'),
+        (b'{"age":null}', b'"Deadpond","secret_name":"Dive Wilson","age":null'),
+        (b'{"age":1,"name":"N","secret_name":"S"}', b'"N","secret_name":"S","age":1'),
+        (b"{}", b'"Deadpond","secret_name":"Dive Wilson","age":28'),
+    ],
+)
+def test_a_patch_changes_just_the_fields_it_names_and_answers_the_whole_hero(
+    client: httpx2.Client, hero_id: int, body: bytes, expected: bytes
+) -> None:
+    response = patch(client, hero_id, body)
+
+    hero = ok(b'{"name":%s,"id":%d}' % (expected, hero_id))
+    assert hero == said(response)
+    assert hero == said(client.get(f"/heroes/{hero_id}"))
+
+
+def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Client) -> None:
+    extra = b'"id":%d,"version":9,"ok":false,"power":{"fly":[1]},"Age":5' % (2**63 - 1)
+    made = post(client, b'{"name":"N","secret_name":"S",%s}' % extra)
+    hero_id = made.json()["id"]
+    changed = patch(client, hero_id, b"{%s}" % extra)
+
+    expected = ok(b'{"name":"N","secret_name":"S","age":null,"id":%d}' % hero_id)
+    assert 2**63 - 1 != hero_id
+    assert expected == said(made)
+    assert expected == said(changed)
+    assert expected == said(client.get(f"/heroes/{hero_id}"))
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        (b'"12"', b"12"),
+        (b"12.0", b"12"),
+        (b'"12.0"', b"12"),
+        (b'" 12 "', b"12"),
+        (b'"+5"', b"5"),
+        (b'"007"', b"7"),
+        (b'"1_000"', b"1000"),
+        (b"1e3", b"1000"),
+        (b"-0", b"0"),
+        (b"-0.0", b"0"),
+        (b"true", b"1"),
+        (b"false", b"0"),
+    ],
+)
+def test_an_age_is_read_as_laxly_as_the_tutorial_reads_it(
+    client: httpx2.Client, written: bytes, stored: bytes
+) -> None:
+    response = post(client, b'{"name":"N","secret_name":"S","age":%s}' % written)
+
+    hero = b'{"name":"N","secret_name":"S","age":%s,"id":%d}'
+    assert ok(hero % (stored, response.json()["id"])) == said(response)
+
+
+def test_an_empty_table_is_an_empty_array(crowded: httpx2.Client) -> None:
+    assert ok(b"[]") == said(crowded.get("/heroes/?offset=103"))
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("", 1, 100),
+        ("?limit=100", 1, 100),
+        ("?offset=0&limit=2", 1, 2),
+        ("?offset=1&limit=2", 2, 3),
+        ("?offset=100", 101, 103),
+        ("?offset=102&limit=1", 103, 103),
+        ("?offset=103", 104, 103),
+        ("?limit=0", 1, 0),
+        ("?limit=1.0&offset=%2B1", 2, 2),
+        ("?limit=1&limit=3", 1, 3),
+        ("?Limit=1&limit=2&page=7&sorted=no", 1, 2),
+    ],
+)
+def test_heroes_are_listed_by_id_at_most_100_at_a_time(
+    crowded: httpx2.Client, query: str, first: int, last: int
+) -> None:
+    assert listed(first, last) == said(crowded.get(f"/heroes/{query}"))

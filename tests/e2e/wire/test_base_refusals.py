@@ -1,0 +1,178 @@
+"""The wire contract's first table: what does not validate, or is not there, byte for byte."""
+
+import httpx2
+import pytest
+
+from tests.e2e.wire.contract import (
+    JSON,
+    NO_SUCH_HERO,
+    Answer,
+    Entry,
+    invalid,
+    ok,
+    patch,
+    post,
+    said,
+)
+
+NO_NAME: Entry = ("missing", ["body", "name"], "Field required")
+NO_SECRET: Entry = ("missing", ["body", "secret_name"], "Field required")
+NO_BODY: Entry = ("missing", ["body"], "Field required")
+NO_OBJECT: Entry = (
+    "model_attributes_type",
+    ["body"],
+    "Input should be a valid dictionary or object to extract fields from",
+)
+NOT_A_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
+FRACTION = "Input should be a valid integer, got a number with a fractional part"
+TOO_MANY_DIGITS = "Unable to parse input string as an integer, exceeded maximum size"
+NO_STRING = "Input should be a valid string"
+
+
+@pytest.mark.parametrize(
+    ("query", "entries"),
+    [
+        (
+            "limit=101",
+            [("less_than_equal", ["query", "limit"], "Input should be less than or equal to 100")],
+        ),
+        ("limit=", [("int_parsing", ["query", "limit"], NOT_A_NUMBER)]),
+        ("offset=1.5", [("int_parsing", ["query", "offset"], NOT_A_NUMBER)]),
+        (
+            f"offset={'9' * 5000}",
+            [("int_parsing_size", ["query", "offset"], TOO_MANY_DIGITS)],
+        ),
+        (
+            "limit=x&offset=y",
+            [
+                ("int_parsing", ["query", "offset"], NOT_A_NUMBER),
+                ("int_parsing", ["query", "limit"], NOT_A_NUMBER),
+            ],
+        ),
+    ],
+)
+def test_a_query_that_does_not_validate_gets_422(
+    client: httpx2.Client, query: str, entries: list[Entry]
+) -> None:
+    assert invalid(*entries) == said(client.get(f"/heroes/?{query}"))
+
+
+@pytest.mark.parametrize("absent", [2**63 - 1, 0, -1])
+def test_a_hero_that_is_not_there_gets_404_from_every_method(
+    client: httpx2.Client, absent: int
+) -> None:
+    assert NO_SUCH_HERO == said(client.get(f"/heroes/{absent}"))
+    assert NO_SUCH_HERO == said(patch(client, absent, b'{"age":1}'))
+    assert NO_SUCH_HERO == said(client.delete(f"/heroes/{absent}"))
+
+
+def test_a_path_that_leads_nowhere_gets_404(client: httpx2.Client) -> None:
+    assert Answer(404, JSON, b'{"detail":"Not Found"}') == said(client.get("/teams"))
+
+
+@pytest.mark.parametrize("written", ["x", "1.5", "%20", "null", "0x1"])
+def test_an_id_that_is_no_number_gets_422_from_every_method(
+    client: httpx2.Client, written: str
+) -> None:
+    expected = invalid(("int_parsing", ["path", "hero_id"], NOT_A_NUMBER))
+
+    assert expected == said(client.get(f"/heroes/{written}"))
+    assert expected == said(client.patch(f"/heroes/{written}", json={}))
+    assert expected == said(client.delete(f"/heroes/{written}"))
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"7", b'"x"', b"true", b'[{"name":"N"}]'])
+def test_a_body_that_is_no_object_gets_422(
+    client: httpx2.Client, hero_id: int, body: bytes
+) -> None:
+    assert invalid(NO_OBJECT) == said(post(client, body))
+    assert invalid(NO_OBJECT) == said(patch(client, hero_id, body))
+
+
+def test_no_body_at_all_gets_422(client: httpx2.Client, hero_id: int) -> None:
+    assert invalid(NO_BODY) == said(post(client, b""))
+    assert invalid(NO_BODY) == said(patch(client, hero_id, b""))
+
+
+def test_a_body_that_is_not_said_to_be_json_is_not_read_as_json(client: httpx2.Client) -> None:
+    hero = b'{"name":"N","secret_name":"S"}'
+
+    assert invalid(NO_OBJECT) == said(client.post("/heroes/", content=hero))
+    assert invalid(NO_OBJECT) == said(
+        client.post("/heroes/", content=hero, headers={"content-type": "text/plain"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "position"),
+    [
+        (b"nul", 0),
+        (b"{'name':'N'}", 1),
+        (b"{} {}", 3),
+        (b'{"age":', 7),
+        (b'{"age":01}', 8),
+        (b'{"name":"\n"}', 9),
+        (b'{"name":"N",}', 12),
+        (b'{"name":"Deadpond"', 18),
+    ],
+)
+def test_broken_json_gets_422_with_the_position_where_it_breaks(
+    client: httpx2.Client, hero_id: int, body: bytes, position: int
+) -> None:
+    expected = invalid(("json_invalid", ["body", position], "JSON decode error"))
+
+    assert expected == said(post(client, body))
+    assert expected == said(patch(client, hero_id, body))
+
+
+@pytest.mark.parametrize(
+    ("body", "entries"),
+    [
+        (b"{}", [NO_NAME, NO_SECRET]),
+        (b'{"age":5}', [NO_NAME, NO_SECRET]),
+        (b'{"name":"N"}', [NO_SECRET]),
+        (b'{"secret_name":"S"}', [NO_NAME]),
+        (b'{"Name":"N","secret_name":"S"}', [NO_NAME]),
+        (b'{"name":null,"secret_name":"S"}', [("string_type", ["body", "name"], NO_STRING)]),
+        (
+            b'{"secret_name":{},"age":1.5}',
+            [
+                NO_NAME,
+                ("string_type", ["body", "secret_name"], NO_STRING),
+                ("int_from_float", ["body", "age"], FRACTION),
+            ],
+        ),
+    ],
+)
+def test_a_post_that_does_not_validate_gets_422_with_an_entry_for_each_error(
+    client: httpx2.Client, body: bytes, entries: list[Entry]
+) -> None:
+    assert invalid(*entries) == said(post(client, body))
+
+
+@pytest.mark.parametrize(
+    ("body", "entries"),
+    [
+        (b'{"name":7}', [("string_type", ["body", "name"], NO_STRING)]),
+        (b'{"age":"x"}', [("int_parsing", ["body", "age"], NOT_A_NUMBER)]),
+        (b'{"age":"1.5"}', [("int_parsing", ["body", "age"], NOT_A_NUMBER)]),
+        (b'{"age":{}}', [("int_type", ["body", "age"], "Input should be a valid integer")]),
+        (b'{"age":1.5}', [("int_from_float", ["body", "age"], FRACTION)]),
+        (
+            b'{"age":"","secret_name":[],"name":false}',
+            [
+                ("string_type", ["body", "name"], NO_STRING),
+                ("string_type", ["body", "secret_name"], NO_STRING),
+                ("int_parsing", ["body", "age"], NOT_A_NUMBER),
+            ],
+        ),
+    ],
+)
+def test_a_patch_that_does_not_validate_gets_422_and_changes_nothing(
+    client: httpx2.Client, hero_id: int, body: bytes, entries: list[Entry]
+) -> None:
+    response = patch(client, hero_id, body)
+
+    hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}' % hero_id
+    assert invalid(*entries) == said(response)
+    assert ok(hero) == said(client.get(f"/heroes/{hero_id}"))

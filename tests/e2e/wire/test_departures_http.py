@@ -1,0 +1,177 @@
+"""The wire contract's second table: methods, redirects, ids for once only, and races."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, said
+from tests.support.served import Served, serve
+
+ROUNDS = 20
+"""How often two requests race each other."""
+
+COLLECTION = {"GET", "POST", "HEAD", "OPTIONS"}
+HERO = {"GET", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+DOCUMENT = {"GET", "HEAD", "OPTIONS"}
+RESOURCES = [
+    ("/heroes/", COLLECTION),
+    ("/heroes/?limit=1", COLLECTION),
+    ("/heroes/1", HERO),
+    ("/heroes/999999999", HERO),
+    ("/heroes/no-number", HERO),
+    ("/openapi.json", DOCUMENT),
+    ("/docs", DOCUMENT),
+]
+STRANGE = ("PUT", "TRACE", "PROPFIND", "PURGE")
+"""Methods that no resource answers."""
+
+
+def allowed(response: httpx2.Response) -> set[str]:
+    return set(response.headers["allow"].split(", "))
+
+
+# Methods.
+
+
+@pytest.mark.parametrize("path", ["/heroes/", "/heroes/{id}", "/heroes/0", "/heroes/x", "/docs"])
+def test_head_gets_the_headers_that_get_would_and_no_body(client: httpx2.Client, path: str) -> None:
+    target = path.format(id=new_hero(client))
+    get, head = client.get(target), client.head(target)
+
+    for response in (get, head):
+        del response.headers["date"]
+    assert get.status_code == head.status_code
+    assert get.headers == head.headers
+    assert str(len(get.content)) == head.headers["content-length"]
+    assert b"" == head.content
+
+
+@pytest.mark.parametrize(("path", "methods"), RESOURCES)
+def test_options_tells_every_method_a_resource_answers(
+    client: httpx2.Client, path: str, methods: set[str]
+) -> None:
+    response = client.options(path)
+
+    assert (204, b"") == (response.status_code, response.content)
+    assert methods == allowed(response)
+
+
+@pytest.mark.parametrize(("path", "methods"), RESOURCES)
+def test_a_method_that_a_resource_does_not_answer_is_a_problem_405_with_those_it_does(
+    client: httpx2.Client, path: str, methods: set[str]
+) -> None:
+    for method in {"POST", "PATCH", "DELETE", *STRANGE} - methods:
+        response = client.request(method, path)
+
+        problem = response.json()
+        expected = ("about:blank", "Method Not Allowed", 405, path.partition("?")[0])
+        assert (405, PROBLEM) == (response.status_code, response.headers["content-type"])
+        assert methods == allowed(response)
+        assert expected == tuple(problem[key] for key in ("type", "title", "status", "instance"))
+        assert isinstance(problem["detail"], str)
+
+
+# Redirects.
+
+
+@pytest.mark.parametrize(
+    "host", ["heroes.example", "evil.example", "evil.example:99999", "[", "a/b?c#d", "é", ""]
+)
+def test_a_redirect_is_relative_whatever_host_the_client_claims(
+    client: httpx2.Client, host: str
+) -> None:
+    response = client.get("/heroes", headers={b"host": host.encode()})
+
+    assert (307, "/heroes/") == (response.status_code, response.headers["location"])
+    assert b"" == response.content
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"])
+def test_every_method_is_redirected_alike(client: httpx2.Client, method: str) -> None:
+    response = client.request(method, "/heroes")
+
+    assert (307, "/heroes/") == (response.status_code, response.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("target", "location"),
+    [
+        ("/heroes?limit=1&offset=2", "/heroes/?limit=1&offset=2"),
+        ("/heroes?next=//evil.example/%0d%0aX:%20y", "/heroes/?next=//evil.example/%0d%0aX:%20y"),
+        ("/heroes?a=%C3%A9+%26&a", "/heroes/?a=%C3%A9+%26&a"),
+        ("/heroes/1/?a=b", "/heroes/1?a=b"),
+        ("/heroes/a%3Fb%23c%0d%0ad/", "/heroes/a%3Fb%23c%0D%0Ad"),
+    ],
+)
+def test_a_redirect_keeps_the_query_and_what_is_escaped(
+    client: httpx2.Client, target: str, location: str
+) -> None:
+    response = client.get(target)
+
+    assert (307, location) == (response.status_code, response.headers["location"])
+
+
+def test_a_client_that_follows_the_redirect_makes_its_hero(client: httpx2.Client) -> None:
+    hero = {"name": "N", "secret_name": "S", "age": 1}
+    response = client.post("/heroes", json=hero, follow_redirects=True)
+
+    assert {**hero, "id": response.json()["id"]} == response.json()
+
+
+# Ids.
+
+
+def test_an_id_is_never_used_again_once_its_hero_is_deleted(
+    new_database: Callable[[], str], session: str, tmp_path: Path
+) -> None:
+    spent: list[int] = []
+    url = new_database()
+    for _ in ("the first server", "the second"):
+        with (
+            serve(tmp_path / "heroes.db", database_url=url, session=session) as server,
+            httpx2.Client(base_url=server.url) as client,
+        ):
+            for _ in range(3):
+                hero_id = new_hero(client)
+                client.delete(f"/heroes/{hero_id}")
+                spent.append(hero_id)
+
+    assert list(range(1, 7)) == spent
+
+
+# Races.
+
+
+async def test_of_two_deletes_at_once_one_gets_200_and_the_other_404(
+    server: Served, client: httpx2.Client
+) -> None:
+    async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
+        for _ in range(ROUNDS):
+            path = f"/heroes/{new_hero(client)}"
+            answers = await asyncio.gather(racers.delete(path), racers.delete(path))
+
+            assert [ok(b'{"ok":true}'), NO_SUCH_HERO] == sorted(map(said, answers))
+
+
+@pytest.mark.parametrize("order", ["PATCH first", "DELETE first"])
+async def test_a_patch_that_races_a_delete_is_either_done_or_404(
+    server: Served, client: httpx2.Client, order: str
+) -> None:
+    async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
+        for _ in range(ROUNDS):
+            hero_id = new_hero(client)
+            path = f"/heroes/{hero_id}"
+            patching = racers.patch(path, content=b'{"age":29}', headers={"content-type": JSON})
+            deleting = racers.delete(path)
+            if order == "PATCH first":
+                patched, deleted = await asyncio.gather(patching, deleting)
+            else:
+                deleted, patched = await asyncio.gather(deleting, patching)
+
+            hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":29,"id":%d}' % hero_id
+            assert ok(b'{"ok":true}') == said(deleted)
+            assert said(patched) in {ok(hero), NO_SUCH_HERO}
+            assert NO_SUCH_HERO == said(client.get(path))

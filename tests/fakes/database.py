@@ -1,0 +1,179 @@
+"""The in-memory database: units of work and repositories that keep their ports' promises.
+
+Entities are immutable, so handing one in or out is as good as copying it. Every call lets others
+run, as one that waits for a database does, so that those that race each other here really do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
+from tests.fakes import queries as in_memory_queries
+
+
+@dataclass
+class State:
+    """All that is kept, at one moment."""
+
+    heroes: dict[int, Hero] = field(default_factory=dict)
+    last_hero_id: int = 0
+    answers: "dict[str, FakeAnswer]" = field(default_factory=dict)
+
+    def copy(self) -> "State":
+        return State(dict(self.heroes), self.last_hero_id, dict(self.answers))
+
+
+class FakeDatabase:
+    """A ``UnitOfWorkFactory`` that keeps everything in memory."""
+
+    def __init__(self) -> None:
+        self.committed = State()
+        self.turn = asyncio.Lock()
+
+    def writing(self) -> "FakeUnitOfWork":
+        return FakeUnitOfWork(self)
+
+    def reading(self) -> "FakeReadOnlyUnitOfWork":
+        return FakeReadOnlyUnitOfWork(self)
+
+
+class FakeTransaction:
+    """Works on a private copy, from the first call on, and puts it in place at the commit.
+
+    Whoever holds a copy holds the turn, so no two are made from the same state.
+    """
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+        self._copy: State | None = None
+
+    async def begin(self) -> State:
+        await asyncio.sleep(0)
+        if self._copy is None:
+            await self._database.turn.acquire()
+            self._copy = self._database.committed.copy()
+        return self._copy
+
+    def commit(self) -> None:
+        if self._copy is not None:
+            self._database.committed = self._copy
+        self.end()
+
+    def end(self) -> None:
+        if self._copy is not None:
+            self._copy = None
+            self._database.turn.release()
+
+    def __del__(self) -> None:
+        """End one that was left open: a synchronous override of ``get_uow`` can't close it."""
+        self.end()
+
+
+class FakeUnitOfWork:
+    """``UnitOfWork`` over a transaction on the state."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self.transaction = FakeTransaction(database)
+        self.heroes = FakeHeroRepository(self.transaction.begin)
+        self.answers = FakeAnswers(self.transaction.begin)
+
+    async def commit(self) -> None:
+        self.transaction.commit()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.transaction.end()
+
+
+class FakeReadOnlyUnitOfWork:
+    """Looks at what is committed, at each call anew."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+        self.heroes = FakeHeroRepository(self._look)
+
+    async def _look(self) -> State:
+        await asyncio.sleep(0)
+        return self._database.committed
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """There is nothing to give back."""
+
+
+class FakeHeroRepository:
+    """``HeroRepository`` over the state that its unit of work lets it see."""
+
+    def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
+        self._state = state
+
+    async def get(self, hero_id: int) -> Hero:
+        return _found(await self._state(), hero_id)
+
+    async def page(self, query: HeroQuery) -> Sequence[Hero]:
+        return in_memory_queries.page(query, (await self._state()).heroes.values())
+
+    async def count(self, query: HeroQuery) -> int:
+        return len(in_memory_queries.found(query, (await self._state()).heroes.values()))
+
+    async def add(self, draft: HeroDraft) -> Hero:
+        state = await self._state()
+        state.last_hero_id += 1
+        hero = Hero(state.last_hero_id, draft.name, draft.secret_name, draft.age, version=1)
+        state.heroes[hero.id] = hero
+        return hero
+
+    async def update(self, hero: Hero) -> None:
+        state = await self._state()
+        _found(state, hero.id)
+        state.heroes[hero.id] = hero
+
+    async def remove(self, hero_id: int) -> None:
+        state = await self._state()
+        _found(state, hero_id)
+        del state.heroes[hero_id]
+
+
+@dataclass(frozen=True)
+class FakeAnswer:
+    """An answer, the request it is to, and when it expires."""
+
+    fingerprint: bytes
+    answer: StoredAnswer
+    expires: int
+
+
+class FakeAnswers:
+    """``Answers`` over the state of a unit of work, whose turn is enough of a claim."""
+
+    def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
+        self._state = state
+
+    async def claim(self, key: IdempotencyKey) -> StoredAnswer | None:
+        kept = (await self._state()).answers.get(key.value)
+        if kept is None or kept.expires <= key.came:
+            return None
+        if kept.fingerprint != key.fingerprint:
+            raise KeyReused
+        return kept.answer
+
+    async def keep(self, key: IdempotencyKey, answer: StoredAnswer, *, expires: int) -> None:
+        state = await self._state()
+        state.answers[key.value] = FakeAnswer(key.fingerprint, answer, expires)
+
+    async def prune(self, *, now: int) -> None:
+        state = await self._state()
+        state.answers = {value: kept for value, kept in state.answers.items() if kept.expires > now}
+
+
+def _found(state: State, hero_id: int) -> Hero:
+    if hero_id not in state.heroes:
+        raise HeroNotFound(hero_id)
+    return state.heroes[hero_id]

@@ -1,0 +1,42 @@
+"""A disk that fails while many clients write: what was acknowledged is there, the rest is not."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+
+from tests.faults.load import under_load
+from tests.integration.disk_limits import disk_full
+from tests.integration.writers import rows_in
+from tests.support.served import Served, serve
+
+WRITERS = 16
+FRAME = 4096 + 24
+"""Bytes of one page in the write-ahead log."""
+
+
+async def test_batches_that_failed_left_nothing_and_all_that_was_acknowledged_is_kept(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "heroes.db"
+    with serve(database, access_log="false") as served:
+        async with (
+            httpx2.AsyncClient(base_url=served.url, timeout=20) as client,
+            under_load(client, WRITERS) as load,
+        ):
+            for frames in range(6):
+                await load.until_written(50)
+                with disk_full(served, log_size(served) + frames * FRAME + 100):
+                    await load.until_refused(2 * WRITERS)
+            await load.until_written(50)
+        stored = await asyncio.to_thread(rows_in, database)
+
+    ledger = load.ledger
+    assert {200, 503} == load.statuses.keys()
+    assert ledger.rows == stored
+    assert load.statuses[503] == len(ledger.unanswered)
+    assert not [attempt for attempt in ledger.unanswered if attempt.carried_out(stored)]
+
+
+def log_size(served: Served) -> int:
+    return served.database.with_name(served.database.name + "-wal").stat().st_size

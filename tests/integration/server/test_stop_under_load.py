@@ -1,0 +1,33 @@
+"""A stop while many clients write loses nothing that was acknowledged."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+
+from tests.integration.writers import Ledger, rows_in, write_without_pause
+from tests.support.served import serve
+
+STOPS = 3
+WRITERS = 16
+ANSWERS = 100
+
+
+async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path: Path) -> None:
+    database = tmp_path / "heroes.db"
+    ledger = Ledger()
+
+    for _ in range(STOPS):
+        with serve(database, access_log="false") as served:
+            client = httpx2.AsyncClient(base_url=served.url, timeout=20)
+            async with client, asyncio.TaskGroup() as writers:
+                for _ in range(WRITERS):
+                    writers.create_task(write_without_pause(client, ledger))
+                await ledger.until(ledger.answers + ANSWERS)
+                code = await asyncio.to_thread(served.terminate)
+
+        assert 0 == code
+        assert "Traceback" not in served.output()
+        stored = rows_in(database)
+        ledger.settle(stored)
+        assert ledger.rows == stored

@@ -1,0 +1,166 @@
+"""Several processes over one PostgreSQL database keep its heroes as one process would."""
+
+import asyncio
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.processes import assert_one_sentence
+from tests.support.connection import Connection
+from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
+from tests.support.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
+
+WRITERS = 16
+TURNS = 10
+ROUNDS = 30
+"""How often requests race each other for one hero."""
+
+TWO_WORKERS = ("--workers", "2")
+CONNECTIONS = """SELECT current_setting('max_connections')::int,
+    current_setting('superuser_reserved_connections')::int"""
+
+
+@pytest.fixture
+def url(postgres_url: str) -> Iterator[str]:
+    """The address of an empty database on the server."""
+    with fresh_postgres(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["one server of two workers", "two servers"])
+def servers(
+    request: pytest.FixtureRequest, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sequence[Served]]:
+    """Servers of two processes in all, on one database."""
+    place = tmp_path_factory.mktemp("served")
+    starts = [TWO_WORKERS] if request.param.startswith("one") else [(), ()]
+    with fresh_postgres(postgres_url) as url, ExitStack() as running:
+        yield [
+            running.enter_context(
+                serve(place / f"{number}.db", *options, database_url=url, access_log="false")
+            )
+            for number, options in enumerate(starts)
+        ]
+
+
+async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
+    servers: Sequence[Served],
+) -> None:
+    async def write(connection: Connection, number: int) -> list[Any]:
+        made = []
+        for turn in range(TURNS):
+            hero = {"name": f"Hero {number}.{turn}", "secret_name": "S", "age": turn}
+            status, answer = await connection.request("POST", "/heroes/", {**hero, "age": None})
+            assert (200, {**hero, "age": None, "id": answer["id"]}) == (status, answer)
+            made.append({**hero, "id": answer["id"]})
+            path = f"/heroes/{answer['id']}"
+            assert (200, made[-1]) == await connection.request("PATCH", path, {"age": turn})
+        return made
+
+    async with connections(servers, WRITERS) as clients:
+        written = await asyncio.gather(*map(write, clients, range(WRITERS)))
+        heroes = [hero for each in written for hero in each]
+        read = [await clients[0].request("GET", f"/heroes/{hero['id']}") for hero in heroes]
+
+    assert WRITERS * TURNS == len({hero["id"] for hero in heroes})
+    assert [(200, hero) for hero in heroes] == read
+
+
+async def test_changes_of_different_fields_of_one_hero_are_all_kept(
+    servers: Sequence[Served],
+) -> None:
+    await assert_changes_of_different_fields_are_all_kept(servers, ROUNDS)
+
+
+async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]) -> None:
+    async with connections(servers, 4) as clients:
+        for _ in range(ROUNDS):
+            _, hero = await clients[0].request("POST", "/heroes/", HERO)
+            path = f"/heroes/{hero['id']}"
+            answers = await asyncio.gather(*(each.request("DELETE", path) for each in clients))
+
+            assert [200, 404, 404, 404] == sorted(status for status, _ in answers)
+
+
+async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_answer(
+    servers: Sequence[Served],
+) -> None:
+    async with connections(servers, 4) as clients:
+        for number in range(ROUNDS):
+            hero = {**HERO, "name": f"Once {number}"}
+            posts = [
+                each.request("POST", "/heroes/", hero, idempotency_key=f"{number}")
+                for each in clients
+            ]
+            answers = await asyncio.gather(*posts)
+
+            made = answers[0][1]["id"]
+            assert [(200, {**hero, "id": made})] * 4 == answers
+        assert [f"Once {number}" for number in range(ROUNDS)] == [
+            hero["name"] for hero in await all_heroes(clients[0]) if hero["name"].startswith("Once")
+        ]
+
+
+def test_a_signal_ends_every_worker(tmp_path: Path, url: str) -> None:
+    with serve(tmp_path / "served.db", *TWO_WORKERS, database_url=url) as served:
+        served.wait_until_printed("Application startup complete.", 2)
+        workers = workers_of(served)
+        code = served.terminate()
+
+    assert 0 == code
+    assert 2 == len(workers)
+    assert [] == [worker for worker in workers if worker.exists()]
+    assert "Traceback" not in served.output()
+
+
+def test_several_workers_on_a_file_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [*COMMAND, "serve", *TWO_WORKERS],
+        env=environment(tmp_path / "heroes.db", port="0"),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+
+    assert_one_sentence(ended, 2, "SQLite", "PostgreSQL")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_more_connections_than_the_server_has_are_warned_of_with_the_figures(
+    tmp_path: Path, url: str
+) -> None:
+    ((most, reserved),) = ask(url, CONNECTIONS)
+
+    with serve(
+        tmp_path / "served.db", *TWO_WORKERS, database_url=url, pool_size=str(most)
+    ) as served:
+        served.terminate()
+
+    (warning,) = (line for line in served.output().splitlines() if line.startswith("heroes: "))
+    each = most + 2
+    assert ["2", str(each), str(2 * each), str(most - reserved)] == re.findall(r"\d+", warning)
+
+
+def test_connections_that_the_server_has_are_not_warned_of(servers: Sequence[Served]) -> None:
+    assert "heroes: " not in "".join(served.output() for served in servers)
+
+
+async def all_heroes(client: Connection) -> list[Any]:
+    heroes: list[Any] = []
+    while page := (await client.request("GET", f"/heroes/?offset={len(heroes)}"))[1]:
+        heroes += page
+    return heroes
+
+
+def workers_of(served: Served) -> list[Path]:
+    """Return the folders in /proc of the worker processes."""
+    process = served.process.pid
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    folders = [Path("/proc") / child for child in children]
+    return [each for each in folders if b"spawn_main" in (each / "cmdline").read_bytes()]

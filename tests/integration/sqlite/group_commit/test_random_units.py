@@ -1,0 +1,103 @@
+"""Whatever many writers do at once, what each was told is what is in the file."""
+
+import asyncio
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from adapters.sqlite.database import SqliteDatabase
+from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
+from service_layer.errors import StoreUnavailable
+from tests.integration.sqlite.group_commit.interrupting import Interrupting
+from tests.integration.sqlite.group_commit.units import add, change, outcomes, remove, start, stored
+from tests.support.databases import open_sqlite
+
+WRITERS = 16
+UNITS = 40
+
+
+class GaveUpError(Exception):
+    """A writer that leaves its unit of work halfway."""
+
+
+class Writer:
+    """Does one thing after the other with heroes of its own, and remembers what it was told."""
+
+    def __init__(self, database: SqliteDatabase, interrupted: Interrupting, seed: str) -> None:
+        self.heroes: dict[int, Hero] = {}
+        self.done = 0
+        self._database = database
+        self._interrupted = interrupted
+        self._random = random.Random(seed)  # noqa: S311 - chosen to be repeated, not to be secret
+        self._marks = (f"{seed} {number}" for number in range(UNITS + 1))
+
+    async def work(self) -> None:
+        ways = [self._add, self._change, self._remove, self._refused, self._fail, self._cancelled]
+        for _ in range(UNITS):
+            with suppress(StoreUnavailable):
+                await self._random.choices(ways, [6, 6, 2, 2, 2, 2])[0]()
+                self.done += 1
+
+    async def _add(self) -> None:
+        hero = await add(self._database, next(self._marks))
+        self.heroes[hero.id] = hero
+
+    async def _change(self) -> None:
+        if self.heroes:
+            hero_id = self._random.choice(list(self.heroes))
+            self.heroes[hero_id] = await change(self._database, hero_id, name=next(self._marks))
+
+    async def _remove(self) -> None:
+        if self.heroes:
+            hero_id = self._random.choice(list(self.heroes))
+            await remove(self._database, hero_id)
+            del self.heroes[hero_id]
+            with pytest.raises(HeroNotFound):
+                await remove(self._database, hero_id)
+
+    async def _refused(self) -> None:
+        with pytest.raises(HeroNotFound):
+            await change(self._database, 2**40, name="Nobody")
+
+    async def _fail(self) -> None:
+        """Spoil all that there is, be interrupted now and then, and leave."""
+        with suppress(GaveUpError):
+            async with self._database.writing() as uow:
+                await uow.heroes.add(HeroDraft("Undone", "Unknown"))
+                for hero in await uow.heroes.page(HeroQuery(limit=5)):
+                    await uow.heroes.remove(hero.id)
+                if self._random.random() < 1 / 4:
+                    with self._interrupted:
+                        await uow.heroes.add(HeroDraft("Interrupted", "Unknown"))
+                raise GaveUpError
+
+    async def _cancelled(self) -> None:
+        """Add, and be cancelled some steps later: kept whole or not at all."""
+        name = next(self._marks)
+        adding = asyncio.create_task(add(self._database, name))
+        for _ in range(self._random.randrange(8)):
+            await asyncio.sleep(0)
+        adding.cancel()
+        with suppress(asyncio.CancelledError):
+            await adding
+        found = [hero for hero in await stored(self._database) if hero.name == name]
+        self.heroes |= {hero.id: hero for hero in found}
+
+
+@pytest.mark.parametrize("batch", [1, 3, 64])
+@pytest.mark.parametrize("seed", range(3))
+async def test_it_ends_with_what_everybody_was_told(
+    path: Path, interrupted: Interrupting, batch: int, seed: int
+) -> None:
+    database = open_sqlite(path, batch=batch)
+    writers = [Writer(database, interrupted, f"{seed}.{number}") for number in range(WRITERS)]
+
+    raised = await outcomes(*(start(writer.work()) for writer in writers))
+    database.dispose()
+
+    told = {hero_id: hero for writer in writers for hero_id, hero in writer.heroes.items()}
+    assert [None] * WRITERS == raised
+    assert [told[hero_id] for hero_id in sorted(told)] == await stored(open_sqlite(path))
+    assert WRITERS * UNITS / 2 < sum(writer.done for writer in writers)

@@ -1,0 +1,49 @@
+"""How a batch ended is told to a few at a time, so that others get their time in between."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import dropwhile
+from operator import not_
+
+from anyio import wait_all_tasks_blocked
+
+from adapters.sqlite.database import SqliteDatabase
+from adapters.sqlite.group_commit import TOLD_AT_ONCE
+from domain.hero import Hero
+from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
+from tests.integration.sqlite.group_commit.units import add, first_commit_held, names, start
+from tests.support.loops import SLOWER
+from tests.support.served import LIMIT
+
+LATER = [f"Hero {number}" for number in range(2 * TOLD_AT_ONCE + 1)]
+
+
+async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
+    """Return who ended in each round of the event loop, from the first round in which one did."""
+    rounds: list[list[str]] = []
+    left = list(tasks)
+    async with asyncio.timeout(LIMIT / SLOWER):
+        while left:
+            await asyncio.sleep(0)
+            rounds.append([task.result().name for task in left if task.done()])
+            left = [task for task in left if not task.done()]
+    return list(dropwhile(not_, rounds))
+
+
+async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
+    database: SqliteDatabase,
+) -> None:
+    with transactions() as said:
+        async with first_commit_held(database) as (held, _):
+            later = [start(add(database, name)) for name in LATER]
+            await wait_all_tasks_blocked()
+            held.let_go()
+            rounds = await ended_in_each_round(later)
+
+    assert [1, len(LATER)] == units_per_commit(said)
+    assert [
+        LATER[:TOLD_AT_ONCE],
+        LATER[TOLD_AT_ONCE : 2 * TOLD_AT_ONCE],
+        LATER[2 * TOLD_AT_ONCE :],
+    ] == rounds
+    assert ["First", *LATER] == await names(database)

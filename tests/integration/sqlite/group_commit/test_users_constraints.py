@@ -1,0 +1,97 @@
+"""Constraints that the file's owner has added, and that undo or refuse more than one statement."""
+
+from pathlib import Path
+
+import pytest
+from anyio import wait_all_tasks_blocked
+
+from adapters.sqlite.database import SqliteDatabase
+from service_layer.errors import StoreConflict, StoreUnavailable
+from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
+from tests.integration.sqlite.group_commit.units import (
+    add,
+    change,
+    first_commit_held,
+    names,
+    outcomes,
+    remove,
+    start,
+)
+from tests.integration.tutorial_database import connection_to
+
+CHECKED_AT_COMMIT = """
+    CREATE TABLE team (leader INTEGER REFERENCES hero (id) DEFERRABLE INITIALLY DEFERRED)
+"""
+UNDOES_ALL = """
+    CREATE TRIGGER no_twins BEFORE INSERT ON hero WHEN NEW.name IN (SELECT name FROM hero)
+    BEGIN SELECT RAISE(ROLLBACK, 'there is one of this name'); END
+"""
+
+
+def execute(path: Path, *statements: str) -> None:
+    with connection_to(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+async def test_a_constraint_checked_at_commit_refuses_its_batch_and_then_only_who_breaks_it(
+    database: SqliteDatabase, path: Path
+) -> None:
+    await add(database, "Leader")
+    execute(path, CHECKED_AT_COMMIT, "INSERT INTO team VALUES (1)")
+
+    with transactions() as said:
+        async with first_commit_held(database) as (held, first):
+            neighbours = [start(remove(database, 1)), start(add(database, "Neighbour"))]
+            await wait_all_tasks_blocked()
+            held.let_go()
+            _, *told = await outcomes(first, *neighbours)
+        async with first_commit_held(database) as (held, second):
+            again = [start(remove(database, 1)), start(add(database, "Neighbour"))]
+            await wait_all_tasks_blocked()
+            held.let_go()
+            _, *told_again = await outcomes(second, *again)
+
+    assert [StoreUnavailable] * 2 == [type(outcome) for outcome in told]
+    assert StoreConflict is type(told_again[0])
+    assert [1, 2, 1, 1, 1] == units_per_commit(said)
+    assert ["Leader", "First", "First", "Neighbour"] == await names(database)
+
+
+@pytest.mark.parametrize("resolution", ["ROLLBACK", "FAIL", "IGNORE", "REPLACE"])
+async def test_a_broken_constraint_is_a_conflict_whatever_its_owner_wants_done_about_it(
+    database: SqliteDatabase, path: Path, resolution: str
+) -> None:
+    execute(path, "ALTER TABLE hero RENAME TO old")
+    columns = f"id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE ON CONFLICT {resolution}"
+    execute(path, f"CREATE TABLE hero ({columns}, secret_name TEXT, age INTEGER, version INTEGER)")
+    await add(database, "Taken")
+    await add(database, "Free")
+
+    async with first_commit_held(database) as (held, first):
+        before = start(add(database, "Before"))
+        twins = [start(add(database, "Taken")), start(change(database, 2, name="Taken"))]
+        await wait_all_tasks_blocked()
+        held.let_go()
+        told, told_too, *_ = await outcomes(*twins, first, before)
+
+    assert [StoreConflict] * 2 == [type(told), type(told_too)]
+    assert ["Taken", "Free", "First", "Before"] == await names(database)
+
+
+async def test_a_trigger_that_undoes_all_is_a_conflict_for_who_set_it_off(
+    database: SqliteDatabase, path: Path
+) -> None:
+    execute(path, UNDOES_ALL)
+    await add(database, "Taken")
+
+    (alone,) = await outcomes(start(add(database, "Taken")))
+    async with first_commit_held(database) as (held, first):
+        neighbour, twin = start(add(database, "Neighbour")), start(add(database, "Taken"))
+        await wait_all_tasks_blocked()
+        held.let_go()
+        told, _, _ = await outcomes(neighbour, twin, first)
+
+    assert StoreConflict is type(alone)
+    assert StoreUnavailable is type(told)
+    assert ["Taken", "First"] == await names(database)

@@ -1,0 +1,48 @@
+"""What was acknowledged survives ``kill -9``."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+
+from tests.integration.tutorial_database import connection_to
+from tests.integration.writers import Ledger, rows_in, write_without_pause
+from tests.support.served import Served, serve
+
+KILLS = 10
+WRITERS = 16
+
+
+async def test_every_acknowledged_write_survives_ten_kills_and_no_other_is_there_in_part(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "heroes.db"
+    ledger = Ledger()
+
+    for kill in range(KILLS):
+        with serve(database, access_log="false") as served:
+            check(database, ledger)
+            await kill_while_they_write(served, ledger, answers=40 + 13 * kill)
+        assert ledger.unanswered, "the kill interrupted nobody"
+
+    with serve(database):
+        check(database, ledger)
+    assert ledger.spent > ledger.rows.keys(), "nobody removed a hero"
+
+
+async def kill_while_they_write(served: Served, ledger: Ledger, answers: int) -> None:
+    goal = ledger.answers + answers
+    client = httpx2.AsyncClient(base_url=served.url, timeout=20)
+    async with client, asyncio.TaskGroup() as writers:
+        for _ in range(WRITERS):
+            writers.create_task(write_without_pause(client, ledger))
+        await ledger.until(goal)
+        served.kill()
+
+
+def check(database: Path, ledger: Ledger) -> None:
+    stored = rows_in(database)
+    ledger.settle(stored)
+    assert ledger.rows == stored
+    with connection_to(database) as connection:
+        assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()

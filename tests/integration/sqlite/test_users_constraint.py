@@ -1,0 +1,23 @@
+"""A constraint that the file's owner has added is kept, and told as a conflict."""
+
+from pathlib import Path
+
+import httpx2
+
+from tests.integration.tutorial_database import connection_to
+from tests.support.databases import open_sqlite
+from tests.support.served import serve
+
+
+def test_a_value_that_it_forbids_is_a_conflict(tmp_path: Path) -> None:
+    hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
+    path = tmp_path / "heroes.db"
+    open_sqlite(path).migrate()
+    with connection_to(path) as connection:
+        connection.execute("CREATE UNIQUE INDEX one_of_a_name ON hero (name)")
+
+    with serve(path) as served, httpx2.Client(base_url=served.url) as client:
+        answers = [client.post("/heroes/", json=hero) for _ in range(2)]
+
+    assert [200, 409] == [answer.status_code for answer in answers]
+    assert "application/problem+json" == answers[1].headers["Content-Type"]

@@ -1,0 +1,222 @@
+"""The API on the in-memory database: each route, and how a store's trouble is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.types import Message
+
+from entrypoints.api.app import build_app
+from service_layer.errors import OutcomeUnknown, StoreUnavailable
+from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.fakes.database import FakeDatabase, FakeUnitOfWork
+
+DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
+
+
+class FailingDatabase(FakeDatabase):
+    """Fails at each commit in a given way; queries work."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self.failure = failure
+
+    def writing(self) -> FakeUnitOfWork:
+        return FailingUnitOfWork(self, self.failure)
+
+
+class FailingUnitOfWork(FakeUnitOfWork):
+    def __init__(self, database: FakeDatabase, failure: Exception) -> None:
+        super().__init__(database)
+        self._failure = failure
+
+    async def commit(self) -> None:
+        raise self._failure
+
+
+class SlowDatabase(FakeDatabase):
+    """Lets a test hold up the commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.committing = asyncio.Event()
+        self.may_commit = asyncio.Event()
+
+    def writing(self) -> FakeUnitOfWork:
+        return SlowUnitOfWork(self)
+
+
+class SlowUnitOfWork(FakeUnitOfWork):
+    def __init__(self, database: SlowDatabase) -> None:
+        super().__init__(database)
+        self._slow = database
+
+    async def commit(self) -> None:
+        self._slow.committing.set()
+        await self._slow.may_commit.wait()
+        await super().commit()
+
+
+def client_of(database: UnitOfWorkFactory) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(build_app(database), raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="http://heroes")
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    async with client_of(FakeDatabase()) as client:
+        yield client
+
+
+async def test_a_hero_lives_from_post_to_delete(client: httpx2.AsyncClient) -> None:
+    hero = {**DEADPOND, "id": 1}
+    older = {**hero, "age": 29}
+
+    created = await client.post("/heroes/", json=DEADPOND)
+    read = await client.get("/heroes/1")
+    listed = await client.get("/heroes/")
+    changed = await client.patch("/heroes/1", json={"age": 29})
+    deleted = await client.delete("/heroes/1")
+    gone = await client.get("/heroes/1")
+
+    assert [hero, hero, [hero], older, {"ok": True}, {"detail": "Hero not found"}] == [
+        answer.json() for answer in (created, read, listed, changed, deleted, gone)
+    ]
+    assert [200, 200, 200, 200, 200, 404] == [
+        answer.status_code for answer in (created, read, listed, changed, deleted, gone)
+    ]
+
+
+async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.post("/heroes/", json={**DEADPOND, "age": -1})
+
+    assert answer.status_code == 422
+    assert {
+        "detail": [
+            {
+                "type": "greater_than_equal",
+                "loc": ["body", "age"],
+                "msg": "Input should be greater than or equal to 0",
+            }
+        ]
+    } == answer.json()
+
+
+@pytest.mark.parametrize(
+    ("failure", "detail"),
+    [
+        (StoreUnavailable("busy"), "The database can't do this now. Try again later."),
+        (
+            OutcomeUnknown("disk"),
+            "It is not known whether this was done. Look before you send it again.",
+        ),
+    ],
+)
+async def test_a_store_that_fails_answers_503_and_keeps_nothing(
+    failure: Exception, detail: str
+) -> None:
+    database = FailingDatabase(failure)
+    async with client_of(database) as client:
+        answer = await client.post("/heroes/", json=DEADPOND)
+        listed = await client.get("/heroes/")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": detail,
+        "instance": "/heroes/",
+    } == answer.json()
+    assert [] == listed.json()
+
+
+async def test_a_bug_answers_500_without_telling_what_happened() -> None:
+    async with client_of(FailingDatabase(RuntimeError("Dive Wilson"))) as client:
+        answer = await client.post("/heroes/", json=DEADPOND)
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Dive" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/heroes/", b'{"name":"Deadpond","secret_name":"Dive Wilson"}'),
+        ("PATCH", "/heroes/1", b'{"age":29}'),
+        ("DELETE", "/heroes/1", b""),
+    ],
+)
+async def test_nothing_is_sent_before_the_commit(method: str, path: str, body: bytes) -> None:
+    database = SlowDatabase()
+    database.may_commit.set()
+    async with client_of(database) as client:
+        await client.post("/heroes/", json=DEADPOND)
+    database.committing.clear()
+    database.may_commit.clear()
+    sent: list[Message] = []
+
+    request = asyncio.create_task(_send(database, method, path, body, sent))
+    await database.committing.wait()
+    for _ in range(100):
+        await _let_others_run()
+    sent_before = list(sent)
+    database.may_commit.set()
+    await request
+
+    assert [] == sent_before
+    assert sent[0]["status"] == 200
+
+
+async def test_the_unit_of_work_is_closed_before_the_answer_is_sent() -> None:
+    database = FakeDatabase()
+    turn_held_at_send: list[bool] = []
+
+    async def send(_: Message) -> None:
+        turn_held_at_send.append(database.turn.locked())
+
+    await build_app(database)(_scope("DELETE", "/heroes/7"), _receive(b""), send)
+
+    assert [False, False] == turn_held_at_send
+
+
+async def _send(
+    database: UnitOfWorkFactory, method: str, path: str, body: bytes, sent: list[Message]
+) -> None:
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await build_app(database)(_scope(method, path), _receive(body), send)
+
+
+def _scope(method: str, path: str) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+
+
+def _receive(body: bytes) -> Any:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _let_others_run() -> None:
+    turn = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turn.set_result, None)
+    await turn

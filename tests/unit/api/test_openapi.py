@@ -1,0 +1,182 @@
+"""The OpenAPI document says what the API does."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import jsonschema_rs
+import pytest
+
+from domain.rules import text
+from entrypoints.api.app import build_app
+from entrypoints.http.field_types import STORABLE_TEXT
+from tests import openapi_document
+from tests.fakes.database import FakeDatabase
+
+PATTERN = re.compile(STORABLE_TEXT)
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+IN_BOTH = {"400", "404", "422"}
+"""The refusals that the tutorial has a body for."""
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi_document.document()
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def objects(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield each object of the document, itself and those in it."""
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for inner in document.values() if isinstance(document, dict) else document:
+            yield from objects(inner)
+
+
+def test_the_committed_document_is_what_the_code_makes(document: dict[str, Any]) -> None:
+    committed = json.loads(openapi_document.COMMITTED.read_text())
+
+    assert document == committed, "the API has changed: run `make openapi`, and commit docs/"
+
+
+def test_an_operation_is_called_what_a_client_would_call_it(document: dict[str, Any]) -> None:
+    of_one = {"create_hero", "read_hero", "update_hero", "delete_hero"}
+
+    assert of_one | {"read_heroes", "apply_batch"} <= {
+        operation["operationId"] for operation in operations(document)
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/heroes/", "get", {"200", "413", "422", "503"}),
+        ("/heroes/", "post", {"200", "400", "409", "413", "422", "503"}),
+        ("/heroes/batch", "post", {"200", "400", "404", "409", "412", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "get", {"200", "304", "404", "412", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "patch", {"200", "400", "404", "409", "412", "413", "422", "503"}),
+        ("/heroes/{hero_id}", "delete", {"200", "404", "409", "412", "413", "422", "503"}),
+    ],
+)
+def test_every_route_states_every_status_it_can_answer(
+    document: dict[str, Any], path: str, method: str, statuses: set[str]
+) -> None:
+    assert statuses == set(document["paths"][path][method]["responses"])
+
+
+def test_what_the_tutorial_refused_has_two_media_types_and_anything_else_refused_is_a_problem(
+    document: dict[str, Any],
+) -> None:
+    for operation in operations(document):
+        tutorials = IN_BOTH - ({"404"} if operation["operationId"] == "apply_batch" else set())
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                expected = [JSON, PROBLEM] if status in tutorials else [PROBLEM]
+                assert expected == list(answer["content"])
+                assert (status in tutorials) == ("Vary" in answer.get("headers", {}))
+
+
+def test_every_problem_is_the_one_schema(document: dict[str, Any]) -> None:
+    reference = {"$ref": "#/components/schemas/Problem"}
+    problems = [node[PROBLEM] for node in objects(document) if PROBLEM in node]
+
+    assert problems
+    assert all(reference == problem["schema"] for problem in problems)
+
+
+def test_every_schema_is_referred_to_and_every_reference_leads_to_one(
+    document: dict[str, Any],
+) -> None:
+    references = {node["$ref"] for node in objects(document) if "$ref" in node}
+
+    assert references == {
+        f"#/components/schemas/{name}" for name in document["components"]["schemas"]
+    }
+
+
+def test_every_answer_and_every_body_has_examples_that_are_valid(document: dict[str, Any]) -> None:
+    bodies = [operation.get("requestBody", {"content": {}}) for operation in operations(document)]
+    answers = [answer for one in operations(document) for answer in one["responses"].values()]
+
+    for message in (*bodies, *answers):
+        for media in message.get("content", {}).values():
+            examples = list(_examples(media, document))
+            schema = media["schema"] | {"components": document["components"]}
+            assert examples
+            for example in examples:
+                jsonschema_rs.validate(schema, example)
+
+
+def _examples(media: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
+    """Yield the examples of a body: its own, its schema's, or one made of its fields'."""
+    schema = media["schema"]
+    if "example" in media:
+        yield media["example"]
+    elif schema.get("type") == "array":
+        yield from ([one] for one in _examples({"schema": schema["items"]}, document))
+    else:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        if "examples" in schema:
+            yield from schema["examples"]
+        else:
+            yield {name: field["examples"][0] for name, field in schema["properties"].items()}
+
+
+def methods_at(path: str, document: dict[str, Any]) -> set[str]:
+    """Return the methods of every path in the document, a pattern or not, that this one fits."""
+    patterns = {
+        one.replace("{hero_id}", "[^/]+"): found for one, found in document["paths"].items()
+    }
+    return {
+        method for one, found in patterns.items() if re.fullmatch(one, path) for method in found
+    }
+
+
+async def test_options_tells_the_methods_of_the_document_and_head_and_options_besides(
+    document: dict[str, Any],
+) -> None:
+    """HEAD and OPTIONS are HTTP's, not the API's: they would only double a generated client."""
+    transport = httpx2.ASGITransport(build_app(FakeDatabase()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        for path in document["paths"]:
+            answer = await client.options(path.replace("{hero_id}", "1"))
+
+            methods = methods_at(path, document)
+            head = {"HEAD"} if "get" in methods else set()
+            expected = {method.upper() for method in methods} | head | {"OPTIONS"}
+            assert expected == set(answer.headers["allow"].split(", "))
+
+
+def test_a_post_may_have_a_key_and_its_answer_may_be_one_given_again(
+    document: dict[str, Any],
+) -> None:
+    operation = document["paths"]["/heroes/"]["post"]
+    (key,) = (each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
+
+    assert ("header", False) == (key["in"], key.get("required", False))
+    assert re.search(key["schema"]["pattern"], key["example"])
+    assert "Idempotency-Replayed" in operation["responses"]["200"]["headers"]
+    assert "application/problem+json" in operation["responses"]["409"]["content"]
+
+
+def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:
+    update = document["components"]["schemas"]["HeroUpdate"]
+
+    assert "required" not in update
+    assert not any("default" in field for field in update["properties"].values())
+
+
+def test_the_pattern_refuses_just_the_characters_that_the_rule_refuses_alone() -> None:
+    every_one = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
+    refused = {one for one in every_one if one.isspace()} | {"\0"}
+
+    assert refused == {one for one in every_one if not PATTERN.search(one)}
+    assert all(text("name", one) for one in refused)

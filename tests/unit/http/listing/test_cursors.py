@@ -1,0 +1,125 @@
+"""A cursor that is not, to the letter, one that the API gave for the same list is refused."""
+
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import InvalidQuery
+from domain.filters import Filter, Operator
+from domain.hero import HeroQuery
+from domain.query import SortKey
+from entrypoints.api.app import build_app
+from entrypoints.http.listing.cursors import continued, encoded
+from tests.fakes.database import FakeDatabase
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+BY_AGE = HeroQuery(sort=(SortKey("age"), SortKey("name")), limit=2)
+POSITION = (None, "Ünï 🦸", 7)
+CURSOR = encoded(BY_AGE, POSITION)
+
+
+def refused(query: HeroQuery, cursor: str) -> bool:
+    try:
+        continued(query, cursor)
+    except InvalidQuery as error:
+        assert [("cursor", "cursor")] == [(v.field, v.code) for v in error.violations]  # noqa: PT017
+        return True
+    return False
+
+
+def test_a_cursor_goes_on_where_it_was_made() -> None:
+    assert replace(BY_AGE, after=POSITION) == continued(BY_AGE, CURSOR)
+
+
+@pytest.mark.parametrize("index", range(len(CURSOR)))
+def test_any_other_character_anywhere_is_refused(index: int) -> None:
+    others = set(ALPHABET) - {CURSOR[index]}
+
+    damaged = [CURSOR[:index] + other + CURSOR[index + 1 :] for other in others]
+
+    assert 63 == len(damaged)
+    assert all(refused(BY_AGE, cursor) for cursor in damaged)
+
+
+@pytest.mark.parametrize("index", range(len(CURSOR)))
+def test_a_character_too_few_or_too_many_is_refused(index: int) -> None:
+    assert refused(BY_AGE, CURSOR[:index] + CURSOR[index + 1 :])
+    assert refused(BY_AGE, CURSOR[:index] + "A" + CURSOR[index:])
+    assert refused(BY_AGE, CURSOR[:index])
+
+
+@given(st.text() | st.binary().map(lambda some: urlsafe_b64encode(some).decode()))
+def test_anything_else_is_refused(cursor: str) -> None:
+    assert refused(BY_AGE, cursor)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        HeroQuery(limit=2),
+        HeroQuery(sort=(SortKey("age"),), limit=2),
+        HeroQuery(sort=(SortKey("age", descending=True), SortKey("name")), limit=2),
+        HeroQuery(sort=(SortKey("name"), SortKey("age")), limit=2),
+        replace(BY_AGE, filters=(Filter("age", Operator.ISNULL, value=True),)),
+    ],
+)
+def test_a_cursor_of_another_list_is_refused(other: HeroQuery) -> None:
+    assert refused(other, CURSOR)
+
+
+def test_the_order_of_the_filters_is_no_matter() -> None:
+    first, second = (
+        Filter("age", Operator.ISNULL, value=True),
+        Filter("name", Operator.CONTAINS, "Ü"),
+    )
+    cursor = encoded(replace(BY_AGE, filters=(first, second)), POSITION)
+
+    assert not refused(replace(BY_AGE, filters=(second, first)), cursor)
+
+
+@pytest.mark.parametrize(
+    "position", [(), (1,), ("1", "x", 7), (1, None, 7), (1, 2, 7), (2**63, "x", 7)]
+)
+def test_a_cursor_that_was_forged_for_what_no_hero_can_be_is_refused(
+    position: tuple[object, ...],
+) -> None:
+    assert refused(BY_AGE, encoded(BY_AGE, position))
+
+
+def test_a_cursor_that_was_forged_for_what_the_filters_leave_out_is_refused() -> None:
+    grown_up = replace(BY_AGE, filters=(Filter("age", Operator.GTE, 18),))
+
+    assert not refused(grown_up, encoded(grown_up, (18, "x", 7)))
+    assert refused(grown_up, encoded(grown_up, (17, "x", 7)))
+    assert refused(grown_up, encoded(grown_up, (None, "x", 7)))
+
+
+def test_a_cursor_goes_on_after_a_text_that_only_an_adopted_file_can_hold() -> None:
+    position = (None, "Nul\0inside" * 30, 7)
+
+    assert position == continued(BY_AGE, encoded(BY_AGE, position)).after
+
+
+@pytest.mark.parametrize("content", [b"7", b'{"a":1}', b"[", b"[" * 5_000, b'"\xff"', b"null"])
+def test_what_is_no_position_at_all_is_refused(content: bytes) -> None:
+    assert refused(BY_AGE, urlsafe_b64encode(b"x" * 9 + content).rstrip(b"=").decode())
+
+
+async def test_a_cursor_holds_no_secret() -> None:
+    transport = httpx2.ASGITransport(build_app(FakeDatabase()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        links = []
+        for secret in ("Dive Wilson", "Wade Wilson"):
+            hero = {"name": "Deadpond", "secret_name": secret}
+            made = (await client.post("/heroes/", json=hero)).json()
+            page = await client.get("/heroes/?sort=age,name&limit=1")
+            links.append(page.headers["link"])
+            await client.delete(f"/heroes/{made['id']}")
+
+    cursors = [link.partition("cursor=")[2].partition(">")[0] for link in links]
+    expected = [encoded(BY_AGE, (None, "Deadpond", hero_id)) for hero_id in (1, 2)]
+    assert expected == cursors

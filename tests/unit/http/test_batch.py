@@ -1,0 +1,162 @@
+"""The JSON of batches, on the in-memory database: what is read, and how it is refused."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from domain.hero import Hero
+from entrypoints.api.app import build_app
+from tests.fakes.database import FakeDatabase
+
+DEADPOND = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
+NEW = {"name": "Spider-Boy", "secret_name": "Pedro"}
+
+
+@pytest.fixture
+def database() -> FakeDatabase:
+    """A database in which Deadpond is in its second version."""
+    database = FakeDatabase()
+    database.committed.heroes[1] = DEADPOND
+    database.committed.last_hero_id = 1
+    return database
+
+
+@pytest.fixture
+async def client(database: FakeDatabase) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(build_app(database))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        yield client
+
+
+def places(answer: httpx2.Response) -> list[list[str | int]]:
+    """Return the place of each thing that does not validate."""
+    assert answer.status_code == 422
+    return [entry["loc"] for entry in answer.json()["detail"]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"create": []}, {"create": [], "update": [], "delete": []}, {"creates": [NEW], "x": 1}],
+)
+async def test_a_batch_of_nothing_is_done(client: httpx2.AsyncClient, body: Any) -> None:
+    answer = await client.post("/heroes/batch", json=body)
+
+    assert answer.status_code == 200
+    assert {"created": [], "updated": [], "deleted": []} == answer.json()
+
+
+async def test_unknown_members_of_an_operation_are_ignored(
+    client: httpx2.AsyncClient, database: FakeDatabase
+) -> None:
+    answer = await client.post(
+        "/heroes/batch",
+        json={
+            "create": [{**NEW, "id": 7, "version": 9}],
+            "update": [{"id": 1, "Etag": '"7"', "changes": {"age": 29, "id": 7}}],
+        },
+    )
+
+    deadpond = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 29, "id": 1}
+    spider_boy = {**NEW, "age": None, "id": 2}
+    assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == answer.json()
+    assert [3, 1] == [hero.version for hero in database.committed.heroes.values()]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ([], [["body"]]),
+        ("x", [["body"]]),
+        ({"create": {}}, [["body", "create"]]),
+        ({"create": None}, [["body", "create"]]),
+        ({"create": [1]}, [["body", "create", 0]]),
+        (
+            {"create": [NEW, {}]},
+            [["body", "create", 1, "name"], ["body", "create", 1, "secret_name"]],
+        ),
+        ({"create": [{**NEW, "age": -1}]}, [["body", "create", 0, "age"]]),
+        ({"update": [{"id": 1}]}, [["body", "update", 0, "changes"]]),
+        ({"update": [{"id": 1, "changes": None}]}, [["body", "update", 0, "changes"]]),
+        (
+            {"update": [{"id": 1, "changes": {"name": None}}]},
+            [["body", "update", 0, "changes", "name"]],
+        ),
+        (
+            {"update": [{"id": 1, "changes": {"name": " "}}]},
+            [["body", "update", 0, "changes", "name"]],
+        ),
+        ({"update": [{"changes": {}}]}, [["body", "update", 0, "id"]]),
+        ({"delete": [1]}, [["body", "delete", 0]]),
+        ({"delete": [{"id": 1}, {}]}, [["body", "delete", 1, "id"]]),
+        ({"delete": [{"id": 1}, {"id": 1}]}, [["body", "delete", 1, "id"]]),
+        (
+            {"update": [{"id": 1, "changes": {}}], "delete": [{"id": 1}]},
+            [["body", "delete", 0, "id"]],
+        ),
+    ],
+)
+async def test_what_does_not_validate_is_pointed_to(
+    client: httpx2.AsyncClient, database: FakeDatabase, body: Any, expected: list[Any]
+) -> None:
+    answer = await client.post("/heroes/batch", json=body)
+
+    assert expected == places(answer)
+    assert {1: DEADPOND} == database.committed.heroes
+
+
+@pytest.mark.parametrize("hero_id", [None, True, "1", 1.0, 1.5, [1], {}])
+async def test_an_id_in_a_body_is_an_integer_and_nothing_like_one(
+    client: httpx2.AsyncClient, hero_id: Any
+) -> None:
+    answer = await client.post("/heroes/batch", json={"delete": [{"id": hero_id}]})
+
+    assert [["body", "delete", 0, "id"]] == places(answer)
+
+
+@pytest.mark.parametrize(
+    "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', None, 2]
+)
+async def test_an_etag_in_a_body_is_one_entity_tag(client: httpx2.AsyncClient, etag: Any) -> None:
+    body = {
+        "update": [{"id": 1, "etag": etag, "changes": {}}],
+        "delete": [{"id": 7, "etag": etag}],
+    }
+    answer = await client.post("/heroes/batch", json=body)
+
+    assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == places(answer)
+
+
+@pytest.mark.parametrize(
+    ("etag", "status"),
+    [('"2"', 200), ('"1"', 412), ('W/"2"', 412), ('""', 412), ('"02"', 412), ('"1,2"', 412)],
+)
+async def test_an_etag_in_a_body_is_compared_strongly(
+    client: httpx2.AsyncClient, etag: str, status: int
+) -> None:
+    batch = {"update": [{"id": 1, "etag": etag, "changes": {"age": 29}}]}
+
+    assert status == (await client.post("/heroes/batch", json=batch)).status_code
+
+
+@pytest.mark.parametrize("kind", ["create", "update", "delete"])
+async def test_a_hundred_and_one_operations_are_too_many(
+    client: httpx2.AsyncClient, database: FakeDatabase, kind: str
+) -> None:
+    bodies = {"create": NEW, "update": {"id": 1, "changes": {}}, "delete": {"id": 1}}
+
+    of_one_kind = await client.post("/heroes/batch", json={kind: [bodies[kind]] * 101})
+    in_all = await client.post(
+        "/heroes/batch", json={"create": [NEW] * 50, "update": [bodies["update"]] * 51}
+    )
+
+    assert [["body", kind]] == places(of_one_kind)
+    assert [["body"]] == places(in_all)
+    assert {1: DEADPOND} == database.committed.heroes
+
+
+async def test_a_refusal_of_very_many_operations_is_short(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/heroes/batch", json={"create": [1] * 10_000})
+
+    assert [["body", "create"]] == places(answer)

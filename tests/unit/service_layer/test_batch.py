@@ -1,0 +1,162 @@
+"""The batch of heroes, on the in-memory database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain.errors import InvalidEntity, OperationFailed, Place, StaleVersion
+from domain.hero import Hero, HeroNotFound, InvalidHero
+from domain.preconditions import Precondition
+from service_layer import heroes
+from service_layer.batch import Batch, Delete, Outcome, Update
+from tests.fakes.database import FakeDatabase
+
+DEADPOND = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
+RUSTY_MAN = Hero(2, "Rusty-Man", "Tommy Sharp", 48, version=1)
+SPIDER_BOY: Mapping[str, Any] = {"name": "Spider-Boy", "secret_name": "Pedro"}
+NAMELESS: Mapping[str, Any] = {"name": "", "secret_name": "Pedro"}
+FIRST = Precondition(one_of={1})
+SECOND = Precondition(one_of={2})
+
+
+@pytest.fixture
+def database() -> FakeDatabase:
+    """A database in which there are Deadpond and Rusty-Man."""
+    database = FakeDatabase()
+    database.committed.heroes |= {1: DEADPOND, 2: RUSTY_MAN}
+    database.committed.last_hero_id = 2
+    return database
+
+
+async def apply(database: FakeDatabase, batch: Batch) -> Outcome[Hero]:
+    async with database.writing() as uow:
+        return await heroes.apply_batch(uow, batch)
+
+
+async def refused(database: FakeDatabase, batch: Batch) -> tuple[Place, type[Exception]]:
+    """Return where the batch fails and why; assert that it has changed nothing."""
+    with pytest.raises(OperationFailed) as failed:
+        await apply(database, batch)
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+    return failed.value.place, type(failed.value.cause)
+
+
+async def test_all_of_it_is_done_and_returned_in_the_order_given(database: FakeDatabase) -> None:
+    third = Hero(3, "Spider-Boy", "Pedro", None, version=1)
+    fourth = Hero(4, "Spider-Boy", "Pedro", 16, version=1)
+    database.committed.heroes |= {3: third, 4: fourth}
+    database.committed.last_hero_id = 4
+
+    outcome = await apply(
+        database,
+        Batch(
+            create=[SPIDER_BOY, {**SPIDER_BOY, "age": 16}],
+            update=[Update(2, {"age": None}), Update(1, {"age": 29}, SECOND)],
+            delete=[Delete(4), Delete(3, FIRST)],
+        ),
+    )
+
+    fifth = Hero(5, "Spider-Boy", "Pedro", None, version=1)
+    sixth = Hero(6, "Spider-Boy", "Pedro", 16, version=1)
+    deadpond = Hero(1, "Deadpond", "Dive Wilson", 29, version=3)
+    rusty_man = Hero(2, "Rusty-Man", "Tommy Sharp", None, version=2)
+    assert Outcome([fifth, sixth], [rusty_man, deadpond], [4, 3]) == outcome
+    assert {1: deadpond, 2: rusty_man, 5: fifth, 6: sixth} == database.committed.heroes
+
+
+async def test_an_empty_batch_does_nothing(database: FakeDatabase) -> None:
+    assert Outcome([], [], []) == await apply(database, Batch())
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+
+
+async def test_an_update_to_what_is_there_already_keeps_the_version(
+    database: FakeDatabase,
+) -> None:
+    outcome = await apply(database, Batch(update=[Update(1, {"age": 28}), Update(2, {})]))
+
+    assert [DEADPOND, RUSTY_MAN] == outcome.updated
+
+
+@pytest.mark.parametrize(
+    ("batch", "place", "cause"),
+    [
+        (Batch(create=[SPIDER_BOY, NAMELESS]), ("create", 1), InvalidHero),
+        (Batch(update=[Update(1, {"age": -1})]), ("update", 0, "changes"), InvalidHero),
+        (Batch(update=[Update(1, {}), Update(7, {})]), ("update", 1), HeroNotFound),
+        (Batch(update=[Update(1, {}, FIRST)]), ("update", 0), StaleVersion),
+        (Batch(delete=[Delete(1), Delete(7)]), ("delete", 1), HeroNotFound),
+        (Batch(delete=[Delete(2**64)]), ("delete", 0), HeroNotFound),
+        (Batch(delete=[Delete(2), Delete(1, FIRST)]), ("delete", 1), StaleVersion),
+        (Batch(update=[Update(1, {}), Update(1, {})]), ("update", 1), InvalidEntity),
+        (Batch(update=[Update(1, {})], delete=[Delete(1)]), ("delete", 0), InvalidEntity),
+        (Batch(delete=[Delete(1), Delete(2), Delete(1)]), ("delete", 2), InvalidEntity),
+    ],
+)
+async def test_one_operation_that_fails_is_named_and_undoes_the_others(
+    database: FakeDatabase, batch: Batch, place: Place, cause: type[Exception]
+) -> None:
+    doing_something_else_too = Batch([SPIDER_BOY, *batch.create], batch.update, batch.delete)
+    moved = ("create", 2) if place == ("create", 1) else place
+
+    assert (place, cause) == await refused(database, batch)
+    assert (moved, cause) == await refused(database, doing_something_else_too)
+
+
+@pytest.mark.parametrize(
+    ("batch", "place"),
+    [
+        (Batch(update=[Update(7, {}), Update(6, {})]), ("update", 0)),
+        (Batch(update=[Update(2, {}, SECOND), Update(1, {}, FIRST)]), ("update", 0)),
+        (Batch(update=[Update(7, {})], delete=[Delete(6)]), ("update", 0)),
+        (Batch(create=[NAMELESS], update=[Update(1, {"age": -1})]), ("create", 0)),
+        (
+            Batch(update=[Update(1, {}), Update(1, {"age": -1}), Update(2, {"age": -1})]),
+            ("update", 1),
+        ),
+    ],
+)
+async def test_of_several_that_fail_the_first_in_the_order_given_is_named(
+    database: FakeDatabase, batch: Batch, place: Place
+) -> None:
+    assert place == (await refused(database, batch))[0]
+
+
+async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
+    database: FakeDatabase,
+) -> None:
+    batch = Batch(update=[Update(7, {}), Update(1, {"name": ""})], delete=[Delete(8)])
+
+    assert (("update", 1, "changes"), InvalidHero) == await refused(database, batch)
+
+
+async def test_what_is_to_be_done_before_the_commit_gets_the_outcome_and_commits_nothing(
+    database: FakeDatabase,
+) -> None:
+    seen: list[tuple[Outcome[Hero], dict[int, Hero]]] = []
+
+    async def see(outcome: Outcome[Hero]) -> None:
+        seen.append((outcome, database.committed.heroes))
+
+    async with database.writing() as uow:
+        outcome = await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY]), before_commit=see)
+
+    assert [(outcome, {1: DEADPOND, 2: RUSTY_MAN})] == seen
+
+
+async def test_a_failure_before_the_commit_undoes_the_batch(database: FakeDatabase) -> None:
+    async def fail(_: Outcome[Hero]) -> None:
+        raise RuntimeError("no room for the answer")
+
+    async with database.writing() as uow:
+        with pytest.raises(RuntimeError, match="no room"):
+            await heroes.apply_batch(uow, Batch(delete=[Delete(1)]), before_commit=fail)
+
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+
+
+def test_what_says_what_failed_tells_no_values() -> None:
+    batch = Batch([SPIDER_BOY], [Update(1, {"secret_name": "Dive"})])
+
+    assert "Pedro" not in repr(batch)
+    assert "Dive" not in repr(batch)

@@ -1,0 +1,117 @@
+"""The use cases, on the in-memory database."""
+
+import pytest
+
+from domain.hero import Hero, HeroNotFound, HeroQuery, InvalidHero
+from service_layer import heroes
+from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.fakes.database import FakeDatabase
+
+DEADPOND = Hero(1, "Deadpond", "Dive Wilson", 28, version=1)
+
+
+@pytest.fixture
+def database() -> UnitOfWorkFactory:
+    return FakeDatabase()
+
+
+async def _create_deadpond(database: UnitOfWorkFactory) -> Hero:
+    async with database.writing() as uow:
+        return await heroes.create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=28)
+
+
+async def _stored(database: UnitOfWorkFactory) -> list[Hero]:
+    async with database.reading() as uow:
+        return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
+
+
+async def test_a_created_hero_is_returned_and_kept(database: UnitOfWorkFactory) -> None:
+    created = await _create_deadpond(database)
+
+    assert created == DEADPOND
+    assert [DEADPOND] == await _stored(database)
+
+
+async def test_an_invalid_hero_is_not_kept(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        with pytest.raises(InvalidHero):
+            await heroes.create_hero(uow, name=" ", secret_name="Dive Wilson")
+
+    assert [] == await _stored(database)
+
+
+async def test_a_hero_is_read_by_id(database: UnitOfWorkFactory) -> None:
+    await _create_deadpond(database)
+
+    async with database.reading() as uow:
+        assert DEADPOND == await heroes.read_hero(uow, 1)
+
+
+async def test_a_missing_hero_is_not_found(database: UnitOfWorkFactory) -> None:
+    async with database.reading() as uow:
+        with pytest.raises(HeroNotFound) as missing:
+            await heroes.read_hero(uow, 7)
+
+    assert missing.value.hero_id == 7
+
+
+async def test_a_page_leaves_out_what_is_before_it_and_after_it(
+    database: UnitOfWorkFactory,
+) -> None:
+    for _ in range(4):
+        await _create_deadpond(database)
+
+    async with database.reading() as uow:
+        page = await heroes.read_heroes(uow, HeroQuery(offset=1, limit=2))
+
+    assert [2, 3] == [hero.id for hero in page]
+
+
+async def test_a_change_sets_what_it_names_and_is_kept(database: UnitOfWorkFactory) -> None:
+    await _create_deadpond(database)
+
+    async with database.writing() as uow:
+        changed = await heroes.update_hero(uow, 1, {"age": None})
+
+    assert Hero(1, "Deadpond", "Dive Wilson", None, version=2) == changed
+    assert [changed] == await _stored(database)
+
+
+async def test_a_change_of_nothing_keeps_the_version(database: UnitOfWorkFactory) -> None:
+    await _create_deadpond(database)
+
+    async with database.writing() as uow:
+        assert DEADPOND == await heroes.update_hero(uow, 1, {"age": 28})
+
+
+async def test_an_invalid_change_is_refused_before_the_hero_is_looked_for(
+    database: UnitOfWorkFactory,
+) -> None:
+    async with database.writing() as uow:
+        with pytest.raises(InvalidHero):
+            await heroes.update_hero(uow, 7, {"name": ""})
+
+
+async def test_a_missing_hero_can_not_be_changed(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        with pytest.raises(HeroNotFound):
+            await heroes.update_hero(uow, 7, {"age": 1})
+
+
+async def test_a_deleted_hero_is_gone(database: UnitOfWorkFactory) -> None:
+    await _create_deadpond(database)
+
+    async with database.writing() as uow:
+        await heroes.delete_hero(uow, 1)
+
+    assert [] == await _stored(database)
+
+
+async def test_a_hero_can_be_deleted_only_once(database: UnitOfWorkFactory) -> None:
+    await _create_deadpond(database)
+    async with database.writing() as uow:
+        await heroes.delete_hero(uow, 1)
+
+    async with database.writing() as uow:
+        with pytest.raises(HeroNotFound):
+            await heroes.delete_hero(uow, 1)
