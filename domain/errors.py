@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Place = tuple[str | int, ...]
+Location = tuple[str | int, ...]
 """The way to a part of what was given: names of members, and numbers from 0 in sequences."""
 
 
@@ -52,9 +52,9 @@ class InvalidQuery(BrokenRules):
 
 
 class OperationFailed(DomainError):
-    """One of several operations, none of which is done. ``place`` leads to it, ``cause`` is why."""
+    """One of several operations, none of which is done. ``loc`` leads to it, ``cause`` is why."""
 
-    def __init__(self, place: Place, cause: DomainError) -> None:
-        super().__init__(f"{'/'.join(map(str, place))}: {cause}")
-        self.place = place
+    def __init__(self, loc: Location, cause: DomainError) -> None:
+        super().__init__(f"{'/'.join(map(str, loc))}: {cause}")
+        self.loc = loc
         self.cause = cause

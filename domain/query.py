@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from domain.errors import InvalidQuery, Violation
 from domain.filters import RULES, Field, Filter
-from domain.rules import COUNT_MAX
+from domain.rules import INT64_MAX
 
 KEY = "id"
 """The field that no two entities of a kind share, and that so settles every order."""
@@ -85,7 +85,7 @@ def _broken_keys(query: Query) -> Iterator[Violation]:
 
 def _broken_stretch(**numbers: int) -> Iterator[Violation]:
     for name, number in numbers.items():
-        if not 0 <= number <= COUNT_MAX:
+        if not 0 <= number <= INT64_MAX:
             yield Violation(name, "out_of_range", "A page has no place beyond 64 bits")
 
 

@@ -12,10 +12,10 @@ from domain.errors import Violation
 TEXT_MAX = 255
 """Most characters (Unicode code points) in a text."""
 
-COUNT_MAX = 2**63 - 1
-"""Largest count: what a signed 64-bit column holds."""
+INT64_MAX = 2**63 - 1
+"""Largest number that a signed 64-bit column holds."""
 
-COUNT_MIN = -(2**63)
+INT64_MIN = -(2**63)
 """Smallest number that such a column holds."""
 
 Rule = Callable[[str, object], Violation | None]
@@ -61,7 +61,7 @@ def _is_unicode(value: str) -> bool:
 
 
 def optional_count(field: str, value: object) -> Violation | None:
-    """Accept ``None``, or a whole number from 0 to ``COUNT_MAX``."""
+    """Accept ``None``, or a whole number from 0 to ``INT64_MAX``."""
     return None if value is None else _whole_number(field, value, 0)
 
 
@@ -69,7 +69,7 @@ def integer(field: str, value: object) -> Violation | None:
     """Accept a whole number of 64 bits."""
     if isinstance(value, bool):
         return Violation(field, "int_type", "Input should be a valid integer")
-    return _whole_number(field, value, COUNT_MIN)
+    return _whole_number(field, value, INT64_MIN)
 
 
 def flag(field: str, value: object) -> Violation | None:
@@ -85,7 +85,7 @@ def _whole_number(field: str, value: object, least: int) -> Violation | None:
     if value < least:
         message = f"Input should be greater than or equal to {least}"
         return Violation(field, "greater_than_equal", message)
-    if value > COUNT_MAX:
-        message = f"Input should be less than or equal to {COUNT_MAX}"
+    if value > INT64_MAX:
+        message = f"Input should be less than or equal to {INT64_MAX}"
         return Violation(field, "less_than_equal", message)
     return None

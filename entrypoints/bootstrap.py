@@ -9,13 +9,13 @@ from enum import Enum, auto
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from adapters.database import open_database, open_plain_database
+from adapters import database as databases
 from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.http.idempotency import Retention
-from entrypoints.server.garbage_collection import spare_what_stays
+from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.protocol import Bounds
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
@@ -51,7 +51,7 @@ class Migrating(Enum):
     """While it serves, as soon as the database server is back."""
 
 
-def connect(settings: Settings) -> Database:
+def open_database(settings: Settings) -> Database:
     """Return the database that the settings name, not yet touched. Raises ``InvalidSettings``."""
     try:
         return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
@@ -73,11 +73,11 @@ def _open_fast(settings: Settings) -> Database:
         pgbouncer=settings.pgbouncer,
     )
     file = FileOptions(
-        patience=settings.lock_timeout,
+        lock_timeout=settings.lock_timeout,
         scan_timeout=settings.scan_timeout,
-        batch=settings.commit_batch,
+        group_size=settings.commit_batch,
     )
-    return open_database(
+    return databases.open_database(
         settings.database_url, file=file, server=server, read_url=settings.database_read_url
     )
 
@@ -93,18 +93,20 @@ def _open_plain(settings: Settings) -> Database:
         statement_timeout=settings.statement_timeout,
         idle_timeout=settings.idle_timeout,
     )
-    return open_plain_database(settings.database_url, options, read_url=settings.database_read_url)
+    return databases.open_plain_database(
+        settings.database_url, options, read_url=settings.database_read_url
+    )
 
 
 def migrate(database: Database) -> Sequence[str]:
     """Bring the schema up to date; return the revisions applied. Raises ``CannotStart``."""
-    with _told_to_the_operator(database):
+    with _translate_errors(database):
         return database.migrate()
 
 
 def pending(database: Database) -> Sequence[str]:
     """Return the revisions not yet applied. Raises ``CannotStart``."""
-    with _told_to_the_operator(database):
+    with _translate_errors(database):
         return database.pending()
 
 
@@ -112,7 +114,7 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
     """Return a warning when the processes may open more connections than the server lets them."""
     if settings.pgbouncer:  # which shares few of the server's connections among many of ours
         return ""
-    with _told_to_the_operator(database):
+    with _translate_errors(database):
         most = database.max_connections()
     each = database.connections
     wanted = each * workers
@@ -136,16 +138,16 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     starts on a database that can't be used.
     """
     settings = load_settings()
-    database = connect(settings)
+    database = open_database(settings)
     return build_app(
         database,
         retention=Retention(settings.key_lifetime),
-        lifespan=_using(database, migrating),
+        lifespan=_lifespan(database, migrating),
     )
 
 
 @contextmanager
-def _told_to_the_operator(database: Database) -> Iterator[None]:
+def _translate_errors(database: Database) -> Iterator[None]:
     try:
         yield
     except UnusableDatabase as error:
@@ -155,14 +157,14 @@ def _told_to_the_operator(database: Database) -> Iterator[None]:
         raise kind(f"can't use {database.name}: {error}") from error
 
 
-def _using(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
+def _lifespan(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         is_away = migrating is Migrating.IN_BACKGROUND
         if migrating is Migrating.AT_START:
             is_away = await asyncio.to_thread(_migrate_unless_away, database)
-        task = asyncio.create_task(_migrate_when_it_is_back(database)) if is_away else None
-        spare_what_stays()
+        task = asyncio.create_task(_migrate_when_reachable(database)) if is_away else None
+        freeze_gc()
         try:
             yield
         finally:
@@ -185,7 +187,7 @@ def _migrate_unless_away(database: Database) -> bool:
     return False
 
 
-async def _migrate_when_it_is_back(database: Database) -> None:
+async def _migrate_when_reachable(database: Database) -> None:
     while True:
         try:
             revisions = await asyncio.to_thread(database.migrate)

@@ -39,9 +39,9 @@ Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if 
 def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     """Bring the database up to date and serve the API until stopped."""
     server.exit_on_signals_before_serving()
-    with _told_in_a_sentence():
+    with _exit_on_error():
         settings = load_settings()
-        database = bootstrap.connect(settings)
+        database = bootstrap.open_database(settings)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
         listener = sockets.listen(settings.host, settings.port)
@@ -63,8 +63,8 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 @cli.command()
 def migrate(*, check: Check = False) -> None:
     """Bring the database up to date, and do nothing else."""
-    with _told_in_a_sentence():
-        database = bootstrap.connect(load_settings())
+    with _exit_on_error():
+        database = bootstrap.open_database(load_settings())
         if check:
             _check(bootstrap.pending(database))
         else:
@@ -96,7 +96,7 @@ def _check(pending: Sequence[str]) -> None:
 
 
 @contextmanager
-def _told_in_a_sentence() -> Iterator[None]:
+def _exit_on_error() -> Iterator[None]:
     try:
         yield
     except InvalidSettings as error:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from domain.errors import DomainError, InvalidEntity, OperationFailed, Place, Violation
+from domain.errors import DomainError, InvalidEntity, Location, OperationFailed, Violation
 from domain.preconditions import NO_PRECONDITION, Precondition
 
 
@@ -60,7 +60,7 @@ class Repository(Protocol[Entity]):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Entity]):
+class BatchResult(Generic[Entity]):
     """What a batch has done, in the order in which it was asked for."""
 
     created: Sequence[Entity]
@@ -68,13 +68,13 @@ class Outcome(Generic[Entity]):
     deleted: Sequence[int]
 
 
-async def carry_out(
+async def apply_batch(
     batch: Batch,
     repository: Repository[Entity],
     *,
     draft: Callable[..., Any],
     changes: Callable[[Mapping[str, Any]], Any],
-) -> Outcome[Entity]:
+) -> BatchResult[Entity]:
     """Do all of it. Nothing is written before it is known that everything can be.
 
     ``draft`` and ``changes`` make of plain values what the repository and the entities take. Raises
@@ -92,7 +92,7 @@ async def carry_out(
         updated.append(changed)
     for delete in batch.delete:
         await repository.remove(delete.id)
-    return Outcome(created, updated, [delete.id for delete in batch.delete])
+    return BatchResult(created, updated, [delete.id for delete in batch.delete])
 
 
 def _valid(
@@ -129,28 +129,28 @@ async def _found(batch: Batch, repository: Repository[Entity]) -> Mapping[int, E
     It is got in the order of its ids: whoever takes several things in one order can't have another
     wait for what he has, and wait for what that one has.
     """
-    targets: list[tuple[Place, Update | Delete]] = [
+    targets: list[tuple[Location, Update | Delete]] = [
         *((("update", number), update) for number, update in enumerate(batch.update)),
         *((("delete", number), delete) for number, delete in enumerate(batch.delete)),
     ]
     found: dict[int, Entity] = {}
-    failed: dict[Place, DomainError] = {}
-    for place, target in sorted(targets, key=lambda one: one[1].id):
+    failed: dict[Location, DomainError] = {}
+    for loc, target in sorted(targets, key=lambda one: one[1].id):
         try:
             found[target.id] = await repository.get(target.id)
             target.precondition.check(found[target.id].version)
         except DomainError as error:
-            failed[place] = error
-    for place, _ in targets:
-        if place in failed:
-            raise OperationFailed(place, failed[place]) from failed[place]
+            failed[loc] = error
+    for loc, _ in targets:
+        if loc in failed:
+            raise OperationFailed(loc, failed[loc]) from failed[loc]
     return found
 
 
 @contextmanager
-def _at(*place: str | int) -> Iterator[None]:
+def _at(*loc: str | int) -> Iterator[None]:
     """Say of a refusal where in the batch it arose."""
     try:
         yield
     except DomainError as error:
-        raise OperationFailed(place, error) from error
+        raise OperationFailed(loc, error) from error

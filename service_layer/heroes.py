@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
 from domain.preconditions import NO_PRECONDITION, Precondition
-from service_layer.batch import Batch, Outcome, carry_out
+from service_layer.batch import Batch, BatchResult
+from service_layer.batch import apply_batch as apply_to_repository
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -77,15 +78,15 @@ async def delete_hero(
 async def apply_batch(
     uow: UnitOfWork,
     batch: Batch,
-    before_commit: Callable[[Outcome[Hero]], Awaitable[object]] | None = None,
-) -> Outcome[Hero]:
+    before_commit: Callable[[BatchResult[Hero]], Awaitable[object]] | None = None,
+) -> BatchResult[Hero]:
     """Return what became of the heroes, all of it durable.
 
     What ``before_commit`` does with that in this unit of work becomes durable with it. Raises
     ``OperationFailed``, and has then changed nothing.
     """
-    outcome = await carry_out(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
+    result = await apply_to_repository(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
     if before_commit is not None:
-        await before_commit(outcome)
+        await before_commit(result)
     await uow.commit()
-    return outcome
+    return result

@@ -1,4 +1,4 @@
-"""Carrying out a request once, however often it is sent: its answer is kept with what it did.
+"""Executing a request once, however often it is sent: its response is stored with what it did.
 
 Follows the IETF's draft "The Idempotency-Key HTTP Header Field". Times are whole seconds, counted
 from any moment, but by everybody from the same.
@@ -32,8 +32,8 @@ class IdempotencyKey:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """All that is needed to give an answer again, byte for byte."""
+class StoredResponse:
+    """All that is needed to send a response again, byte for byte."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -44,26 +44,26 @@ class KeyReused(Exception):
     """The key is that of another request."""
 
 
-class KeyUnderWay(StoreUnavailable):
-    """A request with the same key is still being carried out, and has been for too long to wait."""
+class KeyInProgress(StoreUnavailable):
+    """A request with the same key is in progress, and has been for too long to wait."""
 
 
-class Answers(Protocol):
-    """What a unit of work may ask of the answers that are kept by key."""
+class IdempotencyStore(Protocol):
+    """The responses that are stored by key, in a unit of work."""
 
-    async def claim(self, key: IdempotencyKey) -> StoredAnswer | None:
-        """Return the answer kept under the key, or ``None``: the key is then this unit of work's.
+    async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
+        """Return the response stored under the key, or ``None``: the unit of work then has the key.
 
-        Waits for another that has claimed the key to end. An answer that had expired when the key
-        came counts as none. Raises ``KeyReused``, and ``KeyUnderWay`` where it is known to be the
+        Waits for another that has claimed the key to end. A response that had expired when the key
+        came counts as none. Raises ``KeyReused``, and ``KeyInProgress`` where it is known to be the
         key that took too long to wait for.
         """
 
-    async def keep(self, key: IdempotencyKey, answer: StoredAnswer, *, expires: int) -> None:
-        """Keep the answer under a key that this unit of work has claimed."""
+    async def save(self, key: IdempotencyKey, answer: StoredResponse, *, expires: int) -> None:
+        """Store the response under a key that this unit of work has claimed."""
 
     async def prune(self, *, now: int) -> None:
-        """Forget a few answers that have expired by ``now``. Waits for nobody."""
+        """Delete a few responses that have expired by ``now``. Waits for no lock."""
 
 
 class Command(Protocol[T_co]):
@@ -74,29 +74,29 @@ class Command(Protocol[T_co]):
     ) -> T_co: ...
 
 
-async def answer_once(
-    answers: Answers,
+async def execute_once(
+    store: IdempotencyStore,
     key: IdempotencyKey,
     command: Command[T],
-    answer: Callable[[T], StoredAnswer],
+    answer: Callable[[T], StoredResponse],
     *,
     lifetime: int,
-) -> tuple[StoredAnswer, bool]:
+) -> tuple[StoredResponse, bool]:
     """Return the answer to the request with this key, and whether it was there already.
 
     If not, the command is carried out, and ``answer`` is asked for what to keep of its result.
     Both are durable, or neither. What the command raises is not kept. Raises like ``claim``.
     """
-    kept = await answers.claim(key)
-    if kept is not None:
-        return kept, True
-    made: list[StoredAnswer] = []
+    stored = await store.claim(key)
+    if stored is not None:
+        return stored, True
+    made: list[StoredResponse] = []
 
-    async def keep(result: T) -> None:
+    async def save(result: T) -> None:
         made.append(answer(result))
-        await answers.keep(key, made[0], expires=key.came + lifetime)
+        await store.save(key, made[0], expires=key.came + lifetime)
         if crc32(key.value.encode()) % PRUNING == 0:
-            await answers.prune(now=key.came)
+            await store.prune(now=key.came)
 
-    await command(before_commit=keep)
+    await command(before_commit=save)
     return made[0], False

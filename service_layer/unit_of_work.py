@@ -3,7 +3,7 @@
 from typing import Protocol, Self
 
 from domain.hero_repository import HeroReader, HeroRepository
-from service_layer.idempotency import Answers
+from service_layer.idempotency import IdempotencyStore
 
 
 class ReadOnlyUnitOfWork(Protocol):
@@ -28,7 +28,7 @@ class UnitOfWork(Protocol):
     def heroes(self) -> HeroRepository: ...
 
     @property
-    def answers(self) -> Answers: ...
+    def idempotency(self) -> IdempotencyStore: ...
 
     async def commit(self) -> None:
         """Return once everything done so far is durable.

@@ -15,10 +15,10 @@ from service_layer.errors import StoreUnavailable
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise the application's error for a failure of the database; let every other error pass."""
     try:
-        with sqlite_errors.translated(), postgres_errors.translated():
+        with sqlite_errors.translate_errors(), postgres_errors.translate_errors():
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

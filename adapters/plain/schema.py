@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
-from adapters.plain.errors import translated
+from adapters.plain.errors import translate_errors
 
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 """The addresses of such a database."""
@@ -32,6 +32,6 @@ class SchemaInMemory:
         """Return that there is no limit to mind."""
 
     async def _run(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
-        with translated():
+        with translate_errors():
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)

@@ -7,7 +7,7 @@ from sqlalchemy import UpdateBase
 from sqlalchemy.sql.base import Executable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.plain.errors import translated
+from adapters.plain.errors import translate_errors
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
@@ -22,18 +22,18 @@ class PlainSession:
         self.session = session
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        with translated():
+        with translate_errors():
             # SQLModel's types know SQLAlchemy's writing statements; it executes the others too.
             result = await self.session.exec(cast("UpdateBase", statement), params=params)
             return result.all() if result.returns_rows else []
 
     async def commit(self) -> None:
         try:
-            with translated():
+            with translate_errors():
                 await self.session.commit()
         except StoreUnavailable as error:
             raise OutcomeUnknown(str(error)) from error
 
     async def close(self) -> None:
-        with translated():
+        with translate_errors():
             await self.session.close()

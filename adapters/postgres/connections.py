@@ -28,7 +28,7 @@ UNPREPARED = {"statement_cache_size": 0}
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
 
-compiled = compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
+compile_statement = compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)

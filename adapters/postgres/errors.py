@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters.sql.session import UnstorableText
 from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
 
-SQLSTATE_TROUBLES: Mapping[str, str] = {
+OPERATIONAL_ERRORS: Mapping[str, str] = {
     "08": "the connection to the database is lost",
     "25006": "the database is read-only",
     "25P03": "the transaction was idle for too long",
@@ -28,7 +28,7 @@ SQLSTATE_TROUBLES: Mapping[str, str] = {
 }
 """SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
 
-ASYNCPG_TROUBLES: Mapping[type[Exception], str] = {
+DRIVER_ERRORS: Mapping[type[Exception], str] = {
     asyncpg.TargetServerAttributeNotMatched: "no database server is what the address asks for",
     asyncpg.ClientConfigurationError: "the address has options that make no sense",
     asyncpg.InvalidCachedStatementError: "the schema has just changed",
@@ -51,14 +51,14 @@ _CONSTRAINTS = "23"
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise the application's error for a trouble of the database; let every other error pass."""
+def translate_errors() -> Iterator[None]:
+    """Raise the application's error for a failure of the database; let every other error pass."""
     try:
         yield
     except DBAPIError as error:
         _raise(getattr(error.orig, "__cause__", None) or error.orig, error)
         raise
-    except (asyncpg.PostgresError, *ASYNCPG_TROUBLES) as error:
+    except (asyncpg.PostgresError, *DRIVER_ERRORS) as error:
         _raise(error, error)
         raise
     except OSError as error:
@@ -67,22 +67,22 @@ def translated() -> Iterator[None]:
 
 
 def _raise(error: BaseException | None, cause: Exception) -> None:
-    """Raise what the driver's error means here, if it is a trouble of the database."""
+    """Raise what the driver's error means here, if the database has failed."""
     name = str(getattr(error, "sqlstate", None) or "no code")
     if name == UNKNOWN_CHARACTER:
         raise UnstorableText("the database holds no text with a NUL") from cause
     if name.startswith(_CONSTRAINTS):
         raise StoreConflict(f"a constraint does not allow it ({name})") from cause
-    if trouble := _trouble(error, name):
+    if meaning := _meaning(error, name):
         kind = StoreBusy if _waited_for_a_row(error, name) else StoreUnavailable
-        raise kind(f"{trouble} ({name})") from cause
+        raise kind(f"{meaning} ({name})") from cause
 
 
-def _trouble(error: BaseException | None, name: str) -> str | None:
-    for kind, meaning in ASYNCPG_TROUBLES.items():
+def _meaning(error: BaseException | None, name: str) -> str | None:
+    for kind, meaning in DRIVER_ERRORS.items():
         if isinstance(error, kind):
             return meaning
-    return SQLSTATE_TROUBLES.get(name, SQLSTATE_TROUBLES.get(name[:2]))
+    return OPERATIONAL_ERRORS.get(name, OPERATIONAL_ERRORS.get(name[:2]))
 
 
 def _waited_for_a_row(error: BaseException | None, name: str) -> bool:

@@ -15,7 +15,7 @@ from adapters.postgres.connections import (
     connect_arguments,
     connect_to_the_first_that_answers,
 )
-from adapters.postgres.errors import translated
+from adapters.postgres.errors import translate_errors
 from service_layer.errors import UnusableDatabase
 
 ASYNCPG = "postgresql+asyncpg://"
@@ -73,7 +73,7 @@ def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
 async def _on_a_connection_of_its_own(
     dsn: str, options: ServerOptions, work: Callable[[Connection], T]
 ) -> T:
-    with translated():
+    with translate_errors():
         async with migrating_engine(dsn, options).begin() as connection:
             await connection.run_sync(_check_encoding)
             return await connection.run_sync(work)

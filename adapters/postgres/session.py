@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy.sql.base import Executable
 
-from adapters.postgres.connections import compiled
-from adapters.postgres.errors import translated
+from adapters.postgres.connections import compile_statement
+from adapters.postgres.errors import translate_errors
 from adapters.postgres.pipelined_begin import begin_with_the_next_statement
 from adapters.postgres.pool import Pool
 from adapters.sql.statements import Compiled
@@ -24,21 +24,21 @@ class WritingSession:
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._connection is None:
-            self._connection = await self._pool.take()
+            self._connection = await self._pool.acquire()
         with _in_use(self._connection):
             if not self._connection.is_in_transaction():
                 begin_with_the_next_statement(self._connection)
-            return await _rows(self._connection, compiled(statement), params)
+            return await _rows(self._connection, compile_statement(statement), params)
 
     async def commit(self) -> None:
         if self._connection is None:
             return
         with _in_use(self._connection):
             try:
-                with translated():
+                with translate_errors():
                     done = await self._connection.execute("COMMIT")
-            except StoreUnavailable as trouble:
-                raise OutcomeUnknown(str(trouble)) from trouble
+            except StoreUnavailable as error:
+                raise OutcomeUnknown(str(error)) from error
         if done != "COMMIT":
             raise StoreUnavailable(f"instead of COMMIT the database did {done}")
 
@@ -51,7 +51,7 @@ class WritingSession:
                 with _in_use(connection):
                     await connection.execute("ROLLBACK")
         finally:
-            self._pool.give_back(connection)
+            self._pool.release(connection)
 
 
 class Reader:
@@ -65,14 +65,14 @@ class Reader:
         self._scans = scans
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        query = compiled(statement)
+        query = compile_statement(statement)
         pool = self._scans if query.may_scan else self._pool
-        connection = await pool.take()
+        connection = await pool.acquire()
         try:
             with _in_use(connection):
                 return await _rows(connection, query, params)
         finally:
-            pool.give_back(connection)
+            pool.release(connection)
 
 
 async def _rows(
@@ -91,7 +91,7 @@ def _in_use(connection: asyncpg.Connection) -> Iterator[None]:
     if connection.is_closed():
         raise StoreUnavailable("the connection to the database is lost")
     try:
-        with translated():
+        with translate_errors():
             yield
     except BaseException:
         connection.terminate()

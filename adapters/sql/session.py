@@ -13,7 +13,7 @@ class UnstorableText(Exception):
 class SqlExecutor(Protocol):
     """Executes statements. The engine decides when they begin and where they run.
 
-    Every method may raise ``StoreUnavailable``; driver and SQLAlchemy errors that are troubles of
+    Every method may raise ``StoreUnavailable``; driver and SQLAlchemy errors that are failures of
     the database never pass through. Raises ``UnstorableText`` where a database does not hold every
     text.
     """

@@ -17,8 +17,8 @@ from sqlalchemy.sql.elements import ClauseElement
 MAY_SCAN = "may_scan"
 """Execution option of a statement that may read so many rows that it takes long."""
 
-KEPT = 1_000
-"""Compiled statements that are kept for each dialect; the least used one is compiled anew."""
+CACHE_SIZE = 1_000
+"""Compiled statements that are cached for each dialect; the least recently used one is dropped."""
 
 
 class Compiled(NamedTuple):
@@ -39,10 +39,10 @@ def compiler(dialect: Dialect) -> Callable[[Executable], Compiled]:
     All parameters of a statement have to be named ``bindparam``s.
     """
 
-    @lru_cache(KEPT)
-    def compiled(statement: Executable) -> Compiled:
+    @lru_cache(CACHE_SIZE)
+    def compile_statement(statement: Executable) -> Compiled:
         form = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
         may_scan = bool(statement.get_execution_options().get(MAY_SCAN))
         return Compiled(form.string, tuple(form.positiontup or ()), may_scan)
 
-    return compiled
+    return compile_statement

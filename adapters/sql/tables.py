@@ -30,8 +30,8 @@ class HeroRow(SQLModel, table=True):
     version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 
 
-class AnswerRow(SQLModel, table=True):
-    """The answer to a request that came with an idempotency key.
+class IdempotencyRow(SQLModel, table=True):
+    """The response to a request that came with an idempotency key.
 
     ``status``, ``headers`` and ``body`` are null while the key is only claimed.
     """
@@ -47,5 +47,5 @@ class AnswerRow(SQLModel, table=True):
 
 
 hero_table = HeroRow.metadata.tables["hero"]
-answer_table = AnswerRow.metadata.tables["idempotent_answer"]
+idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
 """The same tables for statements that load no rows as objects."""

@@ -3,7 +3,7 @@
 from typing import Self
 
 from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
-from adapters.sql.idempotency import SqlAnswers
+from adapters.sql.idempotency import SqlIdempotencyStore
 from adapters.sql.session import SqlExecutor, SqlSession
 
 
@@ -26,7 +26,7 @@ class SqlUnitOfWork:
     def __init__(self, session: SqlSession) -> None:
         self.session = session
         self.heroes = SqlHeroRepository(session)
-        self.answers = SqlAnswers(session)
+        self.idempotency = SqlIdempotencyStore(session)
 
     async def commit(self) -> None:
         await self.session.commit()

@@ -16,20 +16,20 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from adapters.sql.statements import compiler
 
-THREAD_PATIENCE = 1.0
+THREAD_TIMEOUT = 1.0
 """Seconds that SQLite itself may wait for a lock where that holds up nothing else."""
 
 READING = {"query_only": "ON"}
 WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
 """Pragmas of each kind of connection."""
 
-compiled = compiler(SQLiteDialect(paramstyle="qmark"))
+compile_statement = compiler(SQLiteDialect(paramstyle="qmark"))
 
 
 def connect(
     path: Path, pragmas: Mapping[str, str], *, mode: str = "rw", timeout: float = 0
 ) -> sqlite3.Connection:
-    """Return a connection without implicit transactions, which any thread may use in its turn.
+    """Return a connection without implicit transactions, which threads may use one at a time.
 
     ``timeout`` is in seconds. In the mode ``rw`` a missing file is an error; ``rwc`` makes it.
     """
@@ -49,8 +49,8 @@ def connect(
     return connection
 
 
-class LastingConnection:
-    """A connection that is kept from one use to the next, until its file is another one.
+class ReopeningConnection:
+    """A connection that stays open between uses, and is reopened when its file is another one.
 
     A file that was removed or replaced is noticed before the next use: what is written to a file
     that has no name is lost.
@@ -63,7 +63,7 @@ class LastingConnection:
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
-    def ready(self) -> sqlite3.Connection:
+    def get(self) -> sqlite3.Connection:
         """Return the connection, opened anew if need be."""
         file = _identity(self._name)
         if self._connection is None or file != self._file:

@@ -9,8 +9,8 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
-from adapters.sqlite.scans import Scans
-from adapters.sqlite.session import Readers, WritingSession
+from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.session import Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.errors import UnsupportedUrl
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -27,13 +27,13 @@ COMMIT (record 25)."""
 class FileOptions:
     """How a process uses its file. Times are in seconds."""
 
-    patience: float = 5.0
-    """Time that a statement waits for a lock on the file, and a command for its turn to write."""
+    lock_timeout: float = 5.0
+    """Time that a statement waits for a lock on the file, and a command for the lock to write."""
 
     scan_timeout: float = 5.0
     """Time after which a statement that may scan is stopped."""
 
-    batch: int = 64
+    group_size: int = 64
     """Most units of work that share a COMMIT, and fail together if it fails."""
 
 
@@ -50,15 +50,15 @@ class SqliteDatabase:
     def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()
         self.name = url.render_as_string(hide_password=True)
-        self._writer = Writer(self._path, options.patience, options.batch)
-        scans = Scans(self._path, options.scan_timeout, SCANS)
-        self._readers = Readers(self._path, options.patience, scans)
+        self._writer = Writer(self._path, options.lock_timeout, options.group_size)
+        scans = ScanPool(self._path, options.scan_timeout, SCANS)
+        self._reader = Reader(self._path, options.lock_timeout, scans)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(self._readers)
+        return SqlReadOnlyUnitOfWork(self._reader)
 
     def migrate(self) -> Sequence[str]:
         """Bring the file up to date, made if it is missing, and return the revisions applied.
@@ -77,12 +77,12 @@ class SqliteDatabase:
 
     async def aclose(self) -> None:
         await self._writer.aclose()
-        self._readers.close()
+        self._reader.close()
 
     def dispose(self) -> None:
         """Close every connection and thread, where no event loop runs any more."""
         self._writer.close()
-        self._readers.close()
+        self._reader.close()
 
 
 def sqlite_url(text: str) -> URL:

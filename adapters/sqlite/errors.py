@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service_layer.errors import StoreConflict, StoreUnavailable
 
-SQLITE_TROUBLES: Mapping[int, str] = {
+OPERATIONAL_ERRORS: Mapping[int, str] = {
     sqlite3.SQLITE_PERM: "the database may not be accessed",
     sqlite3.SQLITE_BUSY: "the database is locked",
     sqlite3.SQLITE_LOCKED: "the database is locked",
@@ -23,7 +23,7 @@ SQLITE_TROUBLES: Mapping[int, str] = {
     sqlite3.SQLITE_AUTH: "the database may not be accessed",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
-"""Primary result codes that tell of the database's state, not of a mistake in the program."""
+"""Primary result codes that tell of the database's state, not of a bug in the program."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINT = "SQLITE_CONSTRAINT"
@@ -36,8 +36,8 @@ def is_busy(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise the application's error for a trouble of the database; let every other error pass."""
+def translate_errors() -> Iterator[None]:
+    """Raise the application's error for a failure of the database; let every other error pass."""
     try:
         yield
     except DBAPIError as error:
@@ -52,17 +52,17 @@ def translated() -> Iterator[None]:
 
 
 def _raise(error: BaseException | None, cause: Exception) -> None:
-    """Raise what the driver's error means here, if it is a trouble of the database."""
+    """Raise what the driver's error means here, if the database has failed."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")
     if name.startswith(_CONSTRAINT):
         raise StoreConflict(f"a constraint does not allow it ({name})") from cause
-    if trouble := _trouble(error):
-        raise StoreUnavailable(f"{trouble} ({name})") from cause
+    if meaning := _meaning(error):
+        raise StoreUnavailable(f"{meaning} ({name})") from cause
 
 
-def _trouble(error: BaseException | None) -> str | None:
-    if trouble := SQLITE_TROUBLES.get(_sqlite_code(error)):
-        return trouble
+def _meaning(error: BaseException | None) -> str | None:
+    if meaning := OPERATIONAL_ERRORS.get(_sqlite_code(error)):
+        return meaning
     if str(error).startswith(("no such table", "no such column")):
         return "the schema is not up to date"
     return None

@@ -1,68 +1,68 @@
-"""Taking turns: one at a time, first come, first served."""
+"""A lock that is acquired in the order in which it was asked for."""
 
 import asyncio
 from itertools import islice
 
-from adapters.wait_queue import Line
+from adapters.wait_queue import WaitQueue
 
 AWAKE = 16
-"""How many of those who wait are woken at a time: enough for a round, and no crowd for nothing."""
+"""How many waiters are woken at a time: enough for a tick of the event loop, and few in vain."""
 
 
-class Turns:
-    """A turn that nobody gets before those who have waited longer.
+class FairLock:
+    """A lock that no task acquires before those that have waited longer.
 
-    When it is free the first who wait are woken, in their order. Most turns end before the event
-    loop goes round again, so all of these may have theirs in one round; handing the turn from one
-    to the next would take a round for each.
+    When it is released, the first waiters are woken, in their order. Most tasks release it within
+    the tick of the event loop in which they acquire it, so that all of these may have it in one
+    tick. To hand it from one task to the next would take a tick for each.
 
-    ``patience`` is the most seconds that anybody waits.
+    ``timeout`` is the most seconds that a task waits.
     """
 
-    def __init__(self, patience: float) -> None:
-        self._taken = False
-        self._line = Line(patience)
+    def __init__(self, timeout: float) -> None:
+        self._is_locked = False
+        self._queue = WaitQueue(timeout)
 
-    def take_if_free(self) -> bool:
-        """Take the turn if nobody has it or waits for it; tell whether that was so."""
-        if self._taken or self._line:
+    def try_acquire(self) -> bool:
+        """Acquire the lock if it is free and has no waiters. Return whether it was acquired."""
+        if self._is_locked or self._queue:
             return False
-        self._taken = True
+        self._is_locked = True
         return True
 
-    async def take(self) -> bool:
-        """Return when the turn has come, and whether it was awaited.
+    async def acquire(self) -> bool:
+        """Acquire the lock. Return whether that took waiting.
 
-        Raises ``TimeoutError`` when it did not come within ``patience`` seconds.
+        Raises ``TimeoutError`` after ``timeout`` seconds.
         """
-        if self.take_if_free():
+        if self.try_acquire():
             return False
-        me = self._line.join()
+        me = self._queue.join()
         try:
-            if not self._taken:
-                await asyncio.sleep(0)  # those before it are awake, and take theirs in this round
-            while self._taken or self._line.first() is not me:
+            if not self._is_locked:
+                await asyncio.sleep(0)  # those before it are awake, and acquire it in this tick
+            while self._is_locked or self._queue.first() is not me:
                 if me.is_late:
                     raise TimeoutError
                 me.woken.clear()
                 await me.woken.wait()
-            self._taken = True
+            self._is_locked = True
         finally:
-            self._line.leave(me)
+            self._queue.leave(me)
             self._wake()
         return True
 
     @property
-    def is_awaited(self) -> bool:
-        """Whether somebody waits for the turn."""
-        return bool(self._line)
+    def has_waiters(self) -> bool:
+        """Whether a task waits for the lock."""
+        return bool(self._queue)
 
-    def hand_on(self) -> None:
-        """Let the next one have the turn."""
-        self._taken = False
+    def release(self) -> None:
+        """Release the lock, and wake the next waiters."""
+        self._is_locked = False
         self._wake()
 
     def _wake(self) -> None:
-        if not self._taken:
-            for waiting in islice(self._line, AWAKE):
-                waiting.woken.set()
+        if not self._is_locked:
+            for waiter in islice(self._queue, AWAKE):
+                waiter.woken.set()

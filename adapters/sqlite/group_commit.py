@@ -1,4 +1,4 @@
-"""A batch: the units of work that one COMMIT makes durable, all or none of them."""
+"""A commit group: the units of work that one COMMIT makes durable, all or none of them."""
 
 import asyncio
 import sqlite3
@@ -9,48 +9,48 @@ from typing import Any
 from adapters.sqlite.connections import rows
 from service_layer.errors import StoreConflict, StoreUnavailable
 
-Trouble = StoreUnavailable | StoreConflict
-"""Why a batch was not kept."""
+CommitFailure = StoreUnavailable | StoreConflict
+"""Why a commit group was not committed."""
 
 OPEN_FOR = 0.002
-"""Seconds after which the next who ends closes the batch, so that the first need not wait long."""
+"""Seconds after which the next unit of work that ends closes the group, for the first one waits."""
 
-TOLD_AT_ONCE = 6
-"""How many of a batch learn in one round of the event loop how it ended, so that reads need not
-wait until all are answered (record 23)."""
+WAKEUPS_PER_TICK = 6
+"""How many units of work of a group are woken in one tick of the event loop when it has ended, so
+that reads need not wait for all of them (record 23)."""
 
 
-class Batch:
-    """An open transaction of at most ``most`` units of work, and how it ended."""
+class CommitGroup:
+    """An open transaction of at most ``group_size`` units of work, and how it ended."""
 
-    def __init__(self, connection: sqlite3.Connection, most: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, group_size: int) -> None:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.has_changes = False
-        self.stays_open = False  # until the event loop has gone round
-        self._most = most
+        self.stays_open = False  # until the next tick of the event loop
+        self._group_size = group_size
         self._units = 0
         self._loop = loop
         self._closes = loop.time() + OPEN_FOR
         self._is_over = False
-        self._untold: deque[asyncio.Event] = deque()
-        self._trouble: Trouble | None = None
+        self._waiters: deque[asyncio.Event] = deque()
+        self._failure: CommitFailure | None = None
 
     @property
     def is_full(self) -> bool:
-        """Whether it has to be committed before anybody else joins."""
-        return self._units >= self._most or self._loop.time() > self._closes
+        """Whether it has to be committed before another unit of work joins."""
+        return self._units >= self._group_size or self._loop.time() > self._closes
 
-    def keep(self, *, changes: bool) -> None:
-        """Count a unit of work that has ended well."""
+    def add(self, *, changes: bool) -> None:
+        """Count a unit of work that has succeeded."""
         self._units += 1
         self.has_changes |= changes
 
-    def end(self, trouble: Trouble | None = None) -> None:
-        """Settle that it is durable, or why it is not, and begin to tell those in it."""
+    def end(self, failure: CommitFailure | None = None) -> None:
+        """Record that it is durable, or why it is not, and begin to wake its units of work."""
         self._is_over = True
-        self._trouble = trouble
-        self._tell_some()
+        self._failure = failure
+        self._wake_some()
 
     async def durable(self) -> None:
         """Return once all that its units of work have done so far is durable.
@@ -59,38 +59,38 @@ class Batch:
         """
         if self.has_changes:
             await self.over()
-            if self._trouble is not None:
-                raise type(self._trouble)(*self._trouble.args) from self._trouble
+            if self._failure is not None:
+                raise type(self._failure)(*self._failure.args) from self._failure
 
     async def over(self) -> None:
-        """Return once it is one's turn to be told of its end. A cancellation takes effect then."""
+        """Return some time after it has ended. A cancellation takes effect then."""
         if self._is_over:
             return
         cancelled = None
-        told = asyncio.Event()
-        self._untold.append(told)
-        while not told.is_set():
+        woken = asyncio.Event()
+        self._waiters.append(woken)
+        while not woken.is_set():
             try:
-                await told.wait()
+                await woken.wait()
             except asyncio.CancelledError as error:
                 cancelled = error
         if cancelled is not None:
             raise cancelled
 
-    def _tell_some(self) -> None:
-        """Tell the next few, and the others from the next round on."""
-        for _ in range(min(TOLD_AT_ONCE, len(self._untold))):
-            self._untold.popleft().set()
-        if self._untold:
-            self._loop.call_soon(self._tell_some)
+    def _wake_some(self) -> None:
+        """Wake the next few, and the others from the next tick on."""
+        for _ in range(min(WAKEUPS_PER_TICK, len(self._waiters))):
+            self._waiters.popleft().set()
+        if self._waiters:
+            self._loop.call_soon(self._wake_some)
 
 
 class Savepoint:
-    """One unit of work's part of a batch."""
+    """One unit of work's part of a commit group."""
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
-        self._connection = batch.connection
+    def __init__(self, group: CommitGroup) -> None:
+        self.group = group
+        self._connection = group.connection
         self._changes = self._connection.total_changes
         self._connection.execute("SAVEPOINT unit")
 
@@ -99,22 +99,22 @@ class Savepoint:
         self._require_transaction()
         return rows(self._connection, text, arguments)
 
-    def keep(self) -> None:
-        """Leave the changes in the batch."""
+    def release(self) -> None:
+        """Leave the changes in the group."""
         self._require_transaction()
         self._connection.execute("RELEASE unit")
-        self.batch.keep(changes=self._changes != self._connection.total_changes)
+        self.group.add(changes=self._changes != self._connection.total_changes)
 
-    def undo(self) -> None:
-        """Leave the batch as if nothing had been done."""
+    def rollback(self) -> None:
+        """Take the changes out of the group."""
         self._require_transaction()
         self._connection.execute("ROLLBACK TO unit")
         self._connection.execute("RELEASE unit")
 
     def _require_transaction(self) -> None:
-        """Refuse to go on where SQLite has undone the whole transaction, as on a full disk.
+        """Refuse to go on where SQLite has rolled back the whole transaction, as on a full disk.
 
         Outside of it a statement would be a transaction of its own.
         """
         if not self._connection.in_transaction:
-            raise StoreUnavailable("the transaction was undone")
+            raise StoreUnavailable("the transaction was rolled back")

@@ -20,11 +20,11 @@ FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.05
 """Seconds between two attempts at a lock that another process holds."""
 
-START_PATIENCE = 30.0
+START_TIMEOUT = 30.0
 """Seconds to wait, at start, for another process that migrates the same file."""
 
 
-async def patiently(operation: Callable[[], T], deadline: float) -> T:
+async def retry_while_locked(operation: Callable[[], T], deadline: float) -> T:
     """Return what ``operation`` returns, tried again while the database is locked.
 
     ``deadline`` is in the event loop's time; past it the driver's error passes through.
@@ -41,9 +41,9 @@ async def patiently(operation: Callable[[], T], deadline: float) -> T:
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def patiently_at_start(operation: Callable[[], T]) -> T:
+def retry_while_locked_at_start(operation: Callable[[], T]) -> T:
     """Return what ``operation`` returns, tried again while the database is locked. Blocks."""
-    deadline = time.monotonic() + START_PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
             return operation()

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from adapters.sqlite.connections import READING, THREAD_PATIENCE, connect, rows
+from adapters.sqlite.connections import READING, THREAD_TIMEOUT, connect, rows
 from service_layer.errors import StoreUnavailable
 
 STEPS = 1_000_000
@@ -18,15 +18,15 @@ A look waits for Python's lock. Many of them would make scans slow where the eve
 """
 
 
-class Scans:
+class ScanPool:
     """Runs up to ``threads`` scans at once, each on a connection of its own.
 
-    ``patience`` is the most seconds that a scan takes, its waiting for a thread included.
+    ``timeout`` is the most seconds that a scan takes, its waiting for a thread included.
     """
 
-    def __init__(self, path: Path, patience: float, threads: int) -> None:
+    def __init__(self, path: Path, timeout: float, threads: int) -> None:
         self._path = path
-        self._patience = patience
+        self._timeout = timeout
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="scan")
 
     async def rows(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
@@ -36,10 +36,10 @@ class Scans:
             self._threads, self._scan, text, arguments, stopped
         )
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 return await scan
         except TimeoutError:
-            message = f"a scan was stopped after {self._patience:g} s"
+            message = f"a scan was stopped after {self._timeout:g} s"
             raise StoreUnavailable(message) from None
         finally:
             stopped.set()
@@ -54,6 +54,6 @@ class Scans:
         ``interrupt`` from another thread could come too early to be noticed, or when the connection
         is closed already.
         """
-        with closing(connect(self._path, READING, timeout=THREAD_PATIENCE)) as connection:
+        with closing(connect(self._path, READING, timeout=THREAD_TIMEOUT)) as connection:
             connection.set_progress_handler(stopped.is_set, STEPS)
             return rows(connection, text, arguments)

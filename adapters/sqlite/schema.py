@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 from adapters.migrations import runner
-from adapters.sqlite.connections import THREAD_PATIENCE, connect
-from adapters.sqlite.errors import translated
-from adapters.sqlite.locks import patiently_at_start
+from adapters.sqlite.connections import THREAD_TIMEOUT, connect
+from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.locks import retry_while_locked_at_start
 from service_layer.errors import UnusableDatabase
 
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
@@ -27,11 +27,11 @@ def migrate(path: Path) -> Sequence[str]:
     if sqlite3.sqlite_version_info < (3, 35):
         raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
     apply, journal_mode = partial(_apply, path), partial(_journal_mode, path)
-    with translated():
-        if not pending(path) and patiently_at_start(journal_mode) == "wal":
+    with translate_errors():
+        if not pending(path) and retry_while_locked_at_start(journal_mode) == "wal":
             return []
-        revisions = patiently_at_start(apply)
-        mode = patiently_at_start(partial(journal_mode, "=WAL"))
+        revisions = retry_while_locked_at_start(apply)
+        mode = retry_while_locked_at_start(partial(journal_mode, "=WAL"))
     if mode != "wal":
         raise UnusableDatabase(f"its file system allows no write-ahead log, but {mode}")
     return revisions
@@ -39,8 +39,8 @@ def migrate(path: Path) -> Sequence[str]:
 
 def pending(path: Path) -> Sequence[str]:
     """Return the revisions not yet applied. Raises like ``migrate``."""
-    with translated():
-        return patiently_at_start(partial(_pending, path))
+    with translate_errors():
+        return retry_while_locked_at_start(partial(_pending, path))
 
 
 def migrating_engine(path: Path) -> Engine:
@@ -83,7 +83,7 @@ def _journal_mode(path: Path, change: str = "") -> str:
 
 def _engine(path: Path, pragmas: Mapping[str, str], mode: str = "rw", **options: Any) -> Engine:
     def creator() -> sqlite3.Connection:
-        return connect(path, pragmas, mode=mode, timeout=THREAD_PATIENCE)
+        return connect(path, pragmas, mode=mode, timeout=THREAD_TIMEOUT)
 
     return create_engine(
         "sqlite://", creator=creator, poolclass=NullPool, hide_parameters=True, **options

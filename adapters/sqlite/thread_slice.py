@@ -1,10 +1,10 @@
 """A thread that mostly waits, and is to go on at once when that is over.
 
 Where all threads share one processor, a busy event loop keeps it for some 3 ms when the disk has
-long answered. Linux, from 6.12 on, lets a thread go first that asks for shorter turns on the
+long answered. Linux, from 6.12 on, lets a thread go first that requests a shorter slice of the
 processor (``sched_setattr(2)``). Elsewhere nothing changes.
 
-The slowest hundredth of the mixed benchmark takes an eighth less time with it (record 22).
+The p99 latency of the mixed benchmark is an eighth less with it (record 22).
 """
 
 import ctypes
@@ -13,7 +13,7 @@ import platform
 import sys
 
 SLICE = 100_000
-"""Nanoseconds of a turn: the shortest that Linux gives."""
+"""Nanoseconds of a slice: the shortest that Linux gives."""
 
 SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 """The number of the system call, for which C libraries have had no function for long."""
@@ -34,8 +34,8 @@ class _Attributes(ctypes.Structure):
     )
 
 
-def ask_for_short_turns() -> None:
-    """Ask for this thread. A system that knows no such thing, or forbids it, is left as it is."""
+def request_short_slice() -> None:
+    """Request it for this thread. Does nothing on a system that does not know it, or forbids it."""
     number = SCHED_SETATTR.get(platform.machine())
     if sys.platform != "linux" or number is None or os.sched_getscheduler(0) != os.SCHED_OTHER:
         return

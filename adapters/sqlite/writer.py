@@ -1,12 +1,12 @@
-"""The one writer of a SQLite file: units of work take turns on it, and share their COMMITs.
+"""The one writer of a SQLite file: units of work lock it one by one, and share their COMMITs.
 
 SQLite admits one writer at a time, and a COMMIT waits for the disk. So each unit of work works in a
 savepoint of an open transaction. While a COMMIT is flushed in a thread, those that come meanwhile
 queue up; then they run one after the other and share the next COMMIT. This is group commit (DeWitt
 et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
 
-No timer keeps a batch open: it is committed when all that waited have joined it or, where nobody
-waited, at the end of the event loop's round, with all who came in that round.
+No timer keeps a group open: it is committed when all waiters have joined it or, where there were
+none, at the end of the event loop's tick, with all that came in that tick.
 """
 
 import asyncio
@@ -14,31 +14,31 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from adapters.sqlite.connections import WRITING, LastingConnection
-from adapters.sqlite.errors import translated
-from adapters.sqlite.fair_lock import Turns
-from adapters.sqlite.group_commit import Batch, Savepoint, Trouble
-from adapters.sqlite.locks import patiently
-from adapters.sqlite.thread_slice import ask_for_short_turns
+from adapters.sqlite.connections import WRITING, ReopeningConnection
+from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.fair_lock import FairLock
+from adapters.sqlite.group_commit import CommitFailure, CommitGroup, Savepoint
+from adapters.sqlite.locks import retry_while_locked
+from adapters.sqlite.thread_slice import request_short_slice
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 
 
 class Writer:
-    """Hands the writing connection to one unit of work at a time, first come, first served.
+    """Gives the writing connection to one unit of work at a time, first come, first served.
 
-    ``patience`` is the most seconds a unit of work waits for its turn and for the file's lock,
-    which another process may hold. ``most`` is how many units of work may share a COMMIT. Between
-    ``begin`` and ``commit`` or ``abandon`` the connection belongs to one unit of work. At its end
-    that hands the turn on, or closes the batch and keeps the turn until the flush is over.
+    ``timeout`` is the most seconds a unit of work waits for the writer's lock and for the file's,
+    which another process may hold. ``group_size`` is how many units of work may share a COMMIT.
+    Between ``begin`` and ``commit`` or ``rollback`` the connection belongs to one unit of work. At
+    its end that releases the lock, or closes the group and holds the lock until the flush is over.
     """
 
-    def __init__(self, path: Path, patience: float, most: int) -> None:
-        self._file = LastingConnection(path, WRITING)
-        self._patience = patience
-        self._most = most
-        self._turns = Turns(patience)
-        self._batch: Batch | None = None
-        self._flusher = ThreadPoolExecutor(1, "commit", initializer=ask_for_short_turns)
+    def __init__(self, path: Path, timeout: float, group_size: int) -> None:
+        self._file = ReopeningConnection(path, WRITING)
+        self._timeout = timeout
+        self._group_size = group_size
+        self._lock = FairLock(timeout)
+        self._group: CommitGroup | None = None
+        self._flusher = ThreadPoolExecutor(1, "commit", initializer=request_short_slice)
         self._is_closing = False
 
     async def begin(self) -> Savepoint:
@@ -46,57 +46,57 @@ class Writer:
 
         Raises ``StoreUnavailable`` when that took too long, or the writer is being closed.
         """
-        deadline = asyncio.get_running_loop().time() + self._patience
-        had_to_wait = await self._take_turn()
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        had_to_wait = await self._acquire()
         try:
-            with translated():
-                if self._batch is None:
-                    self._batch = await patiently(self._open_batch, deadline)
+            with translate_errors():
+                if self._group is None:
+                    self._group = await retry_while_locked(self._open_group, deadline)
                     if not had_to_wait:
-                        self._leave_open_for_a_round(self._batch)
-                return Savepoint(self._batch)
+                        self._leave_open_for_a_round(self._group)
+                return Savepoint(self._group)
         except BaseException:
-            self._hand_on()
+            self._release()
             raise
 
     async def commit(self, unit: Savepoint) -> None:
-        """End the unit of work's turn, and return once what it did is durable.
+        """Release the lock, and return once what the unit of work did is durable.
 
         Raises ``OutcomeUnknown`` when the COMMIT failed: the log may hold all of it just the same.
         Raises ``StoreConflict`` when it broke a constraint that is checked at COMMIT.
         """
         try:
-            with translated():
-                unit.keep()
+            with translate_errors():
+                unit.release()
         except BaseException:
-            self._lose(unit.batch)
+            self._lose(unit.group)
             raise
         finally:
-            self._hand_on()
-        await unit.batch.durable()
+            self._release()
+        await unit.group.durable()
 
-    async def abandon(self, unit: Savepoint) -> None:
-        """Undo the unit of work, end its turn, and return once what it may have seen is durable.
+    async def rollback(self, unit: Savepoint) -> None:
+        """Roll back the unit of work, and return once what it may have read is durable.
 
-        A refusal, too, rests on what others in the batch did, and fails with them. But nothing of
-        its own was kept.
+        A refusal, too, rests on what others in the group did, and fails with them. But nothing of
+        its own was committed.
         """
         try:
-            unit.undo()
+            unit.rollback()
         except Exception:  # noqa: BLE001 - whatever the reason, nothing must be left of it
-            self._lose(unit.batch)
+            self._lose(unit.group)
         finally:
-            self._hand_on()
+            self._release()
         try:
-            await unit.batch.durable()
-        except OutcomeUnknown as trouble:
-            raise StoreUnavailable(str(trouble)) from trouble
+            await unit.group.durable()
+        except OutcomeUnknown as error:
+            raise StoreUnavailable(str(error)) from error
 
     async def aclose(self) -> None:
-        """Close the connection and the thread when the batch there is has ended; begin no more."""
+        """Close the connection and the thread when the open group has ended; begin no more."""
         self._is_closing = True
-        if self._batch is not None:
-            await self._batch.over()
+        if self._group is not None:
+            await self._group.over()
         self.close()
 
     def close(self) -> None:
@@ -104,100 +104,100 @@ class Writer:
         self._flusher.shutdown()
         self._file.close()
 
-    async def _take_turn(self) -> bool:
+    async def _acquire(self) -> bool:
         try:
-            return await self._turns.take()
+            return await self._lock.acquire()
         except BaseException as error:
-            if self._batch is not None and self._turns.take_if_free():
-                self._hand_on()  # the others in the batch would wait for this one to join
+            if self._group is not None and self._lock.try_acquire():
+                self._release()  # the others in the group would wait for this one to join
             if isinstance(error, TimeoutError):
-                message = f"no turn to write came within {self._patience:g} s"
+                message = f"the lock to write was not acquired within {self._timeout:g} s"
                 raise StoreUnavailable(message) from None
             raise
 
-    def _open_batch(self) -> Batch:
+    def _open_group(self) -> CommitGroup:
         if self._is_closing:
             raise StoreUnavailable("the service stops")
-        connection = self._file.ready()
+        connection = self._file.get()
         connection.execute("BEGIN IMMEDIATE")
-        return Batch(connection, self._most)
+        return CommitGroup(connection, self._group_size)
 
-    def _leave_open_for_a_round(self, batch: Batch) -> None:
-        batch.stays_open = True
-        asyncio.get_running_loop().call_soon(self._end_of_round, batch)
+    def _leave_open_for_a_round(self, group: CommitGroup) -> None:
+        group.stays_open = True
+        asyncio.get_running_loop().call_soon(self._end_of_round, group)
 
-    def _end_of_round(self, batch: Batch) -> None:
-        """Commit the batch, unless somebody is at work in it, who then sees to that."""
-        batch.stays_open = False
-        if batch is self._batch and self._turns.take_if_free():
-            self._close_batch(batch)
+    def _end_of_round(self, group: CommitGroup) -> None:
+        """Commit the group, unless a unit of work is at work in it and will do so."""
+        group.stays_open = False
+        if group is self._group and self._lock.try_acquire():
+            self._close_group(group)
 
-    def _hand_on(self) -> None:
-        """Let the next one join the batch, or commit it if it is full or nobody waits."""
-        batch = self._batch
-        if batch and (batch.is_full or not (self._turns.is_awaited or batch.stays_open)):
-            self._close_batch(batch)
+    def _release(self) -> None:
+        """Let the next waiter join the group, or commit it if it is full or has no waiters."""
+        group = self._group
+        if group and (group.is_full or not (self._lock.has_waiters or group.stays_open)):
+            self._close_group(group)
         else:
-            self._turns.hand_on()
+            self._lock.release()
 
-    def _close_batch(self, batch: Batch) -> None:
-        if not batch.has_changes:
-            self._drop(batch)
+    def _close_group(self, group: CommitGroup) -> None:
+        if not group.has_changes:
+            self._drop(group)
             return
         try:
-            self._flusher.submit(self._flush, batch, asyncio.get_running_loop())
+            self._flusher.submit(self._flush, group, asyncio.get_running_loop())
         except RuntimeError:  # the system gives the process no thread, or the writer is closed
-            self._lose(batch)
-            self._turns.hand_on()
+            self._lose(group)
+            self._lock.release()
 
-    def _drop(self, batch: Batch) -> None:
-        """End a batch that has nothing to keep."""
-        self._batch = None
+    def _drop(self, group: CommitGroup) -> None:
+        """End a group that has changed nothing."""
+        self._group = None
         try:
-            batch.connection.rollback()
+            group.connection.rollback()
         except sqlite3.Error:
             self._file.close()
-        batch.end()
-        self._turns.hand_on()
+        group.end()
+        self._lock.release()
 
-    def _flush(self, batch: Batch, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait for the disk, in the thread, and tell the loop.
+    def _flush(self, group: CommitGroup, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait for the disk, in the thread, and notify the loop.
 
-        Past the executor's futures: each step between two of them takes a round of a busy loop.
+        Past the executor's futures: each step between two of them takes a tick of a busy loop.
         """
         failure: Exception | None = None
         try:
-            with translated():
-                batch.connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whatever it is, all have to be told
+            with translate_errors():
+                group.connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is, all have to be notified
             failure = error
-        loop.call_soon_threadsafe(self._flushed, batch, failure)
+        loop.call_soon_threadsafe(self._flushed, group, failure)
 
-    def _flushed(self, batch: Batch, failure: Exception | None) -> None:
-        if batch is not self._batch:
+    def _flushed(self, group: CommitGroup, failure: Exception | None) -> None:
+        if group is not self._group:
             return  # it was lost before there was a thread to flush it
-        self._batch = None
+        self._group = None
         if failure is None:
-            batch.end()
+            group.end()
         else:
             self._file.close()
-            batch.end(self._trouble(failure))
-        self._turns.hand_on()
+            group.end(self._commit_failure(failure))
+        self._lock.release()
 
-    def _trouble(self, error: Exception) -> Trouble:
-        """Return what a failed COMMIT means for those it was to carry.
+    def _commit_failure(self, error: Exception) -> CommitFailure:
+        """Return what a failed COMMIT means for the units of work of its group.
 
-        Some constraints are checked no sooner, such as a deferred foreign key of the user's. Whose
-        it was nothing tells, so that from then on each unit of work has a COMMIT of its own.
+        Some constraints are checked no sooner, such as a deferred foreign key of the user's. SQLite
+        does not say whose it was, so that from then on each unit of work has a COMMIT of its own.
         """
         if not isinstance(error, StoreConflict):
             return OutcomeUnknown(str(error))
-        is_known_whose = self._most == 1
-        self._most = 1
+        is_known_whose = self._group_size == 1
+        self._group_size = 1
         return error if is_known_whose else StoreUnavailable(str(error))
 
-    def _lose(self, batch: Batch) -> None:
-        """Undo the batch by closing the connection, whose state may be anything."""
-        self._batch = None
+    def _lose(self, group: CommitGroup) -> None:
+        """Roll back the group by closing the connection, whose state may be anything."""
+        self._group = None
         self._file.close()
-        batch.end(StoreUnavailable("the transaction was undone"))
+        group.end(StoreUnavailable("the transaction was rolled back"))

@@ -10,8 +10,8 @@ from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
-from entrypoints.http.middleware.cancellation import UnavailableWhenCancelled
-from entrypoints.http.middleware.head import HeadFromGet
+from entrypoints.http.middleware.cancellation import CancellationMiddleware
+from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.openapi import DESCRIPTION, DocumentedApi
 from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -40,8 +40,8 @@ def build_app(
     include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
-    app.add_middleware(HeadFromGet)
-    app.add_middleware(UnavailableWhenCancelled)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(CancellationMiddleware)
     return app
 
 

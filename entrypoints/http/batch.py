@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
-from entrypoints.http.entity_tags import EntityTag, versions
+from entrypoints.http.entity_tags import EntityTag, parse_entity_tags
 from entrypoints.http.field_types import without_defaults
-from service_layer.batch import Batch, Delete, Entity, Outcome, Update
+from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
 
 MOST_OPERATIONS = 100
 """Most operations in one batch."""
@@ -32,7 +32,7 @@ class BatchTarget(BaseModel):
         """What is asked of its version. The default is no tag, and never seen."""
         if not self.etag:
             return NO_PRECONDITION
-        return Precondition(one_of=versions(self.etag, weak_too=False))
+        return Precondition(one_of=parse_entity_tags(self.etag, weak_too=False))
 
 
 class BatchUpdate(BatchTarget, Generic[Changes]):
@@ -82,10 +82,10 @@ class BatchDone(BaseModel, Generic[Read]):
     deleted: list[int]
 
 
-def outcome_json(outcome: Outcome[Entity], json: Callable[[Entity], Any]) -> dict[str, Any]:
+def result_json(result: BatchResult[Entity], json: Callable[[Entity], Any]) -> dict[str, Any]:
     """Return what ``BatchDone`` describes; ``json`` returns what ``Read`` does."""
     return {
-        "created": [json(entity) for entity in outcome.created],
-        "updated": [json(entity) for entity in outcome.updated],
-        "deleted": list(outcome.deleted),
+        "created": [json(entity) for entity in result.created],
+        "updated": [json(entity) for entity in result.updated],
+        "deleted": list(result.deleted),
     }

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from domain.errors import StaleVersion
 from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
-from entrypoints.http.entity_tags import entity_tag, versions
+from entrypoints.http.entity_tags import entity_tag, parse_entity_tags
 from entrypoints.http.json_response import JsonResponse
 
 _CONDITIONS = {b"if-match", b"if-none-match"}
@@ -38,7 +38,9 @@ CONDITIONAL = {
 """How the OpenAPI document tells of it. Parameters of a route would cost every request time."""
 
 
-def versioned(content: Any, version: int, headers: Mapping[str, str] | None = None) -> JsonResponse:
+def response_with_etag(
+    content: Any, version: int, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
     """Return the response that shows an entity in this version."""
     return JsonResponse(content, headers={"ETag": entity_tag(version), **(headers or {})})
 
@@ -76,7 +78,7 @@ def _versions(
     if not lines:
         return unasked
     try:
-        return versions(", ".join(lines), weak_too=weak_too)
+        return parse_entity_tags(", ".join(lines), weak_too=weak_too)
     except ValueError:
         message = 'Input should be * or a list of entity tags, such as "1", "2"'
         error = {"type": "entity_tags", "loc": ("header", name), "msg": message}

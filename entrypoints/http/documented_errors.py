@@ -1,4 +1,4 @@
-"""The answers a route may give besides its own, for the OpenAPI document."""
+"""The responses a route may give besides its own, for the OpenAPI document."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +11,7 @@ from entrypoints.http.entity_tags import HEADER
 from entrypoints.http.error_handlers import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
 from entrypoints.http.problems import MEDIA_TYPE, Problem, title
 
-Answers = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, dict[str, Any]]
 
 ETAG = {"ETag": HEADER}
 
@@ -36,9 +36,9 @@ class HTTPValidationError(BaseModel):
     detail: list[ValidationError]
 
 
-def answers(*statuses: HTTPStatus) -> Answers:
-    """Return the documentation of these answers and of those that any route may give."""
-    return {int(status): _ANSWERS[status] for status in sorted({*statuses, *_ANY_ROUTE})}
+def error_responses(*statuses: HTTPStatus) -> Responses:
+    """Return the documentation of these responses and of those that any route may give."""
+    return {int(status): _RESPONSES[status] for status in sorted({*statuses, *_ANY_ROUTE})}
 
 
 def _detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ VARIES = {
 
 BLANK = "String should not be blank"
 
-_ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
+_RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.OK: {"headers": ETAG},
     HTTPStatus.NOT_MODIFIED: {"description": "The client has it already.", "headers": ETAG},
     HTTPStatus.BAD_REQUEST: _detail(
@@ -141,7 +141,7 @@ _ANSWERS: dict[HTTPStatus, dict[str, Any]] = {
     },
 }
 
-CREATED: Answers = {
+CREATED: Responses = {
     int(HTTPStatus.OK): {
         "headers": ETAG
         | {
@@ -156,7 +156,7 @@ CREATED: Answers = {
 }
 """What a route that makes something adds to its answer."""
 
-FAILED_OPERATION: Answers = {
+FAILED_OPERATION: Responses = {
     int(HTTPStatus.NOT_FOUND): _failed_operation(
         HTTPStatus.NOT_FOUND, "There is none with the id of an operation.", "Not found"
     ),

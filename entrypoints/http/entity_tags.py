@@ -37,7 +37,7 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def versions(tags: str, *, weak_too: bool) -> Container[int]:
+def parse_entity_tags(tags: str, *, weak_too: bool) -> Container[int]:
     """Return the versions that a list of tags, or ``*``, names; tags of another form name none.
 
     Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2). Raises

@@ -20,10 +20,10 @@ from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.entity_tags import entity_tag
 from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
-from entrypoints.http.problems import MEDIA_TYPE, located, pointer, problem
+from entrypoints.http.problems import MEDIA_TYPE, error_detail, pointer, problem
 from entrypoints.http.routing import method_not_allowed
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
-from service_layer.idempotency import KeyReused, KeyUnderWay
+from service_layer.idempotency import KeyInProgress, KeyReused
 
 RETRY_AFTER = "1"
 """Seconds (RFC 9110, section 10.2.3) until a client should ask an unavailable store again."""
@@ -52,12 +52,12 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(invalid_request)
     app.exception_handler(HTTPStatus.BAD_REQUEST)(unreadable_body)
     app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)(method_not_allowed)
-    app.exception_handler(HTTPException)(tutorial_error)
+    app.exception_handler(HTTPException)(http_exception)
     app.exception_handler(StoreUnavailable)(store_unavailable)
     app.exception_handler(StoreConflict)(store_conflict)
     app.exception_handler(KeyReused)(key_reused)
-    app.exception_handler(KeyUnderWay)(key_under_way)
-    app.exception_handler(Exception)(mistake)
+    app.exception_handler(KeyInProgress)(key_in_progress)
+    app.exception_handler(Exception)(internal_server_error)
 
 
 async def not_found(request: Request, error: NotFound) -> Response:
@@ -81,10 +81,10 @@ async def operation_failed(request: Request, error: OperationFailed) -> Response
     """Answer for the operation as for a request of its own, and say which one it is."""
     cause = error.cause
     if isinstance(cause, InvalidEntity):
-        found = [(v.code, ("body", *error.place, v.field), v.message) for v in cause.violations]
+        found = [(v.code, ("body", *error.loc, v.field), v.message) for v in cause.violations]
         return _invalid(found, request.scope)
     status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
-    errors = [{"detail": str(cause), "pointer": pointer(error.place)}]
+    errors = [{"detail": str(cause), "pointer": pointer(error.loc)}]
     return problem(status, FAILED, request.scope, errors=errors)
 
 
@@ -108,7 +108,7 @@ async def unreadable_body(request: Request, error: HTTPException) -> Response:
     return _detail(error.status_code, error.detail, request.scope)
 
 
-async def tutorial_error(request: Request, error: HTTPException) -> Response:
+async def http_exception(request: Request, error: HTTPException) -> Response:
     """Answer as the tutorial does what it did answer, such as 404 for an unknown path."""
     return _detail(error.status_code, error.detail, request.scope)
 
@@ -133,13 +133,13 @@ async def key_reused(request: Request, _: KeyReused) -> Response:
     return _invalid(found, request.scope)
 
 
-async def key_under_way(request: Request, _: KeyUnderWay) -> Response:
+async def key_in_progress(request: Request, _: KeyInProgress) -> Response:
     """Answer 409: the request that came first with the key has the answer to come."""
     detail = "A request with this Idempotency-Key is still under way. Try again later."
     return problem(HTTPStatus.CONFLICT, detail, request.scope)
 
 
-async def mistake(request: Request, _: Exception) -> Response:
+async def internal_server_error(request: Request, _: Exception) -> Response:
     """Answer 500 for a bug. Starlette raises the error on, so that it is logged."""
     detail = "The server made a mistake. It was logged."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
@@ -150,9 +150,9 @@ def _detail(status: int, detail: str, scope: Scope) -> Response:
 
 
 def _invalid(found: Sequence[tuple[str, Sequence[Any], str]], scope: Scope) -> Response:
-    """Answer 422 for each type, place and message."""
+    """Answer 422 for each type, location and message."""
     body = {"detail": [{"type": type_, "loc": list(loc), "msg": msg} for type_, loc, msg in found]}
-    errors = [located(*one) for one in found]
+    errors = [error_detail(*one) for one in found]
     return _preferred(scope, HTTPStatus.UNPROCESSABLE_ENTITY, body, INVALID, errors)
 
 

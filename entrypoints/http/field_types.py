@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from domain.rules import COUNT_MAX, TEXT_MAX
+from domain.rules import INT64_MAX, TEXT_MAX
 
 MOST_DIGITS = 4_300
 """Most digits of a number that Python reads from text."""
 
-BEYOND = COUNT_MAX + 1
+BEYOND = INT64_MAX + 1
 """An id that no column can hold."""
 
 WHITE_SPACE = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -26,7 +26,7 @@ Text = Annotated[
 """A string as ``domain.rules.text`` accepts it."""
 
 Count = Annotated[
-    int, WithJsonSchema({"type": "integer", "minimum": 0, "exclusiveMaximum": COUNT_MAX + 1})
+    int, WithJsonSchema({"type": "integer", "minimum": 0, "exclusiveMaximum": INT64_MAX + 1})
 ]
 """An integer as ``domain.rules.optional_count`` accepts it.
 

@@ -17,11 +17,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from service_layer.idempotency import (
-    Answers,
     Command,
     IdempotencyKey,
-    StoredAnswer,
-    answer_once,
+    IdempotencyStore,
+    StoredResponse,
+    execute_once,
 )
 
 T = TypeVar("T")
@@ -82,8 +82,8 @@ class Retention:
     clock: Callable[[], float] = time.time
 
 
-async def answered_once(
-    request: Request, answers: Answers, command: Command[T], answer: Callable[[T], Response]
+async def idempotent_response(
+    request: Request, store: IdempotencyStore, command: Command[T], answer: Callable[[T], Response]
 ) -> Response:
     """Return the answer to the command's result; with a key, the same one each time.
 
@@ -95,12 +95,10 @@ async def answered_once(
     retention: Retention = request.app.state.retention
     key = IdempotencyKey(read_key(fields), await _fingerprint(request), int(retention.clock()))
 
-    def to_keep(result: T) -> StoredAnswer:
+    def to_keep(result: T) -> StoredResponse:
         return _stored(answer(result))
 
-    stored, replayed = await answer_once(
-        answers, key, command, to_keep, lifetime=retention.lifetime
-    )
+    stored, replayed = await execute_once(store, key, command, to_keep, lifetime=retention.lifetime)
     return _given(stored, replayed=replayed)
 
 
@@ -137,14 +135,14 @@ async def _fingerprint(request: Request) -> bytes:
     return sha256(head + await request.body()).digest()
 
 
-def _stored(response: Response) -> StoredAnswer:
+def _stored(response: Response) -> StoredResponse:
     headers = (
         (name.decode("latin-1"), text.decode("latin-1")) for name, text in response.raw_headers
     )
-    return StoredAnswer(response.status_code, tuple(headers), bytes(response.body))
+    return StoredResponse(response.status_code, tuple(headers), bytes(response.body))
 
 
-def _given(stored: StoredAnswer, *, replayed: bool) -> Response:
+def _given(stored: StoredResponse, *, replayed: bool) -> Response:
     response = Response(stored.body, stored.status)
     response.raw_headers = [
         (name.encode("latin-1"), text.encode("latin-1")) for name, text in stored.headers

@@ -32,7 +32,7 @@ IN_A_PATH = "/%:@!$&'()*+,;="
 BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-class Fault(BaseModel):
+class ErrorDetail(BaseModel):
     """One thing that is wrong: in the body where ``pointer`` leads to, or in a parameter."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
@@ -54,7 +54,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str = Field(description="The path of the request.")
-    errors: list[Fault] = Field(default=[], description="What is wrong, one by one.")
+    errors: list[ErrorDetail] = Field(default=[], description="What is wrong, one by one.")
 
 
 def title(status: HTTPStatus) -> str:
@@ -72,7 +72,7 @@ def problem(
 ) -> JsonResponse:
     """Return the problem with the request that ``scope`` tells of, as a response.
 
-    Each of the ``errors`` has the members of a ``Fault``.
+    Each of the ``errors`` has the members of a ``ErrorDetail``.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -91,7 +91,7 @@ def pointer(path: Iterable[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def located(type_: str, loc: Sequence[Any], message: str) -> Mapping[str, str]:
+def error_detail(type_: str, loc: Sequence[Any], message: str) -> Mapping[str, str]:
     """Return a validation error as pydantic and the domain word it, as a problem does.
 
     ``loc`` begins with the part of the request it is about. A body that is no JSON has no inside to

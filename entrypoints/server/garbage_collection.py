@@ -6,7 +6,7 @@ YOUNG = 10_000
 """New objects until the young ones are looked at; Python's own 700 is a handful of requests."""
 
 
-def spare_what_stays() -> None:
+def freeze_gc() -> None:
     """Leave all that there is now out of every later collection.
 
     Modules, models and routes stay to the end. Looking at them again and again, which Python does

@@ -27,7 +27,7 @@ MAX_OVERHEAD = 8 * MAX_HEAD
 SLICE = 4 * 1024
 """Bytes that are parsed at a time, so that few requests sent ahead become objects at once."""
 
-LAST_CALL = 2.0
+DRAIN_TIMEOUT = 2.0
 """Seconds for the rest of a request that has its answer, or that the stopping server waits for."""
 
 
@@ -99,7 +99,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Give the rest of a request little time to come, so that others can be finished."""
         super().shutdown()
         if self._deadline is not None:
-            self._start_clock(min(self._receive_timeout, LAST_CALL))
+            self._start_clock(min(self._receive_timeout, DRAIN_TIMEOUT))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -131,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._unset_keepalive_if_required()
             if self.cycle.more_body:
-                self._start_clock(min(self._receive_timeout, LAST_CALL))
+                self._start_clock(min(self._receive_timeout, DRAIN_TIMEOUT))
         if self._unread:
             self.flow.pause_reading()
             self.loop.call_soon(self._read_on)

@@ -12,7 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from entrypoints.server.access_log import log_config
 from entrypoints.server.protocol import BoundedConfig, Bounds
-from entrypoints.server.sockets import BACKLOG, watched_at_once
+from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
 GRACE = 8
 """Seconds that requests under way get to finish once the server is told to stop."""
@@ -50,7 +50,7 @@ def run(
         # uvicorn raises a signal again when it has stopped for it. Before it listens to signals
         # itself, an exception could be raised where Python only reports it, and goes on.
         _on_signals(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
-        server.run(sockets=watched_at_once(listener))
+        server.run(sockets=duplicate_listeners(listener))
     else:
         Multiprocess(config, sockets=[listener]).run()
 

@@ -33,7 +33,7 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def watched_at_once(listener: socket.socket) -> list[socket.socket]:
+def duplicate_listeners(listener: socket.socket) -> list[socket.socket]:
     """Return the socket and duplicates of it, of each of which a loop takes one connection a round.
 
     Several processes should watch it once each, or the first to look would take all.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tests.benchmarks.measurement import Measurement
-from tests.benchmarks.running import PATIENCE
+from tests.benchmarks.running import TIMEOUT
 
 Round = Mapping[str, Measurement]
 """What each server did, by its name."""
@@ -56,7 +56,7 @@ def failure(rounds: Rounds, name: str) -> str:
     """Return in words why the server did not finish."""
     measured = of_server(rounds, name)
     if any(m.stalled for m in measured):
-        return f"did not finish: no answer within {PATIENCE:.0f} s"
+        return f"did not finish: no answer within {TIMEOUT:.0f} s"
     kinds = {"timeout": "timeouts", "status": "error answers"}
     counts = [
         f"{sum(m.errors.get(kind, 0) for m in measured):,} {word}"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tests.benchmarks.contenders import Contender
 from tests.benchmarks.cores import Cores
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds after which an answer that has not come counts as a stall; wrk's own limit too."""
 
 START_LIMIT = 30.0
@@ -51,23 +51,23 @@ class Server:
             raise
         self.start_up = time.perf_counter() - began
 
-    def answers(self, patience: float = PATIENCE) -> bool:
+    def answers(self, timeout: float = TIMEOUT) -> bool:
         """Return whether the server answers for its first hero within so many seconds."""
         try:
-            return self.get("/heroes/1", patience)[0] == 200
+            return self.get("/heroes/1", timeout)[0] == 200
         except (OSError, HTTPException):
             return False
 
-    def get(self, path: str, patience: float = PATIENCE) -> tuple[int, dict[str, str], bytes]:
+    def get(self, path: str, timeout: float = TIMEOUT) -> tuple[int, dict[str, str], bytes]:
         """Return the status, the headers (names in lower case) and the body of an answer."""
-        return self.request("GET", path, None, patience)
+        return self.request("GET", path, None, timeout)
 
     def request(
-        self, method: str, path: str, body: bytes | None, patience: float = PATIENCE
+        self, method: str, path: str, body: bytes | None, timeout: float = TIMEOUT
     ) -> tuple[int, dict[str, str], bytes]:
         """Send a request on a connection of its own. Raises ``OSError``, ``HTTPException``."""
         parts = urlsplit(self.url)
-        connection = HTTPConnection(str(parts.hostname), parts.port, timeout=patience)
+        connection = HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
@@ -93,10 +93,10 @@ class Server:
         return self._log.read_text()[-2000:]
 
     def stop(self) -> None:
-        """Ask the process to stop; end it when it does not within ``PATIENCE``."""
+        """Ask the process to stop; end it when it does not within ``TIMEOUT``."""
         self._process.terminate()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.measurement import Measurement
-from tests.benchmarks.running import PATIENCE
+from tests.benchmarks.running import TIMEOUT
 
 LOAD = Path(__file__).parent / "load"
 WARM_UP = 0.5
@@ -41,7 +41,7 @@ class Load:
             "--threads=1",
             f"--connections={self.connections}",
             f"--duration={self.seconds}s",
-            f"--timeout={PATIENCE:.0f}s",
+            f"--timeout={TIMEOUT:.0f}s",
             f"--script={self.workload}.lua",
             url,
             "--",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.filters import Filter, Operator
 from domain.hero import HeroDraft, HeroQuery
 from domain.query import KEY, SortKey
-from domain.rules import COUNT_MAX, COUNT_MIN
+from domain.rules import INT64_MAX, INT64_MIN
 
 LETTERS = "aAb %_\\'\"?*[é\u0301\ud7ff\ue000\uffff😀\U0010ffff"
 """Both cases, what languages of patterns take for a wildcard or a quote, a combining character, the
@@ -22,7 +22,7 @@ EVERY_SORT = [
 """Every order there is."""
 
 texts = st.text(LETTERS, max_size=3)
-numbers = st.sampled_from([0, 1, 2, 30, COUNT_MAX])
+numbers = st.sampled_from([0, 1, 2, 30, INT64_MAX])
 
 drafts = st.builds(
     HeroDraft,
@@ -34,7 +34,7 @@ tables = st.lists(drafts, max_size=12)
 
 OPERANDS: dict[type, st.SearchStrategy[str | int | bool]] = {
     str: texts,
-    int: numbers | st.sampled_from([-1, COUNT_MIN]),
+    int: numbers | st.sampled_from([-1, INT64_MIN]),
     bool: st.booleans(),
 }
 FILTERS = [
@@ -49,6 +49,6 @@ queries = st.builds(
     HeroQuery,
     filters=filters,
     sort=st.sampled_from(EVERY_SORT),
-    offset=st.integers(0, 3) | st.integers(1_001, COUNT_MAX),
-    limit=st.integers(0, 4) | st.integers(5, COUNT_MAX),
+    offset=st.integers(0, 3) | st.integers(1_001, INT64_MAX),
+    limit=st.integers(0, 4) | st.integers(5, INT64_MAX),
 )

@@ -9,7 +9,7 @@ from domain.errors import OperationFailed, StaleVersion
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 from domain.preconditions import Precondition
 from service_layer import heroes
-from service_layer.batch import Batch, Delete, Outcome, Update
+from service_layer.batch import Batch, BatchResult, Delete, Update
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
@@ -17,7 +17,7 @@ FIRST = Precondition(one_of={1})
 ROUNDS = 10
 
 
-async def apply(database: UnitOfWorkFactory, batch: Batch) -> Outcome[Hero]:
+async def apply(database: UnitOfWorkFactory, batch: Batch) -> BatchResult[Hero]:
     async with database.writing() as uow:
         return await heroes.apply_batch(uow, batch)
 
@@ -61,7 +61,7 @@ async def test_the_57th_of_a_hundred_updates_fails_and_nothing_is_changed(
     with pytest.raises(OperationFailed) as failed:
         await apply(database, Batch(update=updates))
 
-    assert ("update", 56) == failed.value.place
+    assert ("update", 56) == failed.value.loc
     assert isinstance(failed.value.cause, HeroNotFound)
     assert kept == await stored(database)
 
@@ -78,7 +78,7 @@ async def test_a_stale_version_among_the_deletions_undoes_the_whole_batch(
             Batch([DEADPOND], [Update(first.id, {"age": 1}, FIRST)], [Delete(third.id, FIRST)]),
         )
 
-    assert ("delete", 0) == failed.value.place
+    assert ("delete", 0) == failed.value.loc
     assert isinstance(failed.value.cause, StaleVersion)
     assert 2 == failed.value.cause.current
     assert [first, second, changed] == await stored(database)
@@ -108,7 +108,7 @@ async def test_of_batches_that_expect_the_same_versions_at_once_one_is_done(
 ) -> None:
     made = await some(database, 5)
 
-    async def claim(age: int) -> Outcome[Hero]:
+    async def claim(age: int) -> BatchResult[Hero]:
         order = made if age % 2 else made[::-1]
         return await apply(
             database, Batch(update=[Update(hero.id, {"age": age}, FIRST) for hero in order])
@@ -116,9 +116,9 @@ async def test_of_batches_that_expect_the_same_versions_at_once_one_is_done(
 
     results = await asyncio.gather(*(claim(age) for age in range(ROUNDS)), return_exceptions=True)
 
-    (done,) = [result for result in results if isinstance(result, Outcome)]
+    (done,) = [result for result in results if isinstance(result, BatchResult)]
     failures = [result for result in results if isinstance(result, OperationFailed)]
-    assert [("update", 0)] * (ROUNDS - 1) == [failure.place for failure in failures]
+    assert [("update", 0)] * (ROUNDS - 1) == [failure.loc for failure in failures]
     assert sorted(done.updated, key=lambda hero: hero.id) == await stored(database)
 
 
@@ -130,7 +130,7 @@ async def test_what_is_done_before_the_commit_is_kept_or_undone_with_the_batch(
 
     async with database.writing() as uow:
 
-        async def add(_: Outcome[Hero]) -> None:
+        async def add(_: BatchResult[Hero]) -> None:
             await uow.heroes.add(HeroDraft("Spider-Boy", "Pedro"))
             if not ends_well:
                 raise RuntimeError

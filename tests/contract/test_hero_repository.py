@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.hero import HeroDraft, HeroNotFound, HeroQuery
-from domain.rules import COUNT_MAX, TEXT_MAX
+from domain.rules import INT64_MAX, TEXT_MAX
 from service_layer.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
@@ -17,7 +17,7 @@ texts = st.text(
     min_size=1,
     max_size=TEXT_MAX,
 ).filter(str.strip)
-ages = st.none() | st.integers(0, COUNT_MAX)
+ages = st.none() | st.integers(0, INT64_MAX)
 drafts = st.builds(HeroDraft, texts, texts, ages)
 
 same_database_for_all_examples = settings(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from http.client import BadStatusLine, HTTPResponse
 
-PATIENCE = 2
+TIMEOUT = 2
 """Seconds after which a server that has not answered keeps its client waiting."""
 
 JSON = b"Content-Type: application/json"
@@ -43,7 +43,7 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
     its client waiting.
     """
     started = time.monotonic()
-    with socket.create_connection(address, timeout=PATIENCE) as connection:
+    with socket.create_connection(address, timeout=TIMEOUT) as connection:
         _send(connection, sent, ended=ended)
         with closing(HTTPResponse(connection, method=sent.split(b" ")[0].decode("latin-1"))) as it:
             try:
@@ -51,7 +51,7 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
                 it.read()
             except (BadStatusLine, ConnectionError):
                 return None
-            if time.monotonic() - started > PATIENCE:
+            if time.monotonic() - started > TIMEOUT:
                 raise TimeoutError
             return it.status
 
@@ -59,7 +59,7 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
 def conversation(address: tuple[str, int], sent: bytes) -> Sequence[int]:
     """Return the status of each answer until the server closes the connection."""
     received = b""
-    with socket.create_connection(address, timeout=PATIENCE) as connection:
+    with socket.create_connection(address, timeout=TIMEOUT) as connection:
         _send(connection, sent, ended=False)
         while some := connection.recv(65536):
             received += some

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse
 from tests.fakes import queries as in_memory_queries
 
 
@@ -20,10 +20,10 @@ class State:
 
     heroes: dict[int, Hero] = field(default_factory=dict)
     last_hero_id: int = 0
-    answers: "dict[str, FakeAnswer]" = field(default_factory=dict)
+    responses: "dict[str, FakeStoredResponse]" = field(default_factory=dict)
 
     def copy(self) -> "State":
-        return State(dict(self.heroes), self.last_hero_id, dict(self.answers))
+        return State(dict(self.heroes), self.last_hero_id, dict(self.responses))
 
 
 class FakeDatabase:
@@ -78,7 +78,7 @@ class FakeUnitOfWork:
     def __init__(self, database: FakeDatabase) -> None:
         self.transaction = FakeTransaction(database)
         self.heroes = FakeHeroRepository(self.transaction.begin)
-        self.answers = FakeAnswers(self.transaction.begin)
+        self.idempotency = FakeIdempotencyStore(self.transaction.begin)
 
     async def commit(self) -> None:
         self.transaction.commit()
@@ -142,35 +142,37 @@ class FakeHeroRepository:
 
 
 @dataclass(frozen=True)
-class FakeAnswer:
-    """An answer, the request it is to, and when it expires."""
+class FakeStoredResponse:
+    """A response, the request it is to, and when it expires."""
 
     fingerprint: bytes
-    answer: StoredAnswer
+    answer: StoredResponse
     expires: int
 
 
-class FakeAnswers:
-    """``Answers`` over the state of a unit of work, whose turn is enough of a claim."""
+class FakeIdempotencyStore:
+    """``IdempotencyStore`` over the state of a unit of work, whose turn is enough of a claim."""
 
     def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
         self._state = state
 
-    async def claim(self, key: IdempotencyKey) -> StoredAnswer | None:
-        kept = (await self._state()).answers.get(key.value)
-        if kept is None or kept.expires <= key.came:
+    async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
+        stored = (await self._state()).responses.get(key.value)
+        if stored is None or stored.expires <= key.came:
             return None
-        if kept.fingerprint != key.fingerprint:
+        if stored.fingerprint != key.fingerprint:
             raise KeyReused
-        return kept.answer
+        return stored.answer
 
-    async def keep(self, key: IdempotencyKey, answer: StoredAnswer, *, expires: int) -> None:
+    async def save(self, key: IdempotencyKey, answer: StoredResponse, *, expires: int) -> None:
         state = await self._state()
-        state.answers[key.value] = FakeAnswer(key.fingerprint, answer, expires)
+        state.responses[key.value] = FakeStoredResponse(key.fingerprint, answer, expires)
 
     async def prune(self, *, now: int) -> None:
         state = await self._state()
-        state.answers = {value: kept for value, kept in state.answers.items() if kept.expires > now}
+        state.responses = {
+            value: stored for value, stored in state.responses.items() if stored.expires > now
+        }
 
 
 def _found(state: State, hero_id: int) -> Hero:

@@ -39,13 +39,13 @@ async def observer(url: str) -> AsyncIterator[Observer]:
         yield observer
 
 
-async def taken(pool: Pool, number: int = SIZE) -> list[asyncpg.Connection]:
-    return [await pool.take() for _ in range(number)]
+async def acquired(pool: Pool, number: int = SIZE) -> list[asyncpg.Connection]:
+    return [await pool.acquire() for _ in range(number)]
 
 
-def give_back(pool: Pool, *connections: asyncpg.Connection) -> None:
+def release(pool: Pool, *connections: asyncpg.Connection) -> None:
     for connection in connections:
-        pool.give_back(connection)
+        pool.release(connection)
 
 
 async def test_there_are_never_more_connections_than_it_may_have(
@@ -57,24 +57,24 @@ async def test_there_are_never_more_connections_than_it_may_have(
 
 
 async def use(pool: Pool) -> None:
-    connection = await pool.take()
+    connection = await pool.acquire()
     await connection.fetchval("SELECT 1")
-    pool.give_back(connection)
+    pool.release(connection)
 
 
 async def test_who_has_waited_longest_is_next_and_no_newcomer_overtakes(pool: Pool) -> None:
-    first = await taken(pool)
+    first = await acquired(pool)
     order: list[int] = []
 
     async def use(number: int) -> None:
-        connection = await pool.take()
+        connection = await pool.acquire()
         order.append(number)
         await connection.fetchval("SELECT 1")
-        pool.give_back(connection)
+        pool.release(connection)
 
     waiting = [asyncio.create_task(use(number)) for number in range(10)]
     await wait_all_tasks_blocked()
-    give_back(pool, *first)
+    release(pool, *first)
     newcomer = asyncio.create_task(use(10))
     await asyncio.gather(*waiting, newcomer)
 
@@ -82,107 +82,107 @@ async def test_who_has_waited_longest_is_next_and_no_newcomer_overtakes(pool: Po
 
 
 async def test_the_connection_given_back_last_is_the_next_to_be_used(pool: Pool) -> None:
-    one, other = await taken(pool)
+    one, other = await acquired(pool)
 
-    give_back(pool, one, other)
+    release(pool, one, other)
 
-    assert other is await pool.take()
-    assert one is await pool.take()
-    give_back(pool, one, other)
+    assert other is await pool.acquire()
+    assert one is await pool.acquire()
+    release(pool, one, other)
 
 
 async def test_who_waits_too_long_is_refused_and_takes_no_turn_away(url: str) -> None:
     pool = Pool(partial(asyncpg.connect, url), SIZE, AT_ONCE)
-    first = await taken(pool)
+    first = await acquired(pool)
 
     with pytest.raises(StoreUnavailable, match="in use"):
-        await pool.take()
+        await pool.acquire()
 
-    give_back(pool, *first)
-    give_back(pool, *await taken(pool))
+    release(pool, *first)
+    release(pool, *await acquired(pool))
     await pool.aclose()
 
 
 async def test_who_is_cancelled_while_waiting_or_as_the_turn_comes_takes_none_away(
     pool: Pool,
 ) -> None:
-    first = await taken(pool)
-    cancelled = [asyncio.create_task(pool.take()) for _ in range(2)]
+    first = await acquired(pool)
+    cancelled = [asyncio.create_task(pool.acquire()) for _ in range(2)]
     await wait_all_tasks_blocked()
 
     cancelled[1].cancel()
-    pool.give_back(first[0])
+    pool.release(first[0])
     cancelled[0].cancel()
-    pool.give_back(first[1])
+    pool.release(first[1])
     await asyncio.wait(cancelled)
 
     assert all(task.cancelled() for task in cancelled)
-    give_back(pool, *await taken(pool))
+    release(pool, *await acquired(pool))
 
 
 async def test_connections_that_the_server_closed_are_replaced(
     pool: Pool, observer: Observer
 ) -> None:
-    first = await taken(pool)
-    give_back(pool, *first)
+    first = await acquired(pool)
+    release(pool, *first)
 
     await observer.run(END_ALL)
     await wait_until_closed(*first)
 
-    second = await taken(pool)
+    second = await acquired(pool)
     assert [1, 1] == [await connection.fetchval("SELECT 1") for connection in second]
-    give_back(pool, *second)
+    release(pool, *second)
 
 
 async def test_one_that_was_closed_is_passed_over_while_there_is_another(url: str) -> None:
     addresses = [url] * SIZE + ["postgresql://heroes@127.0.0.1:1/heroes"]
     pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, AT_ONCE)
-    one, other = await taken(pool)
-    give_back(pool, one, other)
+    one, other = await acquired(pool)
+    release(pool, one, other)
     other.terminate()
 
-    assert one is await pool.take()
+    assert one is await pool.acquire()
 
     with pytest.raises(StoreUnavailable, match="reached"):
-        await pool.take()
-    pool.give_back(one)
+        await pool.acquire()
+    pool.release(one)
     await pool.aclose()
 
 
 async def test_one_that_is_closed_on_its_way_to_who_waits_is_replaced(pool: Pool) -> None:
-    one, other = await taken(pool)
-    waiting = asyncio.create_task(pool.take())
+    one, other = await acquired(pool)
+    waiting = asyncio.create_task(pool.acquire())
     await wait_all_tasks_blocked()
 
-    pool.give_back(one)
+    pool.release(one)
     one.terminate()
 
     another = await waiting
     assert 1 == await another.fetchval("SELECT 1")
-    give_back(pool, another, other)
+    release(pool, another, other)
 
 
 async def test_who_is_cancelled_with_a_connection_in_hand_passes_it_on(pool: Pool) -> None:
-    one, other = await taken(pool)
-    cancelled, waiting = (asyncio.create_task(pool.take()) for _ in range(2))
+    one, other = await acquired(pool)
+    cancelled, waiting = (asyncio.create_task(pool.acquire()) for _ in range(2))
     await wait_all_tasks_blocked()
 
-    pool.give_back(one)
+    pool.release(one)
     cancelled.cancel()
 
     assert one is await waiting
     assert cancelled.cancelled()
-    give_back(pool, one, other)
+    release(pool, one, other)
 
 
 async def test_a_connection_given_back_closed_makes_room_for_another(pool: Pool) -> None:
-    first = await taken(pool)
+    first = await acquired(pool)
     for connection in first:
         connection.terminate()
 
-    give_back(pool, *first)
+    release(pool, *first)
 
-    give_back(pool, *await taken(pool))
+    release(pool, *await acquired(pool))
 
 
 async def test_a_server_that_is_away_takes_no_turn_away(url: str) -> None:
@@ -191,9 +191,9 @@ async def test_a_server_that_is_away_takes_no_turn_away(url: str) -> None:
 
     for _ in range(SIZE + 1):
         with pytest.raises(StoreUnavailable, match="reached"):
-            await pool.take()
+            await pool.acquire()
 
-    give_back(pool, *await taken(pool))
+    release(pool, *await acquired(pool))
     await pool.aclose()
 
 
@@ -203,14 +203,14 @@ async def test_one_that_is_cancelled_while_it_connects_takes_no_turn_away(
     async with proxied(url, server.port) as (proxy, address):
         pool = Pool(partial(asyncpg.connect, address), SIZE, NEVER)
         proxy.stall()
-        connecting = [asyncio.create_task(pool.take()) for _ in range(SIZE)]
+        connecting = [asyncio.create_task(pool.acquire()) for _ in range(SIZE)]
         await wait_all_tasks_blocked()
         for task in connecting:
             task.cancel()
         await asyncio.wait(connecting)
         proxy.flow()
 
-        give_back(pool, *await taken(pool))
+        release(pool, *await acquired(pool))
         await pool.aclose()
 
 

@@ -16,10 +16,10 @@ from adapters.sqlite.database import FileOptions, SqliteDatabase
 from service_layer.database import Database
 
 
-def open_sqlite(path: Path, *, patience: float = 10, batch: int = 64) -> SqliteDatabase:
+def open_sqlite(path: Path, *, lock_timeout: float = 10, group_size: int = 64) -> SqliteDatabase:
     """Return the database in the file, not yet touched."""
     url = URL.create("sqlite", database=str(path))
-    return SqliteDatabase(url, FileOptions(patience=patience, batch=batch))
+    return SqliteDatabase(url, FileOptions(lock_timeout=lock_timeout, group_size=group_size))
 
 
 def migrated_sqlite(path: Path) -> SqliteDatabase:

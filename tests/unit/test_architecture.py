@@ -1,4 +1,4 @@
-"""The house keeps its shape."""
+"""The project keeps its structure."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ OF_HEROES = {
     "entrypoints/api/heroes/schemas.py",
     "service_layer/heroes.py",
 }
-"""The rooms of one aggregate: another has rooms like them, beside them."""
+"""The modules of one aggregate: another has modules like them, beside them."""
 
 LISTS = {
     "adapters/sql/tables.py",
@@ -46,13 +46,13 @@ OF_THE_APPLICATION = {
 }
 """Where the service says its own name."""
 
-FLOORS = ("domain", "service_layer", "adapters", "entrypoints")
+LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 EVERY_MODULE = {
-    str(path.relative_to(ROOT)) for floor in FLOORS for path in (ROOT / floor).rglob("*.py")
+    str(path.relative_to(ROOT)) for layer in LAYERS for path in (ROOT / layer).rglob("*.py")
 }
 
 
-def test_the_top_holds_the_floors_and_nothing_else() -> None:
+def test_the_top_holds_the_layers_and_nothing_else() -> None:
     git = shutil.which("git")
     assert git is not None
     listed = subprocess.run(

@@ -1,14 +1,14 @@
-"""A page in parts that an index serves each, so that every page costs the same.
+"""A page as a union of index ranges, so that every page costs the same.
 
 A page after a position does not read what comes before it. Yet no index is read in an order such as
-``-age, id``, where one key falls and the next one rises, nor with nulls last on all databases. So a
-page is put together from
+``-age, id``, where one key descends and the next one ascends, nor with nulls last on all databases.
+So a page is the union of
 
 - ties: rows that share the first key with the position, and come after it by the next keys;
 - groups: rows with a further value of the first key, the last of them cut to what the page needs;
 - nulls: rows that have no value there.
 
-No part has many more rows than the page, so that putting them in order costs little.
+No range has many more rows than the page, so that sorting them costs little.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,8 +30,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from adapters.sql.queries.predicates import Sign
-from adapters.sql.queries.sort_keys import Condition, Key, directed, later
+from adapters.sql.queries.predicates import Comparator
+from adapters.sql.queries.sort_keys import Condition, SortColumn, follows, ordering
 
 LIMIT = bindparam("limit", type_=BigInteger)
 OFFSET = bindparam("offset", type_=BigInteger)
@@ -41,32 +41,32 @@ REACH = bindparam("reach", type_=BigInteger)
 BEFORE_EDGE = bindparam("before_edge", type_=BigInteger)
 """One less than that, and at least 0."""
 
-KEPT_AFTER = {
-    False: frozenset({Sign.NOT_NULL, Sign.FROM}),
-    True: frozenset({Sign.NOT_NULL, Sign.UP_TO, Sign.BELOW}),
+IMPLIED_AFTER = {
+    False: frozenset({Comparator.NOT_NULL, Comparator.FROM}),
+    True: frozenset({Comparator.NOT_NULL, Comparator.UP_TO, Comparator.BELOW}),
 }
-"""The bounds that all values keep after one that keeps them, in a rising and in a falling order."""
+"""The bounds that hold for all values after one for which they hold, ascending and descending."""
 
 ONE: ColumnElement[int] = literal_column("1")
 NONE: ColumnElement[int] = literal_column("0")
 
 
-def composed(parts: Sequence[Select[Any]], keys: Sequence[Key]) -> Select[Any]:
-    """Return the statement that finds a page in its parts, by the same keys."""
-    if len(parts) == 1:
-        return parts[0].limit(LIMIT).offset(OFFSET)
-    rows = union_all(*(select(part) for part in _as_needed(parts))).subquery("rows")
+def union_of(ranges: Sequence[Select[Any]], keys: Sequence[SortColumn]) -> Select[Any]:
+    """Return the statement that finds a page in its ranges, by the same keys."""
+    if len(ranges) == 1:
+        return ranges[0].limit(LIMIT).offset(OFFSET)
+    rows = union_all(*(select(part) for part in _as_needed(ranges))).subquery("rows")
     order = [key.order(rows.c[key.column.name]) for key in keys]
     return select(rows).order_by(*order).limit(LIMIT).offset(OFFSET)
 
 
-def _as_needed(parts: Iterable[Select[Any]]) -> Iterator[CTE]:
-    """Yield the parts, each empty where those before it reach to the page's end.
+def _as_needed(ranges: Iterable[Select[Any]]) -> Iterator[CTE]:
+    """Yield the ranges, each empty where those before it reach to the page's end.
 
     Only a limit keeps SQLite from reading on, row by row, for nothing.
     """
     so_far: ColumnElement[int] = NONE
-    for number, part in enumerate(parts):
+    for number, part in enumerate(ranges):
         limit = case((so_far < REACH, REACH), else_=NONE)
         needed = select(part.subquery()).limit(limit).offset(NONE).cte(f"part_{number}")
         so_far += select(func.count()).select_from(needed).scalar_subquery()
@@ -74,24 +74,24 @@ def _as_needed(parts: Iterable[Select[Any]]) -> Iterator[CTE]:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The parts of a page. An index has to begin with ``fixed``, and go on with the first key.
+class IndexRanges:
+    """The ranges of a page. An index has to begin with ``fixed``, and go on with the first key.
 
     ``fixed`` are columns that the ``conditions`` leave one value. ``bounds`` are conditions on the
     first key. ``is_after`` tells whether the page begins after a position.
     """
 
     table: Table
-    keys: Sequence[Key]
+    keys: Sequence[SortColumn]
     fixed: Sequence[Column[Any]]
     conditions: Sequence[Condition]
-    bounds: Sequence[tuple[Sign, Condition]]
+    bounds: Sequence[tuple[Comparator, Condition]]
     is_after: bool
 
     def __iter__(self) -> Iterator[Select[Any]]:
         first, *rest = self.keys
         if self.is_after and rest:
-            yield self._within_a_group(first.same(), later(rest))
+            yield self._within_a_group(first.equal(), follows(rest))
         if not first.is_null:
             yield from self._groups()
             if first.column.nullable and not self.bounds:
@@ -99,12 +99,12 @@ class Parts:
 
     def _groups(self) -> Iterator[Select[Any]]:
         first, *rest = self.keys
-        if [key.falls for key in rest] in ([], [first.falls]):
-            yield self._rows(self._further(), rest, falls=first.falls)
+        if [key.descending for key in rest] in ([], [first.descending]):
+            yield self._rows(self._further(), rest, descending=first.descending)
         else:
             edge = self._edge()
             before_edge = self._further(before=first.before(edge))
-            yield self._rows(before_edge, (), falls=first.falls)
+            yield self._rows(before_edge, (), descending=first.descending)
             yield self._within_a_group(first.column == edge)
 
     def _further(self, *, before: Condition | None = None) -> Sequence[Condition]:
@@ -113,11 +113,11 @@ class Parts:
         Of two lower bounds SQLite takes one to begin at, and reads on from there to the other.
         """
         first, *_ = self.keys
-        after = first.beyond() if self.is_after else None
-        implied = KEPT_AFTER[first.falls] if after is not None else frozenset()
+        after = first.after() if self.is_after else None
+        implied = IMPLIED_AFTER[first.descending] if after is not None else frozenset()
         if before is not None:
-            implied |= KEPT_AFTER[not first.falls]
-        bounds = [condition for sign, condition in self.bounds if sign not in implied]
+            implied |= IMPLIED_AFTER[not first.descending]
+        bounds = [condition for comparator, condition in self.bounds if comparator not in implied]
         found = [each for each in (after, before) if each is not None] + bounds
         return found or ([first.column.is_not(None)] if first.column.nullable else [])
 
@@ -127,9 +127,9 @@ class Parts:
         It stands in a table of its own, so that it is looked up once.
         """
         first, *_ = self.keys
-        in_order = directed(first.column, falls=first.falls)
+        in_order = ordering(first.column, descending=first.descending)
         nth = select(first.column).order_by(in_order).limit(ONE).offset(BEFORE_EDGE)
-        last = select((func.min if first.falls else func.max)(first.column))
+        last = select((func.min if first.descending else func.max)(first.column))
         values = [
             value.where(*self.conditions, *self._further()).scalar_subquery()
             for value in (nth, last)
@@ -139,10 +139,10 @@ class Parts:
 
     def _within_a_group(self, *group: Condition) -> Select[Any]:
         _, *rest = self.keys
-        return self._rows(group, rest, falls=rest[0].falls)
+        return self._rows(group, rest, descending=rest[0].descending)
 
     def _rows(
-        self, conditions: Sequence[Condition], rest: Sequence[Key], *, falls: bool
+        self, conditions: Sequence[Condition], rest: Sequence[SortColumn], *, descending: bool
     ) -> Select[Any]:
         """Return rows in an order that the index has, up to the first key; then by the ``rest``.
 
@@ -150,7 +150,7 @@ class Parts:
         and nulls are left where they are, even of a column with one value, or with none.
         """
         columns = [*self.fixed, self.keys[0].column]
-        order = [directed(column, falls=falls) for column in columns]
+        order = [ordering(column, descending=descending) for column in columns]
         rows = select(self.table).where(*self.conditions, *conditions)
         by = [*order, *(key.order(key.column) for key in rest)]
         return rows.order_by(*by).limit(REACH).offset(NONE)

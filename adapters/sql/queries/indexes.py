@@ -5,21 +5,21 @@ from itertools import takewhile
 
 from sqlalchemy import Table
 
-from adapters.sql.queries.predicates import FIXING, Comparison, Sign
+from adapters.sql.queries.predicates import FIXING, Comparator, Predicate
 
 
 def served_keys(
-    table: Table, comparisons: Sequence[Comparison], fixed: Collection[str], keys: Sequence[str]
+    table: Table, predicates: Sequence[Predicate], fixed: Collection[str], keys: Sequence[str]
 ) -> int:
     """Return for how many of the sort keys an index has the rows in order, or in reverse.
 
-    ``fixed`` are the fields that the comparisons leave one value. It is 0 where no index leads to
-    all rows that pass the comparisons, and to no others.
+    ``fixed`` are the fields that the predicates leave one value. It is 0 where no index leads to
+    all rows that pass the predicates, and to no others.
     """
-    others = [each for each in comparisons if each.sign not in FIXING]
-    if len(comparisons) - len(others) > len(fixed):
+    others = [each for each in predicates if each.comparator not in FIXING]
+    if len(predicates) - len(others) > len(fixed):
         return 0
-    if any(each.field != keys[0] or each.sign is Sign.CONTAINS for each in others):
+    if any(each.field != keys[0] or each.comparator is Comparator.CONTAINS for each in others):
         return 0
     return max(_in_common(index, fixed, keys) for index in _indexes(table))
 

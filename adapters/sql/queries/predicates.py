@@ -1,4 +1,4 @@
-"""Filters in SQL: as comparisons that indexes serve, and that come out alike on every database.
+"""Filters in SQL: as predicates that indexes serve, and that come out alike on every database.
 
 Texts compare by their bytes. LIKE would take upper and lower case for the same on SQLite, and some
 characters for wildcards.
@@ -21,7 +21,7 @@ BEFORE_SURROGATES, AFTER_SURROGATES = "\ud7ff", "\ue000"
 """What stands between them is no character, and in no text."""
 
 
-class Sign(Enum):
+class Comparator(Enum):
     """How a column is compared."""
 
     EQUAL = auto()
@@ -33,67 +33,67 @@ class Sign(Enum):
     CONTAINS = auto()
 
 
-FIXING = {Sign.EQUAL, Sign.NULL}
-"""The signs that leave a column one value."""
+FIXING = {Comparator.EQUAL, Comparator.NULL}
+"""The comparators that leave a column one value."""
 
 
-class Comparison(NamedTuple):
+class Predicate(NamedTuple):
     """A filter, or a part of one, without its value."""
 
     field: str
-    sign: Sign
+    comparator: Comparator
 
     def expression(self, column: ColumnElement[Any], value: ColumnElement[Any]) -> Any:
-        """Return the comparison in SQL."""
-        return _EXPRESSIONS[self.sign](column, value)
+        """Return the predicate in SQL."""
+        return _EXPRESSIONS[self.comparator](column, value)
 
 
-class _place(FunctionElement[int]):  # noqa: N801 - SQLAlchemy's functions are in lower case
+class _strpos(FunctionElement[int]):  # noqa: N801 - SQLAlchemy's functions are in lower case
     """Where in the first text the second begins; 0 where it is not."""
 
     type = Integer()
     inherit_cache = True
 
 
-@compiles(_place, "sqlite")
-def _on_sqlite(element: _place, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_strpos, "sqlite")
+def _on_sqlite(element: _strpos, compiler: SQLCompiler, **options: Any) -> str:
     return f"instr({compiler.process(element.clauses, **options)})"
 
 
-@compiles(_place, "postgresql")
-def _on_postgresql(element: _place, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_strpos, "postgresql")
+def _on_postgresql(element: _strpos, compiler: SQLCompiler, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
-_EXPRESSIONS: Mapping[Sign, Callable[[Any, Any], Any]] = {
-    Sign.EQUAL: lambda column, value: column == value,
-    Sign.NULL: lambda column, _: column.is_(None),
-    Sign.NOT_NULL: lambda column, _: column.is_not(None),
-    Sign.FROM: lambda column, value: column >= value,
-    Sign.UP_TO: lambda column, value: column <= value,
-    Sign.BELOW: lambda column, value: column < value,
-    Sign.CONTAINS: lambda column, value: _place(column, value) > literal_column("0"),
+_EXPRESSIONS: Mapping[Comparator, Callable[[Any, Any], Any]] = {
+    Comparator.EQUAL: lambda column, value: column == value,
+    Comparator.NULL: lambda column, _: column.is_(None),
+    Comparator.NOT_NULL: lambda column, _: column.is_not(None),
+    Comparator.FROM: lambda column, value: column >= value,
+    Comparator.UP_TO: lambda column, value: column <= value,
+    Comparator.BELOW: lambda column, value: column < value,
+    Comparator.CONTAINS: lambda column, value: _strpos(column, value) > literal_column("0"),
 }
 
-_SIGNS = {
-    Operator.EQ: Sign.EQUAL,
-    Operator.GTE: Sign.FROM,
-    Operator.LTE: Sign.UP_TO,
-    Operator.CONTAINS: Sign.CONTAINS,
+_COMPARATORS = {
+    Operator.EQ: Comparator.EQUAL,
+    Operator.GTE: Comparator.FROM,
+    Operator.LTE: Comparator.UP_TO,
+    Operator.CONTAINS: Comparator.CONTAINS,
 }
 
 
-def compared(filters: Iterable[Filter]) -> Iterator[tuple[Comparison, Any]]:
-    """Yield what the filters compare, each with its value."""
+def to_predicates(filters: Iterable[Filter]) -> Iterator[tuple[Predicate, Any]]:
+    """Yield the predicates of the filters, each with its value."""
     for field, operator, value in ((f.field, f.operator, f.value) for f in filters):
         if operator is Operator.ISNULL:
-            yield Comparison(field, Sign.NULL if value else Sign.NOT_NULL), None
+            yield Predicate(field, Comparator.NULL if value else Comparator.NOT_NULL), None
         elif operator is Operator.STARTSWITH:
-            yield Comparison(field, Sign.FROM), value
+            yield Predicate(field, Comparator.FROM), value
             if end := after_all_that_start_with(str(value)):
-                yield Comparison(field, Sign.BELOW), end
+                yield Predicate(field, Comparator.BELOW), end
         else:
-            yield Comparison(field, _SIGNS[operator]), value
+            yield Predicate(field, _COMPARATORS[operator]), value
 
 
 def after_all_that_start_with(prefix: str) -> str:

@@ -8,47 +8,47 @@ from sqlalchemy import Column, ColumnElement, and_, bindparam, false, or_
 Condition = ColumnElement[bool]
 
 
-class Key(NamedTuple):
+class SortColumn(NamedTuple):
     """A column to sort by, nulls last, and what the position has in it, if there is a position."""
 
     column: Column[Any]
-    falls: bool
+    descending: bool
     is_null: bool = False
 
     def order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the order that the key makes of its column, or of one that stands for it."""
-        order = directed(column, falls=self.falls)
+        order = ordering(column, descending=self.descending)
         return order.nulls_last() if self.column.nullable else order
 
     def before(self, value: ColumnElement[Any]) -> Condition:
         """Return which values, nulls aside, come before this one."""
-        return self.column > value if self.falls else self.column < value
+        return self.column > value if self.descending else self.column < value
 
-    def beyond(self) -> Condition:
+    def after(self) -> Condition:
         """Return which values, nulls aside, come after the position's."""
-        return self.column < self._position if self.falls else self.column > self._position
+        return self.column < self._position if self.descending else self.column > self._position
 
-    def same(self) -> Condition:
+    def equal(self) -> Condition:
         """Return which rows have the position's value."""
         return self.column.is_(None) if self.is_null else self.column == self._position
 
-    def later(self) -> Condition:
+    def follows(self) -> Condition:
         """Return which rows come after all that have the position's value."""
         if self.is_null:
             return false()
-        return or_(self.beyond(), self.column.is_(None)) if self.column.nullable else self.beyond()
+        return or_(self.after(), self.column.is_(None)) if self.column.nullable else self.after()
 
     @property
     def _position(self) -> ColumnElement[Any]:
         return bindparam(f"after_{self.column.name}", type_=self.column.type)
 
 
-def later(keys: Sequence[Key]) -> Condition:
+def follows(keys: Sequence[SortColumn]) -> Condition:
     """Return which rows come after the position: by the first key, or by the next among ties."""
     first, *rest = keys
-    return or_(first.later(), and_(first.same(), later(rest))) if rest else first.later()
+    return or_(first.follows(), and_(first.equal(), follows(rest))) if rest else first.follows()
 
 
-def directed(column: ColumnElement[Any], *, falls: bool) -> ColumnElement[Any]:
+def ordering(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:
     """Return the order that a column makes, with nulls where the database puts them."""
-    return column.desc() if falls else column.asc()
+    return column.desc() if descending else column.asc()

@@ -18,19 +18,19 @@ from entrypoints.api.heroes.schemas import (
     HeroUpdate,
     hero_json,
 )
-from entrypoints.http.batch import outcome_json
-from entrypoints.http.conditional import CONDITIONAL, not_modified, precondition, versioned
-from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, answers
+from entrypoints.http.batch import result_json
+from entrypoints.http.conditional import CONDITIONAL, not_modified, precondition, response_with_etag
+from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, error_responses
 from entrypoints.http.field_types import Id
-from entrypoints.http.idempotency import IDEMPOTENT, answered_once
+from entrypoints.http.idempotency import IDEMPOTENT, idempotent_response
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.listing.links import LINKS, member_path, next_page
 from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, query_parameters
-from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, asks_for_count, counted
+from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers, wants_exact_count
 from entrypoints.http.listing.query_string import read_query
 from entrypoints.http.openapi import operation_id
 from service_layer import heroes
-from service_layer.batch import Outcome
+from service_layer.batch import BatchResult
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
@@ -40,19 +40,19 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 @router.post(
     "/",
     response_model=HeroRead,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | CREATED,
+    responses=error_responses(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | CREATED,
     openapi_extra=IDEMPOTENT,
 )
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
     create = partial(heroes.create_hero, uow, **draft.model_dump())
-    return await answered_once(request, uow.answers, create, partial(_created, request))
+    return await idempotent_response(request, uow.idempotency, create, partial(_created, request))
 
 
 @router.get(
     "/",
     response_model=list[HeroRead],
-    responses=answers() | {int(HTTPStatus.OK): {"headers": LINKS | COUNTS}},
+    responses=error_responses() | {int(HTTPStatus.OK): {"headers": LINKS | COUNTS}},
     openapi_extra={"parameters": [*query_parameters(HeroQuery), PREFER]},
 )
 async def read_heroes(
@@ -62,15 +62,15 @@ async def read_heroes(
     query = read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
     page = await heroes.read_heroes(uow, query)
     headers = VARY | next_page(request, query, page)
-    if asks_for_count(request.scope):
-        headers |= counted(await heroes.count_heroes(uow, query))
+    if wants_exact_count(request.scope):
+        headers |= count_headers(await heroes.count_heroes(uow, query))
     return JsonResponse([hero_json(hero) for hero in page], headers=headers)
 
 
 @router.get(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(
+    responses=error_responses(
         HTTPStatus.OK,
         HTTPStatus.NOT_MODIFIED,
         HTTPStatus.NOT_FOUND,
@@ -82,13 +82,13 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
     """Return one hero, unless the client has it as it is."""
     asked = precondition(request)
     hero = await heroes.read_hero(uow, hero_id)
-    return not_modified(asked, hero.version) or versioned(hero_json(hero), hero.version)
+    return not_modified(asked, hero.version) or response_with_etag(hero_json(hero), hero.version)
 
 
 @router.patch(
     "/{hero_id}",
     response_model=HeroRead,
-    responses=answers(
+    responses=error_responses(
         HTTPStatus.OK,
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
@@ -103,13 +103,15 @@ async def update_hero(
     """Set the fields that the body names, leave the others, and return the whole hero."""
     given = changes.model_dump(exclude_unset=True)
     hero = await heroes.update_hero(uow, hero_id, given, precondition(request))
-    return versioned(hero_json(hero), hero.version)
+    return response_with_etag(hero_json(hero), hero.version)
 
 
 @router.delete(
     "/{hero_id}",
     response_model=Deleted,
-    responses=answers(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+    responses=error_responses(
+        HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED
+    ),
     openapi_extra=CONDITIONAL,
 )
 async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonResponse:
@@ -121,18 +123,20 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
 @router.post(
     "/batch",
     response_model=HeroBatchDone,
-    responses=answers(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | FAILED_OPERATION,
+    responses=error_responses(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT) | FAILED_OPERATION,
     openapi_extra=IDEMPOTENT,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
     """Make, change and delete heroes: all that the body asks for, or nothing."""
     apply = partial(heroes.apply_batch, uow, batch.operations())
-    return await answered_once(request, uow.answers, apply, _applied)
+    return await idempotent_response(request, uow.idempotency, apply, _applied)
 
 
 def _created(request: Request, hero: Hero) -> Response:
-    return versioned(hero_json(hero), hero.version, {"Location": member_path(request, hero.id)})
+    return response_with_etag(
+        hero_json(hero), hero.version, {"Location": member_path(request, hero.id)}
+    )
 
 
-def _applied(outcome: Outcome[Hero]) -> Response:
-    return JsonResponse(outcome_json(outcome, hero_json))
+def _applied(result: BatchResult[Hero]) -> Response:
+    return JsonResponse(result_json(result, hero_json))

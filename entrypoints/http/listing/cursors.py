@@ -23,26 +23,26 @@ VERSION = 1
 SEAL = 9
 """Bytes of the digest."""
 
-FINGERPRINTS_KEPT = 100
+FINGERPRINT_CACHE_SIZE = 100
 
 Q = TypeVar("Q", bound=Query)
 
 
-def encoded(query: Query, position: Position) -> str:
+def encode_cursor(query: Query, position: Position) -> str:
     """Return the cursor with which the query goes on after the position."""
     content = to_json(position)
     seal = blake2b(_fingerprint(query.filters, query.sort) + content, digest_size=SEAL).digest()
     return urlsafe_b64encode(seal + content).rstrip(b"=").decode()
 
 
-def continued(query: Q, cursor: str) -> Q:
+def resume_at(query: Q, cursor: str) -> Q:
     """Return the query that goes on where the cursor says.
 
-    Raises ``InvalidQuery`` unless ``encoded`` makes the very same cursor of its position.
+    Raises ``InvalidQuery`` unless ``encode_cursor`` makes the very same cursor of its position.
     """
     try:
         values = from_json(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[SEAL:])
-        if isinstance(values, list) and encoded(query, tuple(values)) == cursor:
+        if isinstance(values, list) and encode_cursor(query, tuple(values)) == cursor:
             return replace(query, after=tuple(values))
     except (ValueError, InvalidQuery):
         pass
@@ -50,7 +50,7 @@ def continued(query: Q, cursor: str) -> Q:
     raise InvalidQuery([Violation("cursor", "cursor", message)])
 
 
-@lru_cache(FINGERPRINTS_KEPT)
+@lru_cache(FINGERPRINT_CACHE_SIZE)
 def _fingerprint(filters: tuple[Filter, ...], sort: tuple[SortKey, ...]) -> bytes:
     """Return what tells queries apart, in whatever order their filters were given."""
     conditions = sorted([each.name, each.value] for each in filters)

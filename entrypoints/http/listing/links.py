@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 
 from domain.query import Query
-from domain.rules import COUNT_MAX
-from entrypoints.http.listing.cursors import encoded
+from domain.rules import INT64_MAX
+from entrypoints.http.listing.cursors import encode_cursor
 from entrypoints.http.listing.query_string import known_parameters
 
-TARGETS_KEPT = 100
+TARGET_CACHE_SIZE = 100
 """Most clients begin with the same few requests."""
 
 LINKS: dict[str, Any] = {
@@ -46,9 +46,9 @@ def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[st
     if not page or len(page) < query.limit:
         return {}
     if "offset" not in request.query_params:
-        return _link(request, query, "cursor", encoded(query, query.position(page[-1])))
+        return _link(request, query, "cursor", encode_cursor(query, query.position(page[-1])))
     offset = query.offset + query.limit
-    return _link(request, query, "offset", str(offset)) if offset <= COUNT_MAX else {}
+    return _link(request, query, "offset", str(offset)) if offset <= INT64_MAX else {}
 
 
 def _link(request: Request, query: Query, name: str, value: str) -> dict[str, str]:
@@ -58,7 +58,7 @@ def _link(request: Request, query: Query, name: str, value: str) -> dict[str, st
     return {"Link": f'<{target}{value}>; rel="next"'}
 
 
-@lru_cache(TARGETS_KEPT)
+@lru_cache(TARGET_CACHE_SIZE)
 def _target(kind: type[Query], path: str, parameters: bytes, name: str) -> str:
     """Return the path with the parameters that matter, up to the value of this one, the last.
 

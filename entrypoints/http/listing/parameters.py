@@ -10,13 +10,13 @@ import fastapi
 
 from domain.filters import Operator
 from domain.query import KEY, Query
-from domain.rules import COUNT_MAX, COUNT_MIN
+from domain.rules import INT64_MAX, INT64_MIN
 from entrypoints.http.listing.query_string import known_filters
 
 PAGE_MAX = 100
 """Most entities in one answer."""
 
-Offset = Annotated[int, fastapi.Query(ge=0, lt=COUNT_MAX + 1, description="How many to skip.")]
+Offset = Annotated[int, fastapi.Query(ge=0, lt=INT64_MAX + 1, description="How many to skip.")]
 Limit = Annotated[int, fastapi.Query(ge=0, le=PAGE_MAX, description="How many to return at most.")]
 
 
@@ -64,7 +64,7 @@ _FILTERS = {
 }
 _SCHEMAS: Mapping[type, dict[str, Any]] = {
     str: {"type": "string", "pattern": r"^[^\x00]*$"},
-    int: {"type": "integer", "minimum": COUNT_MIN, "exclusiveMaximum": COUNT_MAX + 1},
+    int: {"type": "integer", "minimum": INT64_MIN, "exclusiveMaximum": INT64_MAX + 1},
     bool: {"type": "boolean"},
 }
 _EXAMPLES: Mapping[type, object] = {str: "Dead", int: 18, bool: False}

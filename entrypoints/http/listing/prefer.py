@@ -48,14 +48,14 @@ COUNTS: dict[str, Any] = {
 """How the OpenAPI document tells of it."""
 
 
-def asks_for_count(scope: Scope) -> bool:
-    """Tell whether the client would rather have an exact count, which may take long."""
+def wants_exact_count(scope: Scope) -> bool:
+    """Return whether the client prefers an exact count, which may take long."""
     if b"prefer" not in dict(scope["headers"]):
         return False
     return preferences(Headers(scope=scope)).get("count") == "exact"
 
 
-def counted(number: int) -> dict[str, str]:
+def count_headers(number: int) -> dict[str, str]:
     """Return the headers that tell a count, and that it was preferred."""
     return {"X-Total-Count": str(number), "Preference-Applied": EXACT_COUNT}
 

@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
 from domain.query import BY_KEY, Query, SortKey
-from entrypoints.http.listing.cursors import continued
+from entrypoints.http.listing.cursors import resume_at
 
 PAGING = {"offset", "limit"}
 """The parameters that FastAPI reads."""
@@ -36,7 +36,7 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
         offset=offset,
         limit=limit,
     )
-    return continued(query, parameters["cursor"]) if "cursor" in parameters else query
+    return resume_at(query, parameters["cursor"]) if "cursor" in parameters else query
 
 
 def known_parameters(kind: type[Query]) -> frozenset[str]:

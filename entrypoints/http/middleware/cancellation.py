@@ -11,7 +11,7 @@ from entrypoints.http.problems import problem
 READING = ("GET", "HEAD", "OPTIONS")
 
 
-class UnavailableWhenCancelled:
+class CancellationMiddleware:
     """ASGI middleware that answers 503 where the server gives up a request, not 500."""
 
     def __init__(self, app: ASGIApp) -> None:

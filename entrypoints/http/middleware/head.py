@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class HeadFromGet:
+class HeadMiddleware:
     """ASGI middleware that answers HEAD as GET would be answered, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -14,12 +14,12 @@ from fastapi import Request
 
 from domain.hero import Hero, HeroQuery
 from entrypoints.api.heroes.schemas import hero_json
-from entrypoints.http.conditional import not_modified, precondition, versioned
-from entrypoints.http.idempotency import answered_once
+from entrypoints.http.conditional import not_modified, precondition, response_with_etag
+from entrypoints.http.idempotency import idempotent_response
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.listing.links import next_page
-from entrypoints.http.listing.prefer import asks_for_count
-from service_layer.idempotency import Answers
+from entrypoints.http.listing.prefer import wants_exact_count
+from service_layer.idempotency import IdempotencyStore
 from tests.benchmarks import console
 from tests.benchmarks.bench import Bench
 
@@ -46,15 +46,15 @@ def run(bench: Bench) -> dict[str, Any]:
     console.heading("headers")
     rounds = bench.options.rounds
     plain = microseconds(lambda: JsonResponse(SHOWN), rounds)
-    tagged = microseconds(lambda: versioned(SHOWN, HERO.version), rounds)
-    placed = microseconds(lambda: versioned(SHOWN, HERO.version, LOCATION), rounds)
+    tagged = microseconds(lambda: response_with_etag(SHOWN, HERO.version), rounds)
+    placed = microseconds(lambda: response_with_etag(SHOWN, HERO.version, LOCATION), rounds)
     found = {
         "ETag": tagged - plain,
         "Location": placed - tagged,
         "Link": microseconds(lambda: next_page(REQUEST, QUERY, PAGE), rounds),
         "If-Match, If-None-Match, not given": microseconds(look_for_conditions, rounds),
         "Idempotency-Key, not given": microseconds(look_for_key, rounds) - plain,
-        "Prefer, not given": microseconds(lambda: asks_for_count(REQUEST.scope), rounds),
+        "Prefer, not given": microseconds(lambda: wants_exact_count(REQUEST.scope), rounds),
     }
     for headers, time in found.items():
         console.took(headers, time)
@@ -73,7 +73,7 @@ def look_for_conditions() -> None:
 
 def look_for_key() -> None:
     """Do what a POST without a key does about it."""
-    answered = answered_once(REQUEST, cast("Answers", None), nothing, JsonResponse)
+    answered = idempotent_response(REQUEST, cast("IdempotencyStore", None), nothing, JsonResponse)
     with suppress(StopIteration):
         answered.send(None)
 

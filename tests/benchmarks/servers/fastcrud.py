@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlmodel import Field, SQLModel, create_engine
 
 from tests.benchmarks.servers.connections import pool_of, with_driver
-from tests.benchmarks.servers.garbage import spare_what_stays
+from tests.benchmarks.servers.garbage import freeze_gc
 
 
 class Hero(SQLModel, table=True):
@@ -62,7 +62,7 @@ def build_app(url: str) -> FastAPI:
     app = FastAPI()
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.include_router(router)
-    spare_what_stays()
+    freeze_gc()
     return app
 
 

@@ -9,7 +9,7 @@ import gc
 YOUNG = 10_000
 
 
-def spare_what_stays() -> None:
+def freeze_gc() -> None:
     """Leave all that there is now out of later collections, and make those rarer."""
     gc.collect()
     gc.freeze()

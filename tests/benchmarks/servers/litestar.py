@@ -27,7 +27,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tests.benchmarks.servers.connections import pool_of, with_driver
-from tests.benchmarks.servers.garbage import spare_what_stays
+from tests.benchmarks.servers.garbage import freeze_gc
 
 
 class Hero(DefaultBase):
@@ -125,5 +125,5 @@ def build_app(url: str) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    spare_what_stays()
+    freeze_gc()
     return app

@@ -7,7 +7,7 @@ import pytest
 
 from domain.hero import HeroQuery
 from domain.query import SortKey
-from entrypoints.http.listing.cursors import encoded
+from entrypoints.http.listing.cursors import encode_cursor
 from tests.e2e.wire.contract import ids, invalid, ok, said
 
 DAMAGED = invalid(
@@ -135,7 +135,9 @@ def test_a_cursor_that_was_forged_for_a_text_with_nul_never_breaks_the_service(
 ) -> None:
     by_name = HeroQuery(sort=(SortKey("name"),), limit=2)
 
-    answer = listing.get("/heroes/", params={"sort": "name", "cursor": encoded(by_name, ("\0", 1))})
+    answer = listing.get(
+        "/heroes/", params={"sort": "name", "cursor": encode_cursor(by_name, ("\0", 1))}
+    )
 
     if answer.status_code == 200:  # SQLite takes such a text
         assert 7 == len(answer.json())

@@ -9,13 +9,13 @@ from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from adapters.sql.idempotency import PRUNED
 from service_layer.errors import StoreUnavailable
-from service_layer.idempotency import IdempotencyKey, KeyUnderWay, StoredAnswer
+from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
 from tests.faults.observer import observing
 from tests.support.databases import empty_postgres
 from tests.support.served import ask
 
 KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000)
-ANSWER = StoredAnswer(200, (), b"")
+ANSWER = StoredResponse(200, (), b"")
 EXPIRES = 2_000
 KEYS = "SELECT count(*) FROM idempotent_answer"
 
@@ -31,14 +31,14 @@ async def test_a_key_that_is_under_way_for_too_long_is_told_to_be(
     database: PostgresDatabase,
 ) -> None:
     async with database.writing() as first, database.writing() as second:
-        await first.answers.claim(KEY)
-        with pytest.raises(KeyUnderWay):
-            await second.answers.claim(KEY)
-        await first.answers.keep(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.claim(KEY)
+        with pytest.raises(KeyInProgress):
+            await second.idempotency.claim(KEY)
+        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
         await first.commit()
 
     async with database.writing() as third:
-        assert ANSWER == await third.answers.claim(KEY)
+        assert ANSWER == await third.idempotency.claim(KEY)
 
 
 async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
@@ -48,9 +48,9 @@ async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
     again = replace(KEY, came=EXPIRES)
 
     async with database.writing() as first, database.writing() as second:
-        await first.answers.claim(again)
-        with pytest.raises(KeyUnderWay):
-            await second.answers.claim(again)
+        await first.idempotency.claim(again)
+        with pytest.raises(KeyInProgress):
+            await second.idempotency.claim(again)
 
 
 async def test_a_lock_that_has_nothing_to_do_with_the_key_is_not_taken_for_it(
@@ -62,14 +62,14 @@ async def test_a_lock_that_has_nothing_to_do_with_the_key_is_not_taken_for_it(
         database.writing() as uow,
     ):
         with pytest.raises(StoreUnavailable) as refused:
-            await uow.answers.claim(KEY)
+            await uow.idempotency.claim(KEY)
 
     assert StoreUnavailable is refused.type
 
 
 async def test_other_keys_do_not_wait(database: PostgresDatabase) -> None:
     async with database.writing() as first:
-        await first.answers.claim(KEY)
+        await first.idempotency.claim(KEY)
         await keep(database, [replace(KEY, value="another")])
 
 
@@ -79,9 +79,9 @@ async def test_of_prunings_at_once_none_waits_for_another(
     await keep(database, [replace(KEY, value=str(number)) for number in range(3 * PRUNED)])
 
     async with database.writing() as first:
-        await first.answers.prune(now=EXPIRES)
+        await first.idempotency.prune(now=EXPIRES)
         async with database.writing() as second:
-            await second.answers.prune(now=EXPIRES)
+            await second.idempotency.prune(now=EXPIRES)
             await second.commit()
         assert [(2 * PRUNED,)] == ask(postgres_url, KEYS)
         await first.commit()
@@ -94,20 +94,20 @@ async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> 
     again = replace(KEY, came=EXPIRES)
 
     async with database.writing() as claiming:
-        assert await claiming.answers.claim(again) is None
+        assert await claiming.idempotency.claim(again) is None
         async with database.writing() as pruning:
-            await pruning.answers.prune(now=EXPIRES)
+            await pruning.idempotency.prune(now=EXPIRES)
             await pruning.commit()
-        await claiming.answers.keep(again, ANSWER, expires=2 * EXPIRES)
+        await claiming.idempotency.save(again, ANSWER, expires=2 * EXPIRES)
         await claiming.commit()
 
     async with database.writing() as uow:
-        assert ANSWER == await uow.answers.claim(again)
+        assert ANSWER == await uow.idempotency.claim(again)
 
 
 async def keep(database: PostgresDatabase, keys: Sequence[IdempotencyKey]) -> None:
     async with database.writing() as uow:
         for key in keys:
-            assert await uow.answers.claim(key) is None
-            await uow.answers.keep(key, ANSWER, expires=EXPIRES)
+            assert await uow.idempotency.claim(key) is None
+            await uow.idempotency.save(key, ANSWER, expires=EXPIRES)
         await uow.commit()

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from adapters.postgres.connections import compiled
+from adapters.postgres.connections import compile_statement
 from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
 from domain.hero import HeroQuery
@@ -33,7 +33,7 @@ def crowd(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def carried_out(url: str, query: HeroQuery) -> list[Node]:
     """Return the nodes of the plan by which the query was carried out."""
     statement, values = queries.page(hero_table, query)
-    form = compiled(statement)
+    form = compile_statement(statement)
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {form.text}"
     (explained,) = json.loads(asyncio.run(fetched(url, explain, form.arguments(values))))
     return list(nodes(explained["Plan"]))

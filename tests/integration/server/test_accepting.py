@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from entrypoints.server.sockets import ACCEPTED_AT_ONCE, listen, watched_at_once
+from entrypoints.server.sockets import ACCEPTED_AT_ONCE, duplicate_listeners, listen
 from tests.support.served import LIMIT, serve
 
 CLIENTS = 2 * ACCEPTED_AT_ONCE
@@ -25,7 +25,7 @@ async def accepted_in_each_round(listener: socket.socket) -> list[int]:
             accepted.append(transport)
 
     async with AsyncExitStack() as servers, asyncio.timeout(LIMIT):
-        for watched in watched_at_once(listener):
+        for watched in duplicate_listeners(listener):
             await servers.enter_async_context(await loop.create_server(Counted, sock=watched))
         while len(accepted) < CLIENTS:
             before = len(accepted)

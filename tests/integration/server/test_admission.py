@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from adapters.sqlite.database import CONCURRENCY
-from entrypoints.bootstrap import bounds, connect
+from entrypoints.bootstrap import bounds, open_database
 from entrypoints.server.protocol import BoundedConfig, BoundedProtocol, Bounds
 from entrypoints.settings import Settings
 
@@ -64,4 +64,4 @@ async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
 def test_how_many_are_begun_at_once_follows_the_connections_to_a_server(
     settings: Settings, at_once: int
 ) -> None:
-    assert at_once == bounds(connect(settings), settings).at_once
+    assert at_once == bounds(open_database(settings), settings).at_once

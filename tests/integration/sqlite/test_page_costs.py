@@ -9,7 +9,7 @@ import pytest
 
 from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
-from adapters.sqlite.connections import compiled
+from adapters.sqlite.connections import compile_statement
 from domain.hero import HeroQuery
 from tests.integration.page_costs import CROWD, MAY_SCAN, SERVED, TIED, called
 from tests.support.databases import open_sqlite
@@ -41,7 +41,7 @@ def crowd(folder: Path, size: int) -> sqlite3.Connection:
 
 def carry_out(connection: sqlite3.Connection, query: HeroQuery, how: str = "") -> list[tuple[str]]:
     statement, values = queries.page(hero_table, query)
-    form = compiled(statement)
+    form = compile_statement(statement)
     return connection.execute(how + form.text, form.arguments(values)).fetchall()
 
 
@@ -77,17 +77,17 @@ def test_a_page_is_found_by_an_index(crowds: Crowds, query: HeroQuery) -> None:
 def test_a_page_that_an_index_has_is_read_on_the_event_loop(query: HeroQuery) -> None:
     statement, _ = queries.page(hero_table, query)
 
-    assert not compiled(statement).may_scan
+    assert not compile_statement(statement).may_scan
 
 
 @pytest.mark.parametrize("query", [*TIED, *MAY_SCAN], ids=called)
 def test_a_page_that_may_take_long_is_not(query: HeroQuery) -> None:
     statement, _ = queries.page(hero_table, query)
 
-    assert compiled(statement).may_scan
+    assert compile_statement(statement).may_scan
 
 
 def test_nor_is_a_count() -> None:
     statement, _ = queries.count(hero_table, HeroQuery(limit=0))
 
-    assert compiled(statement).may_scan
+    assert compile_statement(statement).may_scan

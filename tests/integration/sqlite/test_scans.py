@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite.scans import Scans
+from adapters.sqlite.scans import ScanPool
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
@@ -25,15 +25,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def scans(path: Path) -> Iterator[Scans]:
+def scans(path: Path) -> Iterator[ScanPool]:
     """Scans of the file in the only thread there is. Closing them waits for what goes on in it."""
-    scans = Scans(path, patience=0.5, threads=1)
+    scans = ScanPool(path, timeout=0.5, threads=1)
     yield scans
     scans.close()
 
 
 async def test_a_scan_that_takes_too_long_is_stopped_and_makes_room_for_the_next(
-    scans: Scans,
+    scans: ScanPool,
 ) -> None:
     with pytest.raises(StoreUnavailable):
         await scans.rows(ENDLESS, [])
@@ -42,7 +42,7 @@ async def test_a_scan_that_takes_too_long_is_stopped_and_makes_room_for_the_next
 
 
 async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> None:
-    scans = Scans(path, patience=60, threads=1)
+    scans = ScanPool(path, timeout=60, threads=1)
     running = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -61,7 +61,7 @@ async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> N
     scans.close()
 
 
-async def test_waiting_for_a_thread_is_part_of_a_scans_time(scans: Scans) -> None:
+async def test_waiting_for_a_thread_is_part_of_a_scans_time(scans: ScanPool) -> None:
     both = await asyncio.gather(
         scans.rows(ENDLESS, []), scans.rows(ENDLESS, []), return_exceptions=True
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from adapters.sqlite import thread_slice
-from adapters.sqlite.thread_slice import SCHED_SETATTR, SLICE, ask_for_short_turns
+from adapters.sqlite.thread_slice import SCHED_SETATTR, SLICE, request_short_slice
 
 MACHINE = platform.machine()
 RELEASE = tuple(int(number) for number in platform.release().split("-")[0].split(".")[:2])
@@ -21,7 +21,7 @@ def in_a_thread(look: Callable[[], object], *, ask: bool = True) -> object:
 
     def run() -> None:
         if ask:
-            ask_for_short_turns()
+            request_short_slice()
         seen.append(look())
 
     thread = threading.Thread(target=run)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.hero import Hero, HeroChanges, HeroDraft, InvalidHero
-from domain.rules import COUNT_MAX, TEXT_MAX
+from domain.rules import INT64_MAX, TEXT_MAX
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
 
@@ -24,7 +24,7 @@ BROKEN_TEXTS = {
 BROKEN_AGES = {
     "int_type": "28",
     "greater_than_equal": -1,
-    "less_than_equal": COUNT_MAX + 1,
+    "less_than_equal": INT64_MAX + 1,
 }
 BROKEN = [
     *(("name", code, text) for code, text in BROKEN_TEXTS.items()),
@@ -61,9 +61,9 @@ def test_every_broken_rule_is_told_at_once() -> None:
 
 
 def test_the_bounds_themselves_are_allowed() -> None:
-    draft = HeroDraft(name="x", secret_name="x" * TEXT_MAX, age=COUNT_MAX)
+    draft = HeroDraft(name="x", secret_name="x" * TEXT_MAX, age=INT64_MAX)
 
-    assert ("x", "x" * TEXT_MAX, COUNT_MAX) == (draft.name, draft.secret_name, draft.age)
+    assert ("x", "x" * TEXT_MAX, INT64_MAX) == (draft.name, draft.secret_name, draft.age)
     assert HeroDraft(name="x", secret_name="y", age=0).age == 0
     assert HeroDraft(name="x", secret_name="y").age is None
 

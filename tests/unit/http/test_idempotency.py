@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from entrypoints.api.app import build_app
 from entrypoints.http.error_handlers import install_error_handlers
-from entrypoints.http.idempotency import Retention, answered_once
+from entrypoints.http.idempotency import Retention, idempotent_response
 from service_layer.errors import OutcomeUnknown
-from service_layer.idempotency import IdempotencyKey, KeyUnderWay, StoredAnswer
+from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.fakes.database import FakeAnswers, FakeDatabase, FakeUnitOfWork
+from tests.fakes.database import FakeDatabase, FakeIdempotencyStore, FakeUnitOfWork
 from tests.unit.api.test_heroes import DEADPOND, FailingDatabase
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
@@ -41,12 +41,12 @@ class BusyDatabase(FakeDatabase):
 class BusyUnitOfWork(FakeUnitOfWork):
     def __init__(self, database: FakeDatabase) -> None:
         super().__init__(database)
-        self.answers = BusyAnswers(self.transaction.begin)
+        self.idempotency = BusyIdempotencyStore(self.transaction.begin)
 
 
-class BusyAnswers(FakeAnswers):
-    async def claim(self, key: IdempotencyKey) -> StoredAnswer | None:
-        raise KeyUnderWay(f"not before {key.came}")
+class BusyIdempotencyStore(FakeIdempotencyStore):
+    async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
+        raise KeyInProgress(f"not before {key.came}")
 
 
 def client_of(database: UnitOfWorkFactory, **options: Any) -> httpx2.AsyncClient:
@@ -74,7 +74,7 @@ async def test_a_post_without_a_key_is_carried_out_each_time_and_nothing_is_kept
             await client.post("/heroes/", json=DEADPOND)
 
     assert [1, 2] == list(database.committed.heroes)
-    assert {} == database.committed.answers
+    assert {} == database.committed.responses
 
 
 async def test_another_request_with_the_key_answers_422_by_the_headers_name() -> None:
@@ -133,7 +133,7 @@ def any_routes(database: FakeDatabase) -> FastAPI:
 
     async def route(request: Request) -> Response:
         async with database.writing() as uow:
-            answer = await answered_once(request, uow.answers, command, Response)
+            answer = await idempotent_response(request, uow.idempotency, command, Response)
             await uow.commit()
         return answer
 
@@ -185,7 +185,7 @@ async def test_a_503_is_not_kept() -> None:
         refused = await client.post("/heroes/", json=DEADPOND, headers=KEY)
 
     assert refused.status_code == 503
-    assert {} == database.committed.answers
+    assert {} == database.committed.responses
 
 
 async def test_an_answer_is_kept_for_a_day_unless_it_is_to_be_kept_for_another_time() -> None:

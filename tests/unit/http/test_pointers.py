@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.problems import located, pointer
+from entrypoints.http.problems import error_detail, pointer
 
 JSON = st.recursive(
     st.none() | st.integers(),
@@ -76,10 +76,10 @@ def test_a_pointer_is_written_as_the_examples_of_rfc_6901(
 def test_an_error_of_the_body_has_a_pointer_and_one_of_a_parameter_its_name(
     type_: str, loc: tuple[str | int, ...], member: dict[str, str]
 ) -> None:
-    assert {"detail": "It is wrong", **member} == located(type_, loc, "It is wrong")
+    assert {"detail": "It is wrong", **member} == error_detail(type_, loc, "It is wrong")
 
 
 def test_a_body_that_is_no_json_is_pointed_to_as_a_whole() -> None:
-    assert {"detail": "JSON decode error at position 7", "pointer": ""} == located(
+    assert {"detail": "JSON decode error at position 7", "pointer": ""} == error_detail(
         "json_invalid", ("body", 7), "JSON decode error"
     )

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.errors import InvalidEntity, OperationFailed, Place, StaleVersion
+from domain.errors import InvalidEntity, Location, OperationFailed, StaleVersion
 from domain.hero import Hero, HeroNotFound, InvalidHero
 from domain.preconditions import Precondition
 from service_layer import heroes
-from service_layer.batch import Batch, Delete, Outcome, Update
+from service_layer.batch import Batch, BatchResult, Delete, Update
 from tests.fakes.database import FakeDatabase
 
 DEADPOND = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
@@ -29,17 +29,17 @@ def database() -> FakeDatabase:
     return database
 
 
-async def apply(database: FakeDatabase, batch: Batch) -> Outcome[Hero]:
+async def apply(database: FakeDatabase, batch: Batch) -> BatchResult[Hero]:
     async with database.writing() as uow:
         return await heroes.apply_batch(uow, batch)
 
 
-async def refused(database: FakeDatabase, batch: Batch) -> tuple[Place, type[Exception]]:
+async def refused(database: FakeDatabase, batch: Batch) -> tuple[Location, type[Exception]]:
     """Return where the batch fails and why; assert that it has changed nothing."""
     with pytest.raises(OperationFailed) as failed:
         await apply(database, batch)
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
-    return failed.value.place, type(failed.value.cause)
+    return failed.value.loc, type(failed.value.cause)
 
 
 async def test_all_of_it_is_done_and_returned_in_the_order_given(database: FakeDatabase) -> None:
@@ -48,7 +48,7 @@ async def test_all_of_it_is_done_and_returned_in_the_order_given(database: FakeD
     database.committed.heroes |= {3: third, 4: fourth}
     database.committed.last_hero_id = 4
 
-    outcome = await apply(
+    result = await apply(
         database,
         Batch(
             create=[SPIDER_BOY, {**SPIDER_BOY, "age": 16}],
@@ -61,25 +61,25 @@ async def test_all_of_it_is_done_and_returned_in_the_order_given(database: FakeD
     sixth = Hero(6, "Spider-Boy", "Pedro", 16, version=1)
     deadpond = Hero(1, "Deadpond", "Dive Wilson", 29, version=3)
     rusty_man = Hero(2, "Rusty-Man", "Tommy Sharp", None, version=2)
-    assert Outcome([fifth, sixth], [rusty_man, deadpond], [4, 3]) == outcome
+    assert BatchResult([fifth, sixth], [rusty_man, deadpond], [4, 3]) == result
     assert {1: deadpond, 2: rusty_man, 5: fifth, 6: sixth} == database.committed.heroes
 
 
 async def test_an_empty_batch_does_nothing(database: FakeDatabase) -> None:
-    assert Outcome([], [], []) == await apply(database, Batch())
+    assert BatchResult([], [], []) == await apply(database, Batch())
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
 
 
 async def test_an_update_to_what_is_there_already_keeps_the_version(
     database: FakeDatabase,
 ) -> None:
-    outcome = await apply(database, Batch(update=[Update(1, {"age": 28}), Update(2, {})]))
+    result = await apply(database, Batch(update=[Update(1, {"age": 28}), Update(2, {})]))
 
-    assert [DEADPOND, RUSTY_MAN] == outcome.updated
+    assert [DEADPOND, RUSTY_MAN] == result.updated
 
 
 @pytest.mark.parametrize(
-    ("batch", "place", "cause"),
+    ("batch", "loc", "cause"),
     [
         (Batch(create=[SPIDER_BOY, NAMELESS]), ("create", 1), InvalidHero),
         (Batch(update=[Update(1, {"age": -1})]), ("update", 0, "changes"), InvalidHero),
@@ -94,17 +94,17 @@ async def test_an_update_to_what_is_there_already_keeps_the_version(
     ],
 )
 async def test_one_operation_that_fails_is_named_and_undoes_the_others(
-    database: FakeDatabase, batch: Batch, place: Place, cause: type[Exception]
+    database: FakeDatabase, batch: Batch, loc: Location, cause: type[Exception]
 ) -> None:
     doing_something_else_too = Batch([SPIDER_BOY, *batch.create], batch.update, batch.delete)
-    moved = ("create", 2) if place == ("create", 1) else place
+    moved = ("create", 2) if loc == ("create", 1) else loc
 
-    assert (place, cause) == await refused(database, batch)
+    assert (loc, cause) == await refused(database, batch)
     assert (moved, cause) == await refused(database, doing_something_else_too)
 
 
 @pytest.mark.parametrize(
-    ("batch", "place"),
+    ("batch", "loc"),
     [
         (Batch(update=[Update(7, {}), Update(6, {})]), ("update", 0)),
         (Batch(update=[Update(2, {}, SECOND), Update(1, {}, FIRST)]), ("update", 0)),
@@ -117,9 +117,9 @@ async def test_one_operation_that_fails_is_named_and_undoes_the_others(
     ],
 )
 async def test_of_several_that_fail_the_first_in_the_order_given_is_named(
-    database: FakeDatabase, batch: Batch, place: Place
+    database: FakeDatabase, batch: Batch, loc: Location
 ) -> None:
-    assert place == (await refused(database, batch))[0]
+    assert loc == (await refused(database, batch))[0]
 
 
 async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
@@ -133,19 +133,19 @@ async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
 async def test_what_is_to_be_done_before_the_commit_gets_the_outcome_and_commits_nothing(
     database: FakeDatabase,
 ) -> None:
-    seen: list[tuple[Outcome[Hero], dict[int, Hero]]] = []
+    seen: list[tuple[BatchResult[Hero], dict[int, Hero]]] = []
 
-    async def see(outcome: Outcome[Hero]) -> None:
-        seen.append((outcome, database.committed.heroes))
+    async def see(result: BatchResult[Hero]) -> None:
+        seen.append((result, database.committed.heroes))
 
     async with database.writing() as uow:
-        outcome = await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY]), before_commit=see)
+        result = await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY]), before_commit=see)
 
-    assert [(outcome, {1: DEADPOND, 2: RUSTY_MAN})] == seen
+    assert [(result, {1: DEADPOND, 2: RUSTY_MAN})] == seen
 
 
 async def test_a_failure_before_the_commit_undoes_the_batch(database: FakeDatabase) -> None:
-    async def fail(_: Outcome[Hero]) -> None:
+    async def fail(_: BatchResult[Hero]) -> None:
         raise RuntimeError("no room for the answer")
 
     async with database.writing() as uow:

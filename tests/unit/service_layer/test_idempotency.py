@@ -9,26 +9,28 @@ import pytest
 from domain.hero import Hero, InvalidHero
 from service_layer import heroes
 from service_layer.errors import StoreUnavailable
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer, answer_once
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse, execute_once
 from tests.fakes.database import FakeDatabase
 
 KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", came=1_000)
 HOUR = 3_600
 BeforeCommit = Callable[[Hero], Awaitable[object]]
-FIRST = StoredAnswer(200, (("etag", '"1"'),), b"Deadpond is 1")
+FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
 
-def answer(hero: Hero) -> StoredAnswer:
-    return StoredAnswer(200, (("etag", f'"{hero.version}"'),), f"{hero.name} is {hero.id}".encode())
+def answer(hero: Hero) -> StoredResponse:
+    return StoredResponse(
+        200, (("etag", f'"{hero.version}"'),), f"{hero.name} is {hero.id}".encode()
+    )
 
 
 async def create(
     database: FakeDatabase, key: IdempotencyKey = KEY, name: str = "Deadpond"
-) -> tuple[StoredAnswer, bool]:
+) -> tuple[StoredResponse, bool]:
     """Make a hero in a unit of work of its own, whose key is kept for an hour."""
     async with database.writing() as uow:
         command = partial(heroes.create_hero, uow, name=name, secret_name="Dive Wilson")
-        return await answer_once(uow.answers, key, command, answer, lifetime=HOUR)
+        return await execute_once(uow.idempotency, key, command, answer, lifetime=HOUR)
 
 
 async def test_the_first_request_is_carried_out() -> None:
@@ -84,7 +86,7 @@ async def test_an_answer_is_not_kept_when_the_commit_fails() -> None:
             raise StoreUnavailable("no COMMIT today")
 
         with pytest.raises(StoreUnavailable):
-            await answer_once(uow.answers, KEY, create_in_vain, answer, lifetime=HOUR)
+            await execute_once(uow.idempotency, KEY, create_in_vain, answer, lifetime=HOUR)
 
     assert (FIRST, False) == await create(database)
 
@@ -105,5 +107,5 @@ async def test_keys_do_not_pile_up() -> None:
     for number in range(100):
         await create(database, replace(KEY, value=f"late {number}", came=1_000 + HOUR))
 
-    assert 100 == sum(value.startswith("late") for value in database.committed.answers)
-    assert not any(value.startswith("early") for value in database.committed.answers)
+    assert 100 == sum(value.startswith("late") for value in database.committed.responses)
+    assert not any(value.startswith("early") for value in database.committed.responses)

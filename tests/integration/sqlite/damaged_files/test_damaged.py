@@ -9,7 +9,7 @@ import pytest
 
 from service_layer.errors import StoreUnavailable
 from tests.integration.processes import assert_one_sentence, run
-from tests.integration.sqlite.damaged_files.trouble import BODY, assert_unavailable, client_of
+from tests.integration.sqlite.damaged_files.requests import BODY, assert_unavailable, client_of
 from tests.integration.tutorial_database import make_tutorial_database
 from tests.support.databases import migrated_sqlite
 

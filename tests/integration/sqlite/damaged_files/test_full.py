@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from tests.integration.sqlite.damaged_files.trouble import BODY, assert_unavailable, client_of
+from tests.integration.sqlite.damaged_files.requests import BODY, assert_unavailable, client_of
 from tests.integration.sqlite_events import on_connection
 from tests.integration.tutorial_database import stored
 from tests.support.databases import migrated_sqlite, open_sqlite

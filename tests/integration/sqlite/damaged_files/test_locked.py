@@ -10,7 +10,7 @@ import httpx2
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.integration.processes import wait_until_open
-from tests.integration.sqlite.damaged_files.trouble import BODY, assert_unavailable
+from tests.integration.sqlite.damaged_files.requests import BODY, assert_unavailable
 from tests.integration.sqlite_events import on_statement
 from tests.integration.tutorial_database import locked, make_tutorial_database, stored
 from tests.support.databases import migrated_sqlite
@@ -20,10 +20,10 @@ from tests.support.served import COMMAND, environment, serve
 async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_go_on(
     tmp_path: Path,
 ) -> None:
-    patience = 2.0
+    timeout = 2.0
     clock = asyncio.get_running_loop().time
     longest_read, reads = 0.0, 0
-    with serve(tmp_path / "heroes.db", lock_timeout=str(patience)) as served:
+    with serve(tmp_path / "heroes.db", lock_timeout=str(timeout)) as served:
         async with httpx2.AsyncClient(base_url=served.url, timeout=20) as client:
             await client.post("/heroes/", json=BODY)
             with locked(served.database):
@@ -37,9 +37,9 @@ async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_
             after = await client.post("/heroes/", json=BODY)
 
     assert_unavailable(await write)
-    assert patience / 2 < waited
+    assert timeout / 2 < waited
     assert reads > 1
-    assert longest_read < patience / 2
+    assert longest_read < timeout / 2
     assert 200 == after.status_code
     assert 2 == len(stored(tmp_path / "heroes.db"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from service_layer.errors import StoreUnavailable
 from tests.integration.processes import assert_one_sentence, run
-from tests.integration.sqlite.damaged_files.trouble import BODY
+from tests.integration.sqlite.damaged_files.requests import BODY
 from tests.support.databases import migrated_sqlite
 from tests.support.served import serve
 

@@ -7,7 +7,7 @@ import pytest
 
 from service_layer.errors import StoreUnavailable
 from tests.integration.ordinary_user import bound_by_permissions, folder_for_all
-from tests.integration.sqlite.damaged_files.trouble import BODY, assert_unavailable, client_of
+from tests.integration.sqlite.damaged_files.requests import BODY, assert_unavailable, client_of
 from tests.integration.tutorial_database import make_tutorial_database
 from tests.support.databases import migrated_sqlite
 

@@ -26,7 +26,7 @@ TEN = [f"Hero {number}" for number in range(10)]
 
 @contextmanager
 def batches_of(path: Path, most: int) -> Iterator[SqliteDatabase]:
-    database = open_sqlite(path, batch=most)
+    database = open_sqlite(path, group_size=most)
     yield database
     database.dispose()
 

@@ -86,12 +86,12 @@ class Writer:
         self.heroes |= {hero.id: hero for hero in found}
 
 
-@pytest.mark.parametrize("batch", [1, 3, 64])
+@pytest.mark.parametrize("group_size", [1, 3, 64])
 @pytest.mark.parametrize("seed", range(3))
 async def test_it_ends_with_what_everybody_was_told(
-    path: Path, interrupted: Interrupting, batch: int, seed: int
+    path: Path, interrupted: Interrupting, group_size: int, seed: int
 ) -> None:
-    database = open_sqlite(path, batch=batch)
+    database = open_sqlite(path, group_size=group_size)
     writers = [Writer(database, interrupted, f"{seed}.{number}") for number in range(WRITERS)]
 
     raised = await outcomes(*(start(writer.work()) for writer in writers))

@@ -20,7 +20,7 @@ from tests.integration.sqlite.group_commit.units import (
 from tests.integration.sqlite_events import on_statement
 from tests.support.loops import the_loop
 
-PATIENCE = 10
+TIMEOUT = 10
 """Seconds that the database waits for a turn."""
 
 
@@ -30,7 +30,7 @@ async def test_who_waits_too_long_is_refused_and_what_is_flushed_is_kept(
     async with first_commit_held(database) as (held, first):
         waiting = [start(add(database, name)) for name in ("Ada", "Bea")]
         await wait_all_tasks_blocked()
-        the_loop().move_clock(PATIENCE - 1)
+        the_loop().move_clock(TIMEOUT - 1)
         in_time = start(add(database, "In time"))
         await wait_all_tasks_blocked()
         the_loop().move_clock(2)
@@ -69,7 +69,7 @@ class OpenUnit:
 
 
 def time_out(_: "asyncio.Task[object]") -> None:
-    the_loop().move_clock(PATIENCE + 1)
+    the_loop().move_clock(TIMEOUT + 1)
 
 
 def cancel(waiting: "asyncio.Task[object]") -> None:

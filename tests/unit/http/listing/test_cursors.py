@@ -13,18 +13,18 @@ from domain.filters import Filter, Operator
 from domain.hero import HeroQuery
 from domain.query import SortKey
 from entrypoints.api.app import build_app
-from entrypoints.http.listing.cursors import continued, encoded
+from entrypoints.http.listing.cursors import encode_cursor, resume_at
 from tests.fakes.database import FakeDatabase
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 BY_AGE = HeroQuery(sort=(SortKey("age"), SortKey("name")), limit=2)
 POSITION = (None, "Ünï 🦸", 7)
-CURSOR = encoded(BY_AGE, POSITION)
+CURSOR = encode_cursor(BY_AGE, POSITION)
 
 
 def refused(query: HeroQuery, cursor: str) -> bool:
     try:
-        continued(query, cursor)
+        resume_at(query, cursor)
     except InvalidQuery as error:
         assert [("cursor", "cursor")] == [(v.field, v.code) for v in error.violations]  # noqa: PT017
         return True
@@ -32,7 +32,7 @@ def refused(query: HeroQuery, cursor: str) -> bool:
 
 
 def test_a_cursor_goes_on_where_it_was_made() -> None:
-    assert replace(BY_AGE, after=POSITION) == continued(BY_AGE, CURSOR)
+    assert replace(BY_AGE, after=POSITION) == resume_at(BY_AGE, CURSOR)
 
 
 @pytest.mark.parametrize("index", range(len(CURSOR)))
@@ -76,7 +76,7 @@ def test_the_order_of_the_filters_is_no_matter() -> None:
         Filter("age", Operator.ISNULL, value=True),
         Filter("name", Operator.CONTAINS, "Ü"),
     )
-    cursor = encoded(replace(BY_AGE, filters=(first, second)), POSITION)
+    cursor = encode_cursor(replace(BY_AGE, filters=(first, second)), POSITION)
 
     assert not refused(replace(BY_AGE, filters=(second, first)), cursor)
 
@@ -87,21 +87,21 @@ def test_the_order_of_the_filters_is_no_matter() -> None:
 def test_a_cursor_that_was_forged_for_what_no_hero_can_be_is_refused(
     position: tuple[object, ...],
 ) -> None:
-    assert refused(BY_AGE, encoded(BY_AGE, position))
+    assert refused(BY_AGE, encode_cursor(BY_AGE, position))
 
 
 def test_a_cursor_that_was_forged_for_what_the_filters_leave_out_is_refused() -> None:
     grown_up = replace(BY_AGE, filters=(Filter("age", Operator.GTE, 18),))
 
-    assert not refused(grown_up, encoded(grown_up, (18, "x", 7)))
-    assert refused(grown_up, encoded(grown_up, (17, "x", 7)))
-    assert refused(grown_up, encoded(grown_up, (None, "x", 7)))
+    assert not refused(grown_up, encode_cursor(grown_up, (18, "x", 7)))
+    assert refused(grown_up, encode_cursor(grown_up, (17, "x", 7)))
+    assert refused(grown_up, encode_cursor(grown_up, (None, "x", 7)))
 
 
 def test_a_cursor_goes_on_after_a_text_that_only_an_adopted_file_can_hold() -> None:
     position = (None, "Nul\0inside" * 30, 7)
 
-    assert position == continued(BY_AGE, encoded(BY_AGE, position)).after
+    assert position == resume_at(BY_AGE, encode_cursor(BY_AGE, position)).after
 
 
 @pytest.mark.parametrize("content", [b"7", b'{"a":1}', b"[", b"[" * 5_000, b'"\xff"', b"null"])
@@ -121,5 +121,5 @@ async def test_a_cursor_holds_no_secret() -> None:
             await client.delete(f"/heroes/{made['id']}")
 
     cursors = [link.partition("cursor=")[2].partition(">")[0] for link in links]
-    expected = [encoded(BY_AGE, (None, "Deadpond", hero_id)) for hero_id in (1, 2)]
+    expected = [encode_cursor(BY_AGE, (None, "Deadpond", hero_id)) for hero_id in (1, 2)]
     assert expected == cursors

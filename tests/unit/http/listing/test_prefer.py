@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from entrypoints.http.listing.prefer import asks_for_count, preferences
+from entrypoints.http.listing.prefer import preferences, wants_exact_count
 
 
 def headers(*values: str) -> Headers:
@@ -56,4 +56,4 @@ def test_what_is_no_preference_is_passed_over(broken: str) -> None:
     ],
 )
 def test_a_count_is_asked_for_by_its_exact_name(given: tuple[str, ...], *, asked: bool) -> None:
-    assert asked == asks_for_count({"type": "http", "headers": headers(*given).raw})
+    assert asked == wants_exact_count({"type": "http", "headers": headers(*given).raw})

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from entrypoints.http.middleware.cancellation import UnavailableWhenCancelled
+from entrypoints.http.middleware.cancellation import CancellationMiddleware
 
 LATER = "Try again later."
 UNSURE = "It is not known whether this was done. Look before you send it again."
@@ -30,7 +30,7 @@ async def cancelled(*_: Any) -> None:
 async def test_it_is_told_whether_the_request_may_have_been_carried_out(
     method: str, advice: str
 ) -> None:
-    transport = httpx2.ASGITransport(UnavailableWhenCancelled(cancelled))
+    transport = httpx2.ASGITransport(CancellationMiddleware(cancelled))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         answer = await client.request(method, "/heroes/1")
 

@@ -1,12 +1,12 @@
-"""A turn that somebody has, and a loop on which no time limit passes by itself."""
+"""A lock that is held, and a loop on which no timeout passes by itself."""
 
 from typing import Any
 
 import pytest
 
-from adapters.sqlite.fair_lock import Turns
+from adapters.sqlite.fair_lock import FairLock
 from tests.support.loops import SlowLoop
-from tests.unit.sqlite.fair_lock.taking import PATIENCE
+from tests.unit.sqlite.fair_lock.acquiring import TIMEOUT
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def turns() -> Turns:
-    """Turns of which somebody has the first."""
-    turns = Turns(PATIENCE)
-    assert turns.take_if_free()
-    return turns
+def lock() -> FairLock:
+    """A lock that is held."""
+    lock = FairLock(TIMEOUT)
+    assert lock.try_acquire()
+    return lock

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.hero import HeroDraft
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredAnswer
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.contract.test_hero_repository import same_database_for_all_examples
 from tests.contract.test_unit_of_work import DRAFT, stored
@@ -17,53 +17,53 @@ from tests.contract.test_unit_of_work import DRAFT, stored
 KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000)
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
 EXPIRES = 2_000
-ANSWER = StoredAnswer(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
+ANSWER = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
 
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=255)
 stored_answers = st.builds(
-    StoredAnswer, st.integers(100, 599), st.lists(st.tuples(texts, texts)).map(tuple), st.binary()
+    StoredResponse, st.integers(100, 599), st.lists(st.tuples(texts, texts)).map(tuple), st.binary()
 )
 
 
 async def keep(
-    database: UnitOfWorkFactory, key: IdempotencyKey = KEY, answer: StoredAnswer = ANSWER
+    database: UnitOfWorkFactory, key: IdempotencyKey = KEY, answer: StoredResponse = ANSWER
 ) -> None:
     async with database.writing() as uow:
-        assert await uow.answers.claim(key) is None
-        await uow.answers.keep(key, answer, expires=EXPIRES)
+        assert await uow.idempotency.claim(key) is None
+        await uow.idempotency.save(key, answer, expires=EXPIRES)
         await uow.commit()
 
 
-async def kept(database: UnitOfWorkFactory, key: IdempotencyKey = KEY) -> StoredAnswer | None:
+async def kept(database: UnitOfWorkFactory, key: IdempotencyKey = KEY) -> StoredResponse | None:
     """Return the answer, as a fresh unit of work sees it."""
     async with database.writing() as uow:
-        return await uow.answers.claim(key)
+        return await uow.idempotency.claim(key)
 
 
 async def prune(database: UnitOfWorkFactory, now: int) -> None:
     async with database.writing() as uow:
-        await uow.answers.prune(now=now)
+        await uow.idempotency.prune(now=now)
         await uow.commit()
 
 
 @same_database_for_all_examples
 @given(key=texts, answer=stored_answers)
 async def test_every_answer_comes_back_as_it_was(
-    database: UnitOfWorkFactory, key: str, answer: StoredAnswer
+    database: UnitOfWorkFactory, key: str, answer: StoredResponse
 ) -> None:
     this = replace(KEY, value=key)
     async with database.writing() as uow:
-        if await uow.answers.claim(this) is None:
-            await uow.answers.keep(this, answer, expires=EXPIRES)
+        if await uow.idempotency.claim(this) is None:
+            await uow.idempotency.save(this, answer, expires=EXPIRES)
 
-        assert answer == await uow.answers.claim(this)
+        assert answer == await uow.idempotency.claim(this)
 
 
 async def test_an_answer_is_kept_with_what_else_was_done(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
-        await uow.answers.claim(KEY)
+        await uow.idempotency.claim(KEY)
         hero = await uow.heroes.add(DRAFT)
-        await uow.answers.keep(KEY, ANSWER, expires=EXPIRES)
+        await uow.idempotency.save(KEY, ANSWER, expires=EXPIRES)
         await uow.commit()
 
     assert ANSWER == await kept(database)
@@ -74,9 +74,9 @@ async def test_an_answer_is_rolled_back_with_what_else_was_done(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as uow:
-        await uow.answers.claim(KEY)
+        await uow.idempotency.claim(KEY)
         await uow.heroes.add(DRAFT)
-        await uow.answers.keep(KEY, ANSWER, expires=EXPIRES)
+        await uow.idempotency.save(KEY, ANSWER, expires=EXPIRES)
 
     assert await kept(database) is None
     assert [] == await stored(database)
@@ -84,7 +84,7 @@ async def test_an_answer_is_rolled_back_with_what_else_was_done(
 
 async def test_a_claim_without_an_answer_counts_for_nothing(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
-        await uow.answers.claim(KEY)
+        await uow.idempotency.claim(KEY)
         await uow.commit()
 
     assert await kept(database, OTHER_REQUEST) is None
@@ -119,8 +119,8 @@ async def test_an_expired_key_may_name_another_request(database: UnitOfWorkFacto
     again = replace(OTHER_REQUEST, came=EXPIRES)
 
     async with database.writing() as uow:
-        assert await uow.answers.claim(again) is None
-        await uow.answers.keep(again, replace(ANSWER, status=201), expires=2 * EXPIRES)
+        assert await uow.idempotency.claim(again) is None
+        await uow.idempotency.save(again, replace(ANSWER, status=201), expires=2 * EXPIRES)
         await uow.commit()
 
     assert replace(ANSWER, status=201) == await kept(database, again)
@@ -130,10 +130,10 @@ async def test_who_comes_second_waits_and_gets_the_first_ones_answer(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as first:
-        assert await first.answers.claim(KEY) is None
+        assert await first.idempotency.claim(KEY) is None
         second = asyncio.create_task(kept(database))
         await wait_all_tasks_blocked()
-        await first.answers.keep(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
         assert not second.done()
         await first.commit()
 
@@ -144,22 +144,22 @@ async def test_who_comes_second_has_the_key_when_the_first_one_gives_up(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as first:
-        assert await first.answers.claim(KEY) is None
+        assert await first.idempotency.claim(KEY) is None
         second = asyncio.create_task(kept(database, OTHER_REQUEST))
         await wait_all_tasks_blocked()
-        await first.answers.keep(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
 
     assert await second is None
 
 
 async def test_of_many_with_one_key_at_once_one_does_the_work(database: UnitOfWorkFactory) -> None:
-    async def work(number: int) -> StoredAnswer:
+    async def work(number: int) -> StoredResponse:
         async with database.writing() as uow:
-            answer = await uow.answers.claim(KEY)
+            answer = await uow.idempotency.claim(KEY)
             if answer is None:
-                answer = StoredAnswer(200, (), b"%d" % number)
+                answer = StoredResponse(200, (), b"%d" % number)
                 await uow.heroes.add(HeroDraft(f"Hero {number}", "x"))
-                await uow.answers.keep(KEY, answer, expires=EXPIRES)
+                await uow.idempotency.save(KEY, answer, expires=EXPIRES)
                 await uow.commit()
             return answer
 

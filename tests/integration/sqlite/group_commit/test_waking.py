@@ -1,4 +1,4 @@
-"""How a batch ended is told to a few at a time, so that others get their time in between."""
+"""The units of work of a group are woken a few at a time, so that others run in between."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from operator import not_
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
-from adapters.sqlite.group_commit import TOLD_AT_ONCE
+from adapters.sqlite.group_commit import WAKEUPS_PER_TICK
 from domain.hero import Hero
 from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
 from tests.integration.sqlite.group_commit.units import add, first_commit_held, names, start
 from tests.support.loops import SLOWER
 from tests.support.served import LIMIT
 
-LATER = [f"Hero {number}" for number in range(2 * TOLD_AT_ONCE + 1)]
+LATER = [f"Hero {number}" for number in range(2 * WAKEUPS_PER_TICK + 1)]
 
 
 async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
@@ -42,8 +42,8 @@ async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
 
     assert [1, len(LATER)] == units_per_commit(said)
     assert [
-        LATER[:TOLD_AT_ONCE],
-        LATER[TOLD_AT_ONCE : 2 * TOLD_AT_ONCE],
-        LATER[2 * TOLD_AT_ONCE :],
+        LATER[:WAKEUPS_PER_TICK],
+        LATER[WAKEUPS_PER_TICK : 2 * WAKEUPS_PER_TICK],
+        LATER[2 * WAKEUPS_PER_TICK :],
     ] == rounds
     assert ["First", *LATER] == await names(database)
