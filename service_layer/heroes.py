@@ -1,6 +1,10 @@
-"""The use cases of heroes: one function each, on plain values and a unit of work."""
+"""The use cases of heroes: one function each, on plain values and a unit of work.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+A command ends with its commit. The two commands that a client may repeat under an idempotency key
+leave the commit to their caller, which stores the response in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
@@ -16,17 +20,9 @@ async def create_hero(
     name: str,
     secret_name: str,
     age: int | None = None,
-    before_commit: Callable[[Hero], Awaitable[object]] | None = None,
 ) -> Hero:
-    """Return the new hero, durable. Raises ``InvalidHero``.
-
-    What ``before_commit`` does with the hero in this unit of work becomes durable with it.
-    """
-    hero = await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
-    if before_commit is not None:
-        await before_commit(hero)
-    await uow.commit()
-    return hero
+    """Return the new hero, not yet committed. Raises ``InvalidHero``."""
+    return await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
 
 
 async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
@@ -75,18 +71,9 @@ async def delete_hero(
     await uow.commit()
 
 
-async def apply_batch(
-    uow: UnitOfWork,
-    batch: Batch,
-    before_commit: Callable[[BatchResult[Hero]], Awaitable[object]] | None = None,
-) -> BatchResult[Hero]:
-    """Return what became of the heroes, all of it durable.
+async def apply_batch(uow: UnitOfWork, batch: Batch) -> BatchResult[Hero]:
+    """Return what the batch has done, not yet committed.
 
-    What ``before_commit`` does with that in this unit of work becomes durable with it. Raises
-    ``OperationFailed``, and has then changed nothing.
+    Raises ``OperationFailed``, and has then changed nothing.
     """
-    result = await apply_to_repository(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
-    if before_commit is not None:
-        await before_commit(result)
-    await uow.commit()
-    return result
+    return await apply_to_repository(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)

@@ -1,34 +1,40 @@
 """Executing a request once, however often it is sent: its response is stored with what it did.
 
-Follows the IETF's draft "The Idempotency-Key HTTP Header Field". Times are whole seconds, counted
-from any moment, but by everybody from the same.
+A command claims its key first. If there is a response under it, the command returns that. Otherwise
+it does its work, stores its response, and commits both in one transaction.
+
+Follows the IETF's draft "The Idempotency-Key HTTP Header Field". Times are whole seconds of a clock
+that all processes share.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 from zlib import crc32
 
 from service_layer.errors import StoreUnavailable
 
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
 PRUNING = 16
-"""One new key in so many, on average, lets expired answers go. Each lets go of several times as
-many, so that they do not pile up, and few requests pay for it."""
+"""One new key in so many, on average, deletes expired responses. Each time several times as many
+are deleted, so that they do not accumulate, and few requests pay for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """What a client names a request by.
 
-    ``fingerprint`` is a hash that tells the request from any other, ``came`` when it came.
+    ``fingerprint`` is a hash that tells the request from any other. ``came`` is the second at which
+    it came; from then on its response is stored for ``lifetime`` seconds.
     """
 
     value: str
     fingerprint: bytes
     came: int
+    lifetime: int
+
+    @property
+    def expires(self) -> int:
+        """The second at which its response has expired."""
+        return self.came + self.lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +65,17 @@ class IdempotencyStore(Protocol):
         key that took too long to wait for.
         """
 
-    async def save(self, key: IdempotencyKey, answer: StoredResponse, *, expires: int) -> None:
+    async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Store the response under a key that this unit of work has claimed."""
 
     async def prune(self, *, now: int) -> None:
         """Delete a few responses that have expired by ``now``. Waits for no lock."""
 
 
-class Command(Protocol[T_co]):
-    """A use case with all it needs; it awaits ``before_commit`` with its result as the last."""
-
-    async def __call__(
-        self, *, before_commit: Callable[[T_co], Awaitable[object]] | None = None
-    ) -> T_co: ...
-
-
-async def execute_once(
-    store: IdempotencyStore,
-    key: IdempotencyKey,
-    command: Command[T],
-    answer: Callable[[T], StoredResponse],
-    *,
-    lifetime: int,
-) -> tuple[StoredResponse, bool]:
-    """Return the answer to the request with this key, and whether it was there already.
-
-    If not, the command is carried out, and ``answer`` is asked for what to keep of its result.
-    Both are durable, or neither. What the command raises is not kept. Raises like ``claim``.
-    """
-    stored = await store.claim(key)
-    if stored is not None:
-        return stored, True
-    made: list[StoredResponse] = []
-
-    async def save(result: T) -> None:
-        made.append(answer(result))
-        await store.save(key, made[0], expires=key.came + lifetime)
-        if crc32(key.value.encode()) % PRUNING == 0:
-            await store.prune(now=key.came)
-
-    await command(before_commit=save)
-    return made[0], False
+async def store_response(
+    store: IdempotencyStore, key: IdempotencyKey, response: StoredResponse
+) -> None:
+    """Store the response under a claimed key; for one key in ``PRUNING``, delete expired ones."""
+    await store.save(key, response)
+    if crc32(key.value.encode()) % PRUNING == 0:
+        await store.prune(now=key.came)

@@ -74,12 +74,12 @@ class SqlIdempotencyStore:
             raise KeyReused
         return StoredResponse(status, tuple(map(tuple, json.loads(headers))), body)
 
-    async def save(self, key: IdempotencyKey, answer: StoredResponse, *, expires: int) -> None:
+    async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         values = {
-            "new_status": answer.status,
-            "new_headers": json.dumps(answer.headers),
-            "new_body": answer.body,
-            "new_expires": expires,
+            "new_status": response.status,
+            "new_headers": json.dumps(response.headers),
+            "new_body": response.body,
+            "new_expires": key.expires,
         }
         await self._session.exec(_SAVE, {"this_key": key.value, **values})
 

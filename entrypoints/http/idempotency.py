@@ -1,4 +1,7 @@
-"""Requests that are carried out once, however often they are sent with the same key.
+"""Requests that are executed once, however often they are sent with the same key.
+
+A route reads the key, returns the replay if there is one, runs its use case, saves the response and
+commits, in this order and in one unit of work.
 
 The IETF's draft (draft-ietf-httpapi-idempotency-key-header) makes the header field Idempotency-Key
 a String of RFC 9651, in quotation marks. Most clients send the bare characters. Both are read, and
@@ -10,21 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from service_layer.idempotency import (
-    Command,
     IdempotencyKey,
     IdempotencyStore,
     StoredResponse,
-    execute_once,
+    store_response,
 )
-
-T = TypeVar("T")
 
 NAME = "Idempotency-Key"
 FIELD = NAME.lower().encode()
@@ -76,30 +76,52 @@ IDEMPOTENT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long answers are kept, in seconds of the ``clock``. Processes have to agree on both."""
+    """How long responses are stored, in seconds of the ``clock``. Processes must agree on both."""
 
     lifetime: int = 24 * 60 * 60
     clock: Callable[[], float] = time.time
 
 
-async def idempotent_response(
-    request: Request, store: IdempotencyStore, command: Command[T], answer: Callable[[T], Response]
-) -> Response:
-    """Return the answer to the command's result; with a key, the same one each time.
+async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
+    """Return the request's key, or ``None`` for a request without one.
 
-    Without a key in the request it is carried out as it is.
+    Raises ``RequestValidationError`` for a malformed key.
     """
     fields = [value for name, value in request.scope["headers"] if name == FIELD]
     if not fields:
-        return answer(await command())
+        return None
     retention: Retention = request.app.state.retention
-    key = IdempotencyKey(read_key(fields), await _fingerprint(request), int(retention.clock()))
+    fingerprint = await _fingerprint(request)
+    return IdempotencyKey(read_key(fields), fingerprint, int(retention.clock()), retention.lifetime)
 
-    def to_keep(result: T) -> StoredResponse:
-        return _stored(answer(result))
 
-    stored, replayed = await execute_once(store, key, command, to_keep, lifetime=retention.lifetime)
-    return _given(stored, replayed=replayed)
+async def replay(store: IdempotencyStore, key: IdempotencyKey | None) -> Response | None:
+    """Claim the key, and return the response that is stored under it, if there is one.
+
+    Raises ``KeyReused`` and ``KeyInProgress``.
+    """
+    stored = await store.claim(key) if key is not None else None
+    if stored is None:
+        return None
+    response = Response(stored.body, stored.status)
+    response.raw_headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in stored.headers
+    ]
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+async def save_response(
+    store: IdempotencyStore, key: IdempotencyKey | None, response: Response
+) -> None:
+    """Store the response under the claimed key, if there is a key."""
+    if key is not None:
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.raw_headers
+        ]
+        stored = StoredResponse(response.status_code, tuple(headers), bytes(response.body))
+        await store_response(store, key, stored)
 
 
 def read_key(fields: Sequence[bytes]) -> str:
@@ -133,23 +155,6 @@ async def _fingerprint(request: Request) -> bytes:
     """
     head = b"%b %b\n" % (request.method.encode(), request.scope["raw_path"])
     return sha256(head + await request.body()).digest()
-
-
-def _stored(response: Response) -> StoredResponse:
-    headers = (
-        (name.decode("latin-1"), text.decode("latin-1")) for name, text in response.raw_headers
-    )
-    return StoredResponse(response.status_code, tuple(headers), bytes(response.body))
-
-
-def _given(stored: StoredResponse, *, replayed: bool) -> Response:
-    response = Response(stored.body, stored.status)
-    response.raw_headers = [
-        (name.encode("latin-1"), text.encode("latin-1")) for name, text in stored.headers
-    ]
-    if replayed:
-        response.headers[REPLAYED] = "true"
-    return response
 
 
 def _invalid(type_: str, message: str) -> RequestValidationError:

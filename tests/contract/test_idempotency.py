@@ -14,7 +14,7 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.contract.test_hero_repository import same_database_for_all_examples
 from tests.contract.test_unit_of_work import DRAFT, stored
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000)
+KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
 EXPIRES = 2_000
 ANSWER = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
@@ -30,7 +30,7 @@ async def keep(
 ) -> None:
     async with database.writing() as uow:
         assert await uow.idempotency.claim(key) is None
-        await uow.idempotency.save(key, answer, expires=EXPIRES)
+        await uow.idempotency.save(key, answer)
         await uow.commit()
 
 
@@ -54,7 +54,7 @@ async def test_every_answer_comes_back_as_it_was(
     this = replace(KEY, value=key)
     async with database.writing() as uow:
         if await uow.idempotency.claim(this) is None:
-            await uow.idempotency.save(this, answer, expires=EXPIRES)
+            await uow.idempotency.save(this, answer)
 
         assert answer == await uow.idempotency.claim(this)
 
@@ -63,7 +63,7 @@ async def test_an_answer_is_kept_with_what_else_was_done(database: UnitOfWorkFac
     async with database.writing() as uow:
         await uow.idempotency.claim(KEY)
         hero = await uow.heroes.add(DRAFT)
-        await uow.idempotency.save(KEY, ANSWER, expires=EXPIRES)
+        await uow.idempotency.save(KEY, ANSWER)
         await uow.commit()
 
     assert ANSWER == await kept(database)
@@ -76,7 +76,7 @@ async def test_an_answer_is_rolled_back_with_what_else_was_done(
     async with database.writing() as uow:
         await uow.idempotency.claim(KEY)
         await uow.heroes.add(DRAFT)
-        await uow.idempotency.save(KEY, ANSWER, expires=EXPIRES)
+        await uow.idempotency.save(KEY, ANSWER)
 
     assert await kept(database) is None
     assert [] == await stored(database)
@@ -120,7 +120,7 @@ async def test_an_expired_key_may_name_another_request(database: UnitOfWorkFacto
 
     async with database.writing() as uow:
         assert await uow.idempotency.claim(again) is None
-        await uow.idempotency.save(again, replace(ANSWER, status=201), expires=2 * EXPIRES)
+        await uow.idempotency.save(again, replace(ANSWER, status=201))
         await uow.commit()
 
     assert replace(ANSWER, status=201) == await kept(database, again)
@@ -133,7 +133,7 @@ async def test_who_comes_second_waits_and_gets_the_first_ones_answer(
         assert await first.idempotency.claim(KEY) is None
         second = asyncio.create_task(kept(database))
         await wait_all_tasks_blocked()
-        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.save(KEY, ANSWER)
         assert not second.done()
         await first.commit()
 
@@ -147,7 +147,7 @@ async def test_who_comes_second_has_the_key_when_the_first_one_gives_up(
         assert await first.idempotency.claim(KEY) is None
         second = asyncio.create_task(kept(database, OTHER_REQUEST))
         await wait_all_tasks_blocked()
-        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.save(KEY, ANSWER)
 
     assert await second is None
 
@@ -159,7 +159,7 @@ async def test_of_many_with_one_key_at_once_one_does_the_work(database: UnitOfWo
             if answer is None:
                 answer = StoredResponse(200, (), b"%d" % number)
                 await uow.heroes.add(HeroDraft(f"Hero {number}", "x"))
-                await uow.idempotency.save(KEY, answer, expires=EXPIRES)
+                await uow.idempotency.save(KEY, answer)
                 await uow.commit()
             return answer
 

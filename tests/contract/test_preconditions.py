@@ -16,7 +16,9 @@ MANY = 20
 
 async def create(database: UnitOfWorkFactory) -> Hero:
     async with database.writing() as uow:
-        return await heroes.create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=28)
+        hero = await heroes.create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=28)
+        await uow.commit()
+        return hero
 
 
 async def change(

@@ -164,9 +164,9 @@ class FakeIdempotencyStore:
             raise KeyReused
         return stored.answer
 
-    async def save(self, key: IdempotencyKey, answer: StoredResponse, *, expires: int) -> None:
+    async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         state = await self._state()
-        state.responses[key.value] = FakeStoredResponse(key.fingerprint, answer, expires)
+        state.responses[key.value] = FakeStoredResponse(key.fingerprint, response, key.expires)
 
     async def prune(self, *, now: int) -> None:
         state = await self._state()

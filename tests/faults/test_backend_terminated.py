@@ -46,12 +46,15 @@ async def behind(url: str, server: PostgresServer) -> AsyncIterator[Behind]:
     ):
         async with database.writing() as uow:
             await create_hero(uow, name=FIRST.name, secret_name=FIRST.secret_name, age=FIRST.age)
+            await uow.commit()
         yield Behind(database, proxy, url)
 
 
 async def create(database: PostgresDatabase) -> object:
     async with database.writing() as uow:
-        return await create_hero(uow, name="Rusty-Man", secret_name="Tommy Sharp")
+        hero = await create_hero(uow, name="Rusty-Man", secret_name="Tommy Sharp")
+        await uow.commit()
+        return hero
 
 
 async def read(database: PostgresDatabase) -> object:

@@ -36,6 +36,7 @@ async def warm(database: PostgresDatabase, request: pytest.FixtureRequest) -> Po
     for number in range(request.param):
         async with database.writing() as uow:
             await create_hero(uow, name=f"Hero {number}", secret_name="Unknown")
+            await uow.commit()
     return database
 
 
@@ -160,3 +161,4 @@ async def add_and_commit(uow: UnitOfWork) -> None:
 async def create_another(database: PostgresDatabase) -> None:
     async with database.writing() as uow:
         await create_hero(uow, name="Another", secret_name="Unknown")
+        await uow.commit()

@@ -48,6 +48,7 @@ async def test_a_connection_that_was_said_goodbye_to_makes_the_store_unavailable
 ) -> None:
     async with database.writing() as uow:
         hero = await create_hero(uow, name="Deadpond", secret_name="Dive Wilson")
+        await uow.commit()
 
     ask(url, END_ALL_OTHERS)
     for _ in range(10):  # rounds of the loop, in which the driver reads what has come

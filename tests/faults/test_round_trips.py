@@ -35,6 +35,7 @@ async def behind(url: str, server: PostgresServer) -> AsyncIterator[tuple[Postgr
 async def create(database: PostgresDatabase) -> None:
     async with database.writing() as uow:
         await create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=30)
+        await uow.commit()
 
 
 async def read(database: PostgresDatabase) -> None:

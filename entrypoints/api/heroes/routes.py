@@ -1,13 +1,12 @@
 """The routes of heroes: from a request to a use case, and from its result to a response."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from domain.hero import Hero, HeroQuery
+from domain.hero import HeroQuery
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.heroes.schemas import (
     Deleted,
@@ -22,7 +21,12 @@ from entrypoints.http.batch import result_json
 from entrypoints.http.conditional import CONDITIONAL, not_modified, precondition, response_with_etag
 from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, error_responses
 from entrypoints.http.field_types import Id
-from entrypoints.http.idempotency import IDEMPOTENT, idempotent_response
+from entrypoints.http.idempotency import (
+    IDEMPOTENT,
+    read_idempotency_key,
+    replay,
+    save_response,
+)
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.listing.links import LINKS, member_path, next_page
 from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, query_parameters
@@ -30,7 +34,6 @@ from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers,
 from entrypoints.http.listing.query_string import read_query
 from entrypoints.http.openapi import operation_id
 from service_layer import heroes
-from service_layer.batch import BatchResult
 
 HeroId = Annotated[Id, Path(description="The id of a hero.", examples=[1])]
 
@@ -45,8 +48,15 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 )
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
     """Make a hero, and return it with its id."""
-    create = partial(heroes.create_hero, uow, **draft.model_dump())
-    return await idempotent_response(request, uow.idempotency, create, partial(_created, request))
+    key = await read_idempotency_key(request)
+    if replayed := await replay(uow.idempotency, key):
+        return replayed
+    hero = await heroes.create_hero(uow, **draft.model_dump())
+    location = {"Location": member_path(request, hero.id)}
+    response = response_with_etag(hero_json(hero), hero.version, location)
+    await save_response(uow.idempotency, key, response)
+    await uow.commit()
+    return response
 
 
 @router.get(
@@ -128,15 +138,11 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> JsonRe
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
     """Make, change and delete heroes: all that the body asks for, or nothing."""
-    apply = partial(heroes.apply_batch, uow, batch.operations())
-    return await idempotent_response(request, uow.idempotency, apply, _applied)
-
-
-def _created(request: Request, hero: Hero) -> Response:
-    return response_with_etag(
-        hero_json(hero), hero.version, {"Location": member_path(request, hero.id)}
-    )
-
-
-def _applied(result: BatchResult[Hero]) -> Response:
-    return JsonResponse(result_json(result, hero_json))
+    key = await read_idempotency_key(request)
+    if replayed := await replay(uow.idempotency, key):
+        return replayed
+    result = await heroes.apply_batch(uow, batch.operations())
+    response = JsonResponse(result_json(result, hero_json))
+    await save_response(uow.idempotency, key, response)
+    await uow.commit()
+    return response

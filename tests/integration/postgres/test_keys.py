@@ -14,7 +14,7 @@ from tests.faults.observer import observing
 from tests.support.databases import empty_postgres
 from tests.support.served import ask
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000)
+KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
 ANSWER = StoredResponse(200, (), b"")
 EXPIRES = 2_000
 KEYS = "SELECT count(*) FROM idempotent_answer"
@@ -34,7 +34,7 @@ async def test_a_key_that_is_under_way_for_too_long_is_told_to_be(
         await first.idempotency.claim(KEY)
         with pytest.raises(KeyInProgress):
             await second.idempotency.claim(KEY)
-        await first.idempotency.save(KEY, ANSWER, expires=EXPIRES)
+        await first.idempotency.save(KEY, ANSWER)
         await first.commit()
 
     async with database.writing() as third:
@@ -98,7 +98,7 @@ async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> 
         async with database.writing() as pruning:
             await pruning.idempotency.prune(now=EXPIRES)
             await pruning.commit()
-        await claiming.idempotency.save(again, ANSWER, expires=2 * EXPIRES)
+        await claiming.idempotency.save(again, ANSWER)
         await claiming.commit()
 
     async with database.writing() as uow:
@@ -109,5 +109,5 @@ async def keep(database: PostgresDatabase, keys: Sequence[IdempotencyKey]) -> No
     async with database.writing() as uow:
         for key in keys:
             assert await uow.idempotency.claim(key) is None
-            await uow.idempotency.save(key, ANSWER, expires=EXPIRES)
+            await uow.idempotency.save(key, ANSWER)
         await uow.commit()

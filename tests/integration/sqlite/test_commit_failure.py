@@ -171,6 +171,7 @@ async def test_a_request_cancelled_while_it_commits_keeps_the_connection_until_t
 async def create(database: SqliteDatabase, name: str) -> None:
     async with database.writing() as uow:
         await create_hero(uow, name=name, secret_name="Unknown")
+        await uow.commit()
 
 
 def names_in(folder: Path) -> list[str]:

@@ -1,6 +1,5 @@
 """Idempotency-Key on the in-memory database: what a client gets, and when."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
@@ -10,7 +9,12 @@ from starlette.responses import Response
 
 from entrypoints.api.app import build_app
 from entrypoints.http.error_handlers import install_error_handlers
-from entrypoints.http.idempotency import Retention, idempotent_response
+from entrypoints.http.idempotency import (
+    Retention,
+    read_idempotency_key,
+    replay,
+    save_response,
+)
 from service_layer.errors import OutcomeUnknown
 from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -126,16 +130,15 @@ def any_routes(database: FakeDatabase) -> FastAPI:
     app.state.retention = Retention()
     install_error_handlers(app)
 
-    async def command(*, before_commit: Callable[[str], Awaitable[object]] | None = None) -> str:
-        if before_commit is not None:
-            await before_commit("done")
-        return "done"
-
     async def route(request: Request) -> Response:
+        key = await read_idempotency_key(request)
         async with database.writing() as uow:
-            answer = await idempotent_response(request, uow.idempotency, command, Response)
+            if replayed := await replay(uow.idempotency, key):
+                return replayed
+            response = Response("done")
+            await save_response(uow.idempotency, key, response)
             await uow.commit()
-        return answer
+            return response
 
     app.add_route("/a", route, methods=["POST", "PUT"])
     app.add_route("/b", route, methods=["POST"])

@@ -31,7 +31,9 @@ def database() -> FakeDatabase:
 
 async def apply(database: FakeDatabase, batch: Batch) -> BatchResult[Hero]:
     async with database.writing() as uow:
-        return await heroes.apply_batch(uow, batch)
+        result = await heroes.apply_batch(uow, batch)
+        await uow.commit()
+        return result
 
 
 async def refused(database: FakeDatabase, batch: Batch) -> tuple[Location, type[Exception]]:
@@ -130,27 +132,9 @@ async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
     assert (("update", 1, "changes"), InvalidHero) == await refused(database, batch)
 
 
-async def test_what_is_to_be_done_before_the_commit_gets_the_outcome_and_commits_nothing(
-    database: FakeDatabase,
-) -> None:
-    seen: list[tuple[BatchResult[Hero], dict[int, Hero]]] = []
-
-    async def see(result: BatchResult[Hero]) -> None:
-        seen.append((result, database.committed.heroes))
-
+async def test_the_commit_is_left_to_the_caller(database: FakeDatabase) -> None:
     async with database.writing() as uow:
-        result = await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY]), before_commit=see)
-
-    assert [(result, {1: DEADPOND, 2: RUSTY_MAN})] == seen
-
-
-async def test_a_failure_before_the_commit_undoes_the_batch(database: FakeDatabase) -> None:
-    async def fail(_: BatchResult[Hero]) -> None:
-        raise RuntimeError("no room for the answer")
-
-    async with database.writing() as uow:
-        with pytest.raises(RuntimeError, match="no room"):
-            await heroes.apply_batch(uow, Batch(delete=[Delete(1)]), before_commit=fail)
+        await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY], delete=[Delete(1)]))
 
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
 

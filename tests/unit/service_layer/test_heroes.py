@@ -17,7 +17,9 @@ def database() -> UnitOfWorkFactory:
 
 async def _create_deadpond(database: UnitOfWorkFactory) -> Hero:
     async with database.writing() as uow:
-        return await heroes.create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=28)
+        hero = await heroes.create_hero(uow, name="Deadpond", secret_name="Dive Wilson", age=28)
+        await uow.commit()
+        return hero
 
 
 async def _stored(database: UnitOfWorkFactory) -> list[Hero]:

@@ -1,20 +1,18 @@
 """A request with a key is carried out once, on the in-memory database."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from domain.hero import Hero, InvalidHero
 from service_layer import heroes
-from service_layer.errors import StoreUnavailable
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse, execute_once
+from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse, store_response
 from tests.fakes.database import FakeDatabase
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", came=1_000)
 HOUR = 3_600
-BeforeCommit = Callable[[Hero], Awaitable[object]]
+KEY = IdempotencyKey(
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", came=1_000, lifetime=HOUR
+)
 FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
 
@@ -27,10 +25,14 @@ def answer(hero: Hero) -> StoredResponse:
 async def create(
     database: FakeDatabase, key: IdempotencyKey = KEY, name: str = "Deadpond"
 ) -> tuple[StoredResponse, bool]:
-    """Make a hero in a unit of work of its own, whose key is kept for an hour."""
+    """Create a hero once, and return the response and whether it was stored already."""
     async with database.writing() as uow:
-        command = partial(heroes.create_hero, uow, name=name, secret_name="Dive Wilson")
-        return await execute_once(uow.idempotency, key, command, answer, lifetime=HOUR)
+        if stored := await uow.idempotency.claim(key):
+            return stored, True
+        hero = await heroes.create_hero(uow, name=name, secret_name="Dive Wilson")
+        await store_response(uow.idempotency, key, answer(hero))
+        await uow.commit()
+        return answer(hero), False
 
 
 async def test_the_first_request_is_carried_out() -> None:
@@ -76,17 +78,11 @@ async def test_a_refusal_is_not_kept() -> None:
     assert (FIRST, False) == await create(database)
 
 
-async def test_an_answer_is_not_kept_when_the_commit_fails() -> None:
+async def test_a_response_is_not_stored_without_the_commit() -> None:
     database = FakeDatabase()
     async with database.writing() as uow:
-
-        async def create_in_vain(*, before_commit: BeforeCommit | None = None) -> Hero:
-            assert before_commit is not None
-            await before_commit(Hero(1, "Deadpond", "Dive Wilson", None, version=1))
-            raise StoreUnavailable("no COMMIT today")
-
-        with pytest.raises(StoreUnavailable):
-            await execute_once(uow.idempotency, KEY, create_in_vain, answer, lifetime=HOUR)
+        await uow.idempotency.claim(KEY)
+        await store_response(uow.idempotency, KEY, FIRST)
 
     assert (FIRST, False) == await create(database)
 

@@ -84,6 +84,7 @@ async def test_an_id_is_not_reused_after_adoption(tmp_path: Path) -> None:
         await delete_hero(uow, highest)
     async with database.writing() as uow:
         hero = await create_hero(uow, name="Next", secret_name="Not the last")
+        await uow.commit()
 
     assert highest + 1 == hero.id
     database.dispose()

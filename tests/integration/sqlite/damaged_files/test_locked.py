@@ -76,3 +76,4 @@ def test_a_start_that_waits_for_a_lock_can_be_stopped(tmp_path: Path) -> None:
 async def create(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await create_hero(uow, name="Deadpond", secret_name="Dive Wilson")
+        await uow.commit()

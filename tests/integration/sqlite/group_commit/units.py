@@ -17,7 +17,9 @@ T = TypeVar("T")
 
 async def add(database: SqliteDatabase, name: str) -> Hero:
     async with database.writing() as uow:
-        return await create_hero(uow, name=name, secret_name="Unknown")
+        hero = await create_hero(uow, name=name, secret_name="Unknown")
+        await uow.commit()
+        return hero
 
 
 async def change(database: SqliteDatabase, hero_id: int, **changes: object) -> Hero:
