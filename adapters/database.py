@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
 from adapters.plain.database import PlainDatabase
 from adapters.plain.schema import IN_MEMORY, SchemaInMemory
+from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.dsn import SERVER_SCHEMES, check_server_url
+from adapters.sqlite import errors as sqlite_errors
 from adapters.sqlite.database import FileOptions, SqliteDatabase, sqlite_url
 from service_layer.database import Database
 from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
@@ -48,14 +50,15 @@ def open_plain_database(
     options = options or EngineOptions()
     if url in IN_MEMORY:
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
-        return PlainDatabase(engine, SchemaInMemory(engine), pool_size=1)
-    schema = open_database(url, read_url=read_url)
-    if schema.is_embedded:
-        engine = _aiosqlite_engine(make_url(url), options)
-        return PlainDatabase(engine, schema, pool_size=options.pool_size)
+        schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
+        return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
+    fast = open_database(url, read_url=read_url)
+    if fast.is_embedded:
+        engine, table = _aiosqlite_engine(make_url(url), options), sqlite_errors.translate_errors
+        return PlainDatabase(engine, fast, table, pool_size=options.pool_size)
+    engine, table = postgres_engine(url, options), postgres_errors.translate_errors
     replicas = None if read_url is None else postgres_engine(read_url, options)
-    engine = postgres_engine(url, options)
-    return PlainDatabase(engine, schema, pool_size=options.pool_size, replicas=replicas)
+    return PlainDatabase(engine, fast, table, pool_size=options.pool_size, replicas=replicas)
 
 
 def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.connections import AUTOCOMMIT
+from adapters.plain.errors import ErrorTable
 from adapters.plain.session import PlainSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -36,6 +37,7 @@ class PlainDatabase:
         self,
         engine: AsyncEngine,
         schema: Schema,
+        error_table: ErrorTable,
         *,
         pool_size: int,
         replicas: AsyncEngine | None = None,
@@ -48,19 +50,23 @@ class PlainDatabase:
         self.pending = schema.pending
         self.migrate = schema.migrate
         self.max_connections = schema.max_connections
+        self._error_table = error_table
         self._engine = engine
         self._replicas = replicas or engine
         self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(PlainSession(AsyncSession(self._engine)))
+        return SqlUnitOfWork(self._session(self._engine))
 
     def reading(self) -> ReadOnlyUnitOfWork:
-        return PlainReadOnlyUnitOfWork(PlainSession(AsyncSession(self._autocommit)))
+        return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
 
     async def aclose(self) -> None:
         await self._engine.dispose()
         await self._replicas.dispose()
+
+    def _session(self, engine: AsyncEngine) -> PlainSession:
+        return PlainSession(AsyncSession(engine), self._error_table)
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

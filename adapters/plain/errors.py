@@ -1,24 +1,25 @@
 """What SQLAlchemy raises, as the application's errors.
 
-SQLAlchemy wraps what a driver raises; the engines' tables of driver errors take it out again. What
-it raises of its own accord is about its pool of connections.
+SQLAlchemy wraps the errors of a driver. The table of that driver's errors unwraps and translates
+them. SQLAlchemy's own errors are about its pool of connections.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import exc
 
-from adapters.postgres import errors as postgres_errors
-from adapters.sqlite import errors as sqlite_errors
 from service_layer.errors import StoreUnavailable
+
+ErrorTable = Callable[[], AbstractContextManager[None]]
+"""A context in which a driver's errors are translated, those that SQLAlchemy has wrapped too."""
 
 
 @contextmanager
-def translate_errors() -> Iterator[None]:
+def translate_errors(table: ErrorTable) -> Iterator[None]:
     """Raise the application's error for a failure of the database; let every other error pass."""
     try:
-        with sqlite_errors.translate_errors(), postgres_errors.translate_errors():
+        with table():
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

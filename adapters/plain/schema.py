@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
-from adapters.plain.errors import translate_errors
+from adapters.plain.errors import ErrorTable, translate_errors
 
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 """The addresses of such a database."""
@@ -19,8 +19,9 @@ class SchemaInMemory:
     name = IN_MEMORY[0]
     is_embedded = True
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, error_table: ErrorTable) -> None:
         self._engine = engine
+        self._error_table = error_table
 
     def pending(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.pending))
@@ -32,6 +33,6 @@ class SchemaInMemory:
         """Return that there is no limit to mind."""
 
     async def _run(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
-        with translate_errors():
+        with translate_errors(self._error_table):
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)

@@ -7,7 +7,7 @@ from sqlalchemy import UpdateBase
 from sqlalchemy.sql.base import Executable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.plain.errors import translate_errors
+from adapters.plain.errors import ErrorTable, translate_errors
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
@@ -18,22 +18,23 @@ class PlainSession:
     statement by itself.
     """
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, error_table: ErrorTable) -> None:
         self.session = session
+        self._error_table = error_table
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        with translate_errors():
+        with translate_errors(self._error_table):
             # SQLModel's types know SQLAlchemy's writing statements; it executes the others too.
             result = await self.session.exec(cast("UpdateBase", statement), params=params)
             return result.all() if result.returns_rows else []
 
     async def commit(self) -> None:
         try:
-            with translate_errors():
+            with translate_errors(self._error_table):
                 await self.session.commit()
         except StoreUnavailable as error:
             raise OutcomeUnknown(str(error)) from error
 
     async def close(self) -> None:
-        with translate_errors():
+        with translate_errors(self._error_table):
             await self.session.close()

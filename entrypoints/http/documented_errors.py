@@ -36,9 +36,9 @@ class HTTPValidationError(BaseModel):
     detail: list[ValidationError]
 
 
-def error_responses(*statuses: HTTPStatus) -> Responses:
+def error_responses(*statuses: int) -> Responses:
     """Return the documentation of these responses and of those that any route may give."""
-    return {int(status): _RESPONSES[status] for status in sorted({*statuses, *_ANY_ROUTE})}
+    return {status: _RESPONSES[HTTPStatus(status)] for status in sorted({*statuses, *_ANY_ROUTE})}
 
 
 def _detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.hero import Hero
-from entrypoints.http.batch import BatchDone, BatchRequest, BatchUpdate
-from entrypoints.http.field_types import Count, Text, without_defaults
+from entrypoints.http import BatchDone, BatchRequest, BatchUpdate, Count, Text, without_defaults
 
 DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 

@@ -1,1 +1,22 @@
 """Lists: filters, order, pages, cursors, links and counts."""
+
+from entrypoints.http.listing.links import LINKS, member_path, next_page
+from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, query_parameters
+from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers, wants_exact_count
+from entrypoints.http.listing.query_string import read_query
+
+__all__ = [
+    "COUNTS",
+    "LINKS",
+    "PAGE_MAX",
+    "PREFER",
+    "VARY",
+    "Limit",
+    "Offset",
+    "count_headers",
+    "member_path",
+    "next_page",
+    "query_parameters",
+    "read_query",
+    "wants_exact_count",
+]
