@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test faults bench check openapi format lock clean
+.PHONY: help install run quick test faults bench check openapi format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ install: $(VENV)/run.stamp ## Set up what serving needs
 
 run: $(VENV)/run.stamp ## Serve the API on http://127.0.0.1:8000
 	@exec $(BIN)/heroes serve
+
+quick: $(VENV)/dev.stamp ## Run the unit tests, and the contracts on the fake and on SQLite, in a minute
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not thorough" tests/unit \
+		tests/contract $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four packages
 	$(BIN)/coverage erase

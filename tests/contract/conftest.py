@@ -57,18 +57,26 @@ async def plain_postgres(fixtures: Fixtures) -> AsyncIterator[UnitOfWorkFactory]
         yield database
 
 
-DATABASES: tuple[Callable[[Fixtures], AbstractAsyncContextManager[UnitOfWorkFactory]], ...] = (
-    fake,
-    sqlite,
+Opening = Callable[[Fixtures], AbstractAsyncContextManager[UnitOfWorkFactory]]
+
+QUICK: tuple[Opening, ...] = (fake, sqlite)
+THOROUGH: tuple[Opening, ...] = (
     postgres,
     oldest_postgres,
     plain_memory,
     plain_sqlite,
     plain_postgres,
 )
+DATABASES = [
+    *(pytest.param(opening, id=opening.__name__) for opening in QUICK),
+    *(
+        pytest.param(opening, id=opening.__name__, marks=pytest.mark.thorough)
+        for opening in THOROUGH
+    ),
+]
 
 
-@pytest.fixture(params=DATABASES, ids=lambda database: database.__name__)
+@pytest.fixture(params=DATABASES)
 async def database(request: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
     """An empty database of each kind in turn."""
     async with request.param(request) as database:

@@ -17,6 +17,7 @@ from tests.e2e.wire.contract import ids
 from tests.support.served import serve
 
 pytestmark = [
+    pytest.mark.timeout(3600),
     pytest.mark.fast_session("Scan timeouts"),
     pytest.mark.skipif(
         "TEST_MILLION" not in os.environ, reason="takes minutes; TEST_MILLION=1 asks for it"

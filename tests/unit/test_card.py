@@ -32,7 +32,7 @@ from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.settings import Settings
-from tests.contract.conftest import DATABASES
+from tests.contract.conftest import QUICK, THOROUGH
 from tests.fakes.database import FakeDatabase, FakeHeroRepository
 from tests.support.databases import open_plain
 
@@ -155,7 +155,7 @@ def test_unit_tests_run_against_a_fake_in_memory_repository() -> None:
 
 def test_integration_tests_run_against_sqlite_and_postgresql() -> None:
     assert {"fake", "sqlite", "postgres", "plain_sqlite", "plain_postgres"} <= {
-        database.__name__ for database in DATABASES
+        opening.__name__ for opening in QUICK + THOROUGH
     }
 
 
