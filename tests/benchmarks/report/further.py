@@ -45,7 +45,7 @@ def by_number(results: Results, section: str, database: str, compared: str) -> s
         for server in dict.fromkeys(split(name)[0] for name in figures.servers_in(rounds))
     ]
     head = ["requests/s", *[f"{number:,}" for number in numbers]]
-    return table([*head, f"{int(high):,} against {int(low):,}"], rows)
+    return table([*head, f"{int(high):,} / {int(low):,}"], rows)
 
 
 def beside(results: Results, database: str) -> str:
@@ -73,7 +73,8 @@ def control(results: Results, database: str) -> str:
     ratio = figures.rate_ratio(rounds, ONE_COMMIT_EACH.name, OURS.name)
     rows = [[name, said(rounds, name)] for name in figures.servers_in(rounds)]
     share = times(ratio, "no figure")
-    return table(("POST", "requests/s"), rows) + f"\nWithout shared commits: {share} of the rate.\n"
+    sentence = f"Without shared commits the rate is {share} of that of heroes."
+    return table(("POST", "requests/s"), rows) + f"\n{sentence}\n"
 
 
 def starts(results: Results, database: str) -> str:
@@ -83,7 +84,7 @@ def starts(results: Results, database: str) -> str:
         [name, f"{median(found['seconds']):.2f}", mebibytes(median(found["rss"]))]
         for name, found in servers.items()
     ]
-    head = ("server", "seconds to the first answer", "memory MiB")
+    head = ("server", "seconds to the first response", "memory MiB")
     return table(head, rows) if rows else ""
 
 
@@ -91,7 +92,7 @@ def headers(results: Results) -> str:
     """Return what the headers cost that the tutorial's app has not."""
     found: dict[str, float] = results["parts"].get("headers", {}).get("microseconds", {})
     rows = [[name, f"{microseconds:.1f}"] for name, microseconds in found.items()]
-    return table(("header", "µs a request"), rows) if rows else ""
+    return table(("header", "µs per request"), rows) if rows else ""
 
 
 def soak(results: Results, database: str) -> str:

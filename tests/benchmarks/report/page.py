@@ -14,36 +14,36 @@ NOTES = Path(__file__).parents[1] / "notes.md"
 INTRODUCTION = """\
 # Benchmarks
 
-heroes beside other servers: the same requests, the same machine, one process each, every write
-flushed to disk before it is answered. `make bench` measures and writes this page; it needs `wrk`
-(on Debian or Ubuntu, `apt-get install wrk`) and takes about three quarters of an hour.
+heroes compared with other servers: the same requests on the same machine, one process each, every
+write flushed to disk before its response. `make bench` measures and writes this page; it needs
+`wrk` (on Debian or Ubuntu, `apt-get install wrk`) and takes about 45 minutes.
 `make bench ARGS=--help` lists the options. The sources are in `tests/benchmarks`, the raw figures
 in [results.json](benchmarks/results.json).
 
-All servers run side by side and stay idle but for the one that is loaded. Each round loads each
-server once, beginning with another one every time, so that what drifts on the machine meets all
-alike. A ratio is taken within a round; what is shown is the median over rounds. A server that gave
-an error or no answer gets no ratio: the table says that it did not finish. Before it is measured,
-every server has to give the same answers, byte for byte.
+All servers run at the same time, and all but the one under load are idle. Each round loads every
+server once and starts with a different one, so that drift of the machine affects all alike. A ratio
+is computed within a round; the tables show the median over all rounds. A server with an error or a
+missing response gets no ratio: the table says that it did not finish. Before the measurement, the
+responses of all servers are compared byte for byte.
 """
 
 SERVERS = """\
 ## The servers
 
-| name | what it is |
+| name | description |
 |---|---|
 | heroes | this service, by `heroes serve` |
-| plain | the style of the SQLModel tutorial: a session a request in the thread pool, defaults |
+| plain | the style of the SQLModel tutorial: a session per request in the thread pool, defaults |
 | fastcrud | FastAPI with FastCRUD, asynchronous |
 | litestar | Litestar with Advanced Alchemy, asynchronous |
-| ...-wal | the same on a SQLite file switched to `journal_mode=WAL` beforehand |
-| floor | bare ASGI, the raw driver, fixed statements: the least that is right |
+| ...-wal | the same, on a SQLite file that was switched to `journal_mode=WAL` before |
+| floor | bare ASGI, the raw driver, fixed statements: the minimum that is correct |
 | ceiling | FastAPI with the same routes and models, a yielding dependency, and no database |
 
-All run under uvicorn with uvloop and httptools, one process, no access log, the same backlog. On
-PostgreSQL each has a pool of 10 connections. The peers are pinned to the versions of FastAPI,
-Starlette, Pydantic, SQLAlchemy and uvicorn that heroes has, and fastcrud and litestar set their
-garbage collector as heroes does.
+All run on uvicorn with uvloop and httptools, in one process, with the same backlog and no access
+log. On PostgreSQL each has a pool of 10 connections. The peers use the versions of FastAPI,
+Starlette, Pydantic, SQLAlchemy and uvicorn that heroes uses, and fastcrud and litestar configure
+the garbage collector as heroes does.
 """
 
 PLOTS = ("throughput", "latency", "connections", "growth")
@@ -58,7 +58,7 @@ def page(results: Results) -> str:
     for database in measured:
         sections += database_sections(results, database)
     if headers := further.headers(results):
-        sections.append(f"## What headers cost\n\n{headers}")
+        sections.append(f"## Cost of headers\n\n{headers}")
     sections += [SERVERS, where(results)]
     return "\n".join(section.rstrip("\n") + "\n" for section in sections)
 
@@ -68,14 +68,14 @@ def database_sections(results: Results, database: str) -> list[str]:
     name = NAMES[database]
     found = {
         f"{name}: every server, every workload": tables.main_tables(results, database),
-        f"{name}: up to the ceiling, down to the floor": tables.distances(results, database),
+        f"{name}: difference from the ceiling and the floor": tables.distances(results, database),
         f"{name}: more connections": further.by_number(results, "connections", database, "64/16"),
         f"{name}: more heroes": further.by_number(results, "growth", database, "1000000/1000"),
-        f"{name}: reads beside writes": further.beside(results, database),
-        f"{name}: the negative control": further.control(results, database),
-        f"{name}: starting": further.starts(results, database),
-        f"{name}: a longer load": further.soak(results, database),
-        f"{name}: what a write is worth": durability(results, database),
+        f"{name}: reads during writes": further.beside(results, database),
+        f"{name}: negative control": further.control(results, database),
+        f"{name}: startup": further.starts(results, database),
+        f"{name}: sustained load": further.soak(results, database),
+        f"{name}: durability of a write": durability(results, database),
     }
     shown = {title: content for title, content in found.items() if content}
     return [
@@ -116,8 +116,8 @@ def where(results: Results) -> str:
         lines += [
             f"### Run of {number}\n",
             f"- {run['cpu']}, {run['cores']} cores; {run['pinning']}",
-            f"- Linux {run['kernel']}; a write of a page and its flush take {run['flush']} µs",
-            f"- others kept {run['busy']:.2f} cores busy just before",
+            f"- Linux {run['kernel']}; writing and flushing a page takes {run['flush']} µs",
+            f"- other processes used {run['busy']:.2f} cores before the run",
             f"- commit {run['commit']}",
             f"- Python {run['python']}, SQLite {run['sqlite']}, wrk {run['wrk']}, {versions}",
             f"- {options}",

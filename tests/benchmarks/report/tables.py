@@ -14,7 +14,7 @@ HEAD = (
     "p99 ms",
     "errors",
     "memory MiB",
-    "times as fast is heroes",
+    "heroes / server",
 )
 
 
@@ -68,7 +68,7 @@ def distances(results: Results, database: str) -> str:
             continue
         each = 1e6 / figures.summary(rounds, OURS.name).rate
         found.append([MEANINGS[workload], f"{each:,.0f}", signed(to_ceiling), signed(to_floor)])
-    head = ("workload", "heroes, µs a request", "more than the ceiling", "more than the floor")
+    head = ("workload", "heroes, µs per request", "above the ceiling", "above the floor")
     return table(head, found) if found else ""
 
 

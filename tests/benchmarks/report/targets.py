@@ -15,7 +15,7 @@ from tests.benchmarks.workloads import MEANINGS
 OTHERS = ("plain", *PEERS)
 ON_WAL = tuple(f"{name}-wal" for name in OTHERS)
 
-HEAD = ("what", "figure", "wanted", "measured", "holds")
+HEAD = ("workload", "figure", "target", "measured", "met")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def of_workload(workload: str, wanted: Wanted, rounds: Rounds) -> Iterator[Targe
         yield Target(what, "share of the ceiling", wanted.ceiling, share)
     if wanted.p99 is not None and "plain" in there:
         part = figures.p99_ratio(rounds, ours, "plain")
-        yield Target(what, "p99, part of plain's", wanted.p99, part, at_most=True)
+        yield Target(what, "p99 / p99 of plain", wanted.p99, part, at_most=True)
 
 
 def lead(rounds: Rounds, others: Sequence[str]) -> float | None:

@@ -61,7 +61,7 @@ def test_a_target_stands_beside_what_was_measured() -> None:
     table = target_table(results_of("main/sqlite/get", plain=SLOW, heroes=FAST), "sqlite")
 
     assert "| one hero by id | times plain | ≥ 3 | 3 | yes |" in table
-    assert "| one hero by id | p99, part of plain's | ≤ 0.25 | 0.1 | yes |" in table
+    assert "| one hero by id | p99 / p99 of plain | ≤ 0.25 | 0.1 | yes |" in table
 
 
 def test_a_target_that_was_missed_is_marked() -> None:
@@ -86,7 +86,7 @@ def test_a_rival_that_did_not_finish_leaves_the_target_without_a_figure() -> Non
 def test_every_cell_of_heroes_with_an_error_is_counted() -> None:
     table = target_table(results_of("main/sqlite/get", heroes=STALLED), "sqlite")
 
-    assert "| heroes everywhere | cells with errors | ≤ 0 | 1 | **no** |" in table
+    assert "| all of heroes | measurements with errors | ≤ 0 | 1 | **no** |" in table
 
 
 def test_more_connections_are_compared_with_fewer() -> None:
