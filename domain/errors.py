@@ -19,7 +19,7 @@ class StaleVersion(DomainError):
     """The entity is in the version ``current``, which the command did not agree to find."""
 
     def __init__(self, current: int) -> None:
-        super().__init__("The version is not one that was asked for")
+        super().__init__("The version does not match the precondition")
         self.current = current
 
 

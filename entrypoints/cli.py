@@ -82,7 +82,10 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
         if warning := bootstrap.too_many_connections(database, settings, workers):
             typer.echo(f"heroes: {warning}", err=True)
     except bootstrap.DatabaseAway as error:
-        typer.echo(f"heroes: {error}; serving all the same, until it is back", err=True)
+        typer.echo(
+            f"heroes: {error}; starting anyway; requests get 503 until the database is reachable",
+            err=True,
+        )
         return True
     return False
 

@@ -106,7 +106,7 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.NOT_FOUND: _detail(HTTPStatus.NOT_FOUND, "There is none with this id.", "Not found"),
     HTTPStatus.CONFLICT: _problem(
         HTTPStatus.CONFLICT,
-        "What is kept already stands in the way, or a request with the same key is under way.",
+        "The request conflicts with existing data, or a request with the same key is in progress.",
         CONFLICT,
     ),
     HTTPStatus.PRECONDITION_FAILED: _problem(
@@ -163,7 +163,7 @@ FAILED_OPERATION: Responses = {
     int(HTTPStatus.PRECONDITION_FAILED): _failed_operation(
         HTTPStatus.PRECONDITION_FAILED,
         "One is not in the version that an operation asks for.",
-        "The version is not one that was asked for",
+        "The version does not match the precondition",
     ),
 }
 """How a batch is refused for one of its operations. The ``errors`` of the problem say which."""

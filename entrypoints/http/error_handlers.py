@@ -31,13 +31,13 @@ RETRY_AFTER = "1"
 NAMES = {"after": "cursor"}
 """What parameters are called that the domain calls otherwise."""
 
-INVALID = "The request does not validate. The errors say what is wrong, and where."
+INVALID = "The request is invalid. The errors say what is wrong, and where."
 
-STALE = "What is kept is not in the version that the request asks for. Read it again."
-CONFLICT = "What is kept already stands in the way."
-UNAVAILABLE = "The database can't do this now. Try again later."
-UNSURE = "It is not known whether this was done. Look before you send it again."
-FAILED = "One of the operations can't be done. Nothing was changed."
+STALE = "The resource has changed. Fetch it again."
+CONFLICT = "The request conflicts with existing data."
+UNAVAILABLE = "The database is temporarily unavailable. Try again later."
+OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
+FAILED = "One of the operations failed. Nothing was changed."
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ async def http_exception(request: Request, error: HTTPException) -> Response:
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
     """Answer 503 at once; never try again here, for the request may have been carried out."""
     log.warning("%s %r: %s", request.method, request.url.path, error)
-    detail = UNSURE if isinstance(error, OutcomeUnknown) else UNAVAILABLE
+    detail = OUTCOME_UNKNOWN if isinstance(error, OutcomeUnknown) else UNAVAILABLE
     headers = {"Retry-After": RETRY_AFTER}
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.scope, headers)
 
@@ -135,13 +135,13 @@ async def key_reused(request: Request, _: KeyReused) -> Response:
 
 async def key_in_progress(request: Request, _: KeyInProgress) -> Response:
     """Answer 409: the request that came first with the key has the answer to come."""
-    detail = "A request with this Idempotency-Key is still under way. Try again later."
+    detail = "A request with this Idempotency-Key is still in progress. Try again later."
     return problem(HTTPStatus.CONFLICT, detail, request.scope)
 
 
 async def internal_server_error(request: Request, _: Exception) -> Response:
     """Answer 500 for a bug. Starlette raises the error on, so that it is logged."""
-    detail = "The server made a mistake. It was logged."
+    detail = "Internal server error."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
 
 

@@ -24,7 +24,7 @@ async def method_not_allowed(request: Request, _: HTTPException) -> Response:
     headers = {"Allow": allowed}
     if request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    detail = f"This resource answers {allowed}."
+    detail = f"This resource supports {allowed}."
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.scope, headers)
 
 

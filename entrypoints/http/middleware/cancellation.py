@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.error_handlers import RETRY_AFTER, UNSURE
+from entrypoints.http.error_handlers import OUTCOME_UNKNOWN, RETRY_AFTER
 from entrypoints.http.problems import problem
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -30,7 +30,7 @@ class CancellationMiddleware:
         except asyncio.CancelledError:
             if started or scope["type"] != "http":
                 raise
-            advice = "Try again later." if scope["method"] in READING else UNSURE
+            advice = "Try again later." if scope["method"] in READING else OUTCOME_UNKNOWN
             detail = f"The server is stopping. {advice}"
             headers = {"Retry-After": RETRY_AFTER}
             refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)

@@ -38,7 +38,7 @@ def missing(pointer: str) -> Answer:
 
 
 def stale(pointer: str) -> Answer:
-    message = "The version is not one that was asked for"
+    message = "The version does not match the precondition"
     return failed(412, "Precondition Failed", message, pointer)
 
 

@@ -14,7 +14,7 @@ from tests.support.served import Served
 SECRET = "Sensitive"  # noqa: S105 - not a password, but what no answer may hold
 ACCEPT = {"accept": PROBLEM}
 AS_JSON = ACCEPT | {"content-type": JSON}
-INVALID = "The request does not validate. The errors say what is wrong, and where."
+INVALID = "The request is invalid. The errors say what is wrong, and where."
 NO_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
 
 

@@ -23,7 +23,7 @@ def stale(hero_id: int) -> Answer:
         412,
         PROBLEM,
         b'{"type":"about:blank","title":"Precondition Failed","status":412,'
-        b'"detail":"What is kept is not in the version that the request asks for. Read it again.",'
+        b'"detail":"The resource has changed. Fetch it again.",'
         b'"instance":"/heroes/%d"}' % hero_id,
     )
 

@@ -109,10 +109,10 @@ async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
 @pytest.mark.parametrize(
     ("failure", "detail"),
     [
-        (StoreUnavailable("busy"), "The database can't do this now. Try again later."),
+        (StoreUnavailable("busy"), "The database is temporarily unavailable. Try again later."),
         (
             OutcomeUnknown("disk"),
-            "It is not known whether this was done. Look before you send it again.",
+            "The outcome is unknown: check before you retry.",
         ),
     ],
 )

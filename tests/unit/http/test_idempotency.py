@@ -168,7 +168,7 @@ async def test_a_key_under_way_for_too_long_answers_409_as_a_problem() -> None:
         "type": "about:blank",
         "title": "Conflict",
         "status": 409,
-        "detail": "A request with this Idempotency-Key is still under way. Try again later.",
+        "detail": "A request with this Idempotency-Key is still in progress. Try again later.",
         "instance": "/heroes/",
     } == answer.json()
 

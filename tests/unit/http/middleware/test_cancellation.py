@@ -9,7 +9,7 @@ import pytest
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 
 LATER = "Try again later."
-UNSURE = "It is not known whether this was done. Look before you send it again."
+OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 
 
 async def cancelled(*_: Any) -> None:
@@ -22,9 +22,9 @@ async def cancelled(*_: Any) -> None:
     [
         ("GET", LATER),
         ("OPTIONS", LATER),
-        ("POST", UNSURE),
-        ("PATCH", UNSURE),
-        ("DELETE", UNSURE),
+        ("POST", OUTCOME_UNKNOWN),
+        ("PATCH", OUTCOME_UNKNOWN),
+        ("DELETE", OUTCOME_UNKNOWN),
     ],
 )
 async def test_it_is_told_whether_the_request_may_have_been_carried_out(
