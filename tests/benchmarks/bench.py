@@ -64,7 +64,7 @@ def measure(server: Server, load: wrk.Load) -> Measurement:
     """Warm the server up, load it, and return what it did. A server that stalls is restarted."""
     wrk.warm_up(server.url, load)
     measured = wrk.run(server.url, load)
-    stalled = not server.answers()
+    stalled = not server.responds()
     measured = measured.afterwards(rss=server.rss(), stalled=stalled)
     console.measured(server.name, load.workload, load.connections, measured)
     if stalled:

@@ -8,7 +8,7 @@ from tests.benchmarks.running import Server
 from tests.benchmarks.stores import heroes
 
 
-class AnswersDiffer(Exception):
+class ResponsesDiffer(Exception):
     """A server does not do what the others do; the message says which, and where."""
 
 
@@ -20,7 +20,7 @@ class Exchange:
     path: str
     body: dict[str, Any] | None
     status: int
-    answer: Any
+    response: Any
     """The JSON, or ``None`` where only the status matters."""
 
 
@@ -62,10 +62,10 @@ def compare(server: Server, exchange: Exchange, *, whole: bool) -> None:
     """Make one request, and raise ``AnswersDiffer`` when the answer is another."""
     body = None if exchange.body is None else json.dumps(exchange.body).encode()
     status, _, content = server.request(exchange.method, exchange.path, body)
-    expected = json.dumps(exchange.answer, separators=(",", ":")).encode()
-    same = content == expected or exchange.answer is None or not whole
+    expected = json.dumps(exchange.response, separators=(",", ":")).encode()
+    same = content == expected or exchange.response is None or not whole
     if status != exchange.status or not same:
-        raise AnswersDiffer(
+        raise ResponsesDiffer(
             f"{server.name} answered {exchange.method} {exchange.path} with {status} "
             f"{content[:200]!r}, not {exchange.status} {expected[:200]!r}"
         )

@@ -51,7 +51,7 @@ class Server:
             raise
         self.start_up = time.perf_counter() - began
 
-    def answers(self, timeout: float = TIMEOUT) -> bool:
+    def responds(self, timeout: float = TIMEOUT) -> bool:
         """Return whether the server answers for its first hero within so many seconds."""
         try:
             return self.get("/heroes/1", timeout)[0] == 200
@@ -70,9 +70,9 @@ class Server:
         connection = HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            headers = {name.lower(): value for name, value in answer.getheaders()}
-            return answer.status, headers, answer.read()
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, headers, response.read()
         finally:
             connection.close()
 
@@ -109,7 +109,7 @@ class Server:
         while not (found := ADDRESS.search(self._log.read_text())):
             self._go_on_waiting(deadline)
         self.url = found[1]
-        while not self.answers(START_LIMIT):
+        while not self.responds(START_LIMIT):
             self._go_on_waiting(deadline)
 
     def _go_on_waiting(self, deadline: float) -> None:

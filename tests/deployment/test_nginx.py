@@ -84,9 +84,9 @@ def test_a_redirect_leads_to_where_the_client_asked(
 ) -> None:
     _, client = proxied
 
-    answer = client.get("/heroes", follow_redirects=True)
+    response = client.get("/heroes", follow_redirects=True)
 
-    assert (200, client.base_url.join("/heroes/")) == (answer.status_code, answer.url)
+    assert (200, client.base_url.join("/heroes/")) == (response.status_code, response.url)
 
 
 @pytest.mark.parametrize("body", [TOO_LARGE, [TOO_LARGE]], ids=["whole", "in chunks"])
@@ -95,10 +95,13 @@ def test_a_body_that_is_too_large_is_refused_as_the_service_does(
 ) -> None:
     _, client = proxied
 
-    answer = client.post("/heroes/", content=body)
+    response = client.post("/heroes/", content=body)
 
-    assert (413, "application/problem+json") == (answer.status_code, answer.headers["Content-Type"])
-    assert "A body may have at most 65536 bytes." == answer.json()["detail"]
+    assert (413, "application/problem+json") == (
+        response.status_code,
+        response.headers["Content-Type"],
+    )
+    assert "A body may have at most 65536 bytes." == response.json()["detail"]
 
 
 def test_reads_go_on_without_an_error_while_a_server_stops_and_when_none_is_left_it_is_503(
@@ -119,12 +122,12 @@ def test_reads_go_on_without_an_error_while_a_server_stops_and_when_none_is_left
 
     assert {200} == {*before, *meanwhile, *after}
     assert (200, 200) == (made.status_code, deleted.status_code)
-    for answer in refused:
-        assert (503, "1") == (answer.status_code, answer.headers["Retry-After"])
-        assert "application/problem+json" == answer.headers["Content-Type"]
+    for response in refused:
+        assert (503, "1") == (response.status_code, response.headers["Retry-After"])
+        assert "application/problem+json" == response.headers["Content-Type"]
 
 
-def seen(answer: httpx2.Response) -> object:
+def seen(response: httpx2.Response) -> object:
     """Return what has to be the same, whoever passed the answer on."""
-    headers = {name: answer.headers.get(name) for name in NEITHER_DATE_NOR_SERVER}
-    return answer.status_code, headers, answer.content
+    headers = {name: response.headers.get(name) for name in NEITHER_DATE_NOR_SERVER}
+    return response.status_code, headers, response.content

@@ -13,7 +13,11 @@ import pytest
 from tests.deployment.in_between import PGBOUNCER, pgbouncer
 from tests.support.connection import Connection
 from tests.support.postgres import PostgresServer
-from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
+from tests.support.racing import (
+    HERO,
+    assert_updates_of_different_fields_are_all_stored,
+    connections,
+)
 from tests.support.served import Served, ask, fresh_postgres, invoke, serve
 
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
@@ -85,4 +89,4 @@ async def test_clients_at_once_share_few_connections_and_get_their_own_answers(
 
 
 async def test_changes_of_different_fields_of_one_hero_are_all_kept(served: Served) -> None:
-    await assert_changes_of_different_fields_are_all_kept([served], TURNS)
+    await assert_updates_of_different_fields_are_all_stored([served], TURNS)

@@ -19,17 +19,17 @@ from heroes_client.api.heroes import (
 from heroes_client.models import HeroCreate, HeroUpdate
 
 
-def told(answer: Any) -> Any:
+def told(response: Any) -> Any:
     """Return an answer as JSON can hold it."""
-    if isinstance(answer, list):
-        return [told(one) for one in answer]
-    return [type(answer).__name__, answer.to_dict()]
+    if isinstance(response, list):
+        return [told(one) for one in response]
+    return [type(response).__name__, response.to_dict()]
 
 
 with Client(base_url=sys.argv[1]) as client:
     deadpond = HeroCreate(name="Deadpond", secret_name="Dive Wilson", age=28)
     created = create_hero.sync(client=client, body=deadpond)
-    answers = [
+    responses = [
         created,
         read_hero.sync(created.id, client=client),
         read_heroes.sync(client=client, offset=0, limit=1),
@@ -38,4 +38,4 @@ with Client(base_url=sys.argv[1]) as client:
         read_hero.sync(created.id, client=client),
         create_hero.sync(client=client, body=HeroCreate(name=" ", secret_name="S")),
     ]
-    json.dump([told(answer) for answer in answers], sys.stdout)
+    json.dump([told(response) for response in responses], sys.stdout)

@@ -74,8 +74,8 @@ class Cutter:
                 async with asyncio.timeout(self._random.uniform(0, LONGEST)):
                     await _message(service)
             return b""
-        answer = await _message(service)
-        return self._part(answer) if moment is Moment.AFTER else answer
+        response = await _message(service)
+        return self._part(response) if moment is Moment.AFTER else response
 
     def _part(self, message: bytes) -> bytes:
         return message[: self._random.randrange(len(message))]

@@ -35,7 +35,7 @@ async def test_batches_on_the_same_heroes_in_opposite_orders_are_all_done(
     server: Served, client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     orders = [hero_ids if number % 2 else hero_ids[::-1] for number in range(RACERS)]
-    answers = await at_once(
+    responses = await at_once(
         server,
         [
             {"update": [{"id": hero_id, "changes": {"age": age}} for hero_id in order]}
@@ -43,7 +43,7 @@ async def test_batches_on_the_same_heroes_in_opposite_orders_are_all_done(
         ],
     )
 
-    assert [200] * RACERS == [answer.status_code for answer in answers]
+    assert [200] * RACERS == [response.status_code for response in responses]
     assert {f'"{1 + RACERS}"'} == tags(client, hero_ids)
 
 
@@ -51,9 +51,9 @@ async def test_of_batches_that_name_the_same_versions_at_once_one_is_done(
     server: Served, client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     updates = [{"id": one, "etag": '"1"', "changes": {"age": 29}} for one in hero_ids]
-    answers = await at_once(server, [{"update": updates}] * RACERS)
+    responses = await at_once(server, [{"update": updates}] * RACERS)
 
-    refusals = [answer.json() for answer in answers if answer.status_code == 412]
-    assert [200] + [412] * (RACERS - 1) == sorted(answer.status_code for answer in answers)
+    refusals = [response.json() for response in responses if response.status_code == 412]
+    assert [200] + [412] * (RACERS - 1) == sorted(response.status_code for response in responses)
     assert {"/update/0"} == {refusal["errors"][0]["pointer"] for refusal in refusals}
     assert {'"2"'} == tags(client, hero_ids)

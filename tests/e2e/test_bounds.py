@@ -41,10 +41,10 @@ def test_a_request_that_never_comes_to_its_end_is_refused(
 ) -> None:
     with socket.create_connection(impatient_server.address, LIMIT) as connection:
         connection.sendall(sent)
-        answers = _read_to_end(connection)
+        responses = _read_to_end(connection)
 
-    assert b"HTTP/1.1 400 " in answers
-    assert answers.endswith(b"The request did not come in time.")
+    assert b"HTTP/1.1 400 " in responses
+    assert responses.endswith(b"The request did not come in time.")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_a_request_that_never_comes_to_its_end_is_refused(
 )
 def test_too_many_bytes_around_a_body_are_refused(server: Served, head: bytes) -> None:
     with socket.create_connection(server.address, LIMIT) as connection:
-        answers = _send_and_read(connection, head)
+        responses = _send_and_read(connection, head)
 
-    assert answers.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
+    assert responses.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
 
 
 def test_the_time_starts_anew_with_each_request(impatient_server: Served) -> None:
@@ -97,7 +97,7 @@ def test_a_body_that_nobody_reads_is_bounded_too(server: Served, method: str) ->
     with httpx2.Client(base_url=server.url, verify=False) as client:
         path = f"/heroes/{client.post('/heroes/', json=hero).json()['id']}"
 
-        answer = client.request(method, path, content=iter([b"x" * 40_000] * 2))
+        response = client.request(method, path, content=iter([b"x" * 40_000] * 2))
 
-        assert 413 == answer.status_code
+        assert 413 == response.status_code
         assert 200 == client.get(path).status_code

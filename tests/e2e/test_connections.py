@@ -86,11 +86,11 @@ async def test_a_flood_of_requests_sent_ahead_keeps_no_one_else_waiting(server: 
     reader, writer = await asyncio.open_connection(*server.address)
     flood = request(b"/nowhere") * 20_000
 
-    async def take_answers() -> None:
+    async def read_responses() -> None:
         while await reader.read(1 << 20):
             pass
 
-    taking = asyncio.create_task(take_answers())
+    taking = asyncio.create_task(read_responses())
     writer.write(flood)
     connection = await Connection.open(server.address)
     for _ in range(20):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from tests.support.connection import Answer, Connection
+from tests.support.connection import Connection, Response
 from tests.support.served import Served
 
 CLIENTS = 16
@@ -23,12 +23,12 @@ async def test_a_counter_ends_at_the_number_of_increments_that_were_made(server:
     assert sum(refusals) > 0  # or they were never in each other's way
 
 
-async def _exchange(server: Served, method: str, path: str, body: object = None) -> Answer:
+async def _exchange(server: Served, method: str, path: str, body: object = None) -> Response:
     """Return the answer to a request on a connection of its own, which no one closes meanwhile."""
     connection = await Connection.open(server.address)
-    answer = await connection.exchange(method, path, body)
+    response = await connection.exchange(method, path, body)
     await connection.close()
-    return answer
+    return response
 
 
 async def _count(server: Served, path: str) -> int:
@@ -45,6 +45,6 @@ async def _count(server: Served, path: str) -> int:
 async def _increment(connection: Connection, path: str) -> bool:
     read = await connection.exchange("GET", path)
     older = {"age": read.content["age"] + 1}
-    answer = await connection.exchange("PATCH", path, older, {"If-Match": read.headers["etag"]})
-    assert answer.status in {200, 412}
-    return answer.status == 200
+    response = await connection.exchange("PATCH", path, older, {"If-Match": read.headers["etag"]})
+    assert response.status in {200, 412}
+    return response.status == 200

@@ -52,7 +52,7 @@ def blocks(kind: str) -> list[str]:
 def sessions() -> list[tuple[str, str]]:
     """Return the guide's commands, each with what it shows of the answer."""
     turns = [turn for block in blocks("console") for turn in TURN.findall(block)]
-    return [(command, comparable(answer.replace(FOLD, ""))) for command, answer in turns]
+    return [(command, comparable(response.replace(FOLD, ""))) for command, response in turns]
 
 
 def printed(command: str, url: str, folder: Path) -> str:

@@ -76,8 +76,8 @@ async def test_others_do_not_notice_that_all_are_looked_through(url: str) -> Non
         async def look_through(path: str) -> int:
             scans = 0
             while not done.is_set():
-                answer = await client.get(path, headers={"Prefer": "count=exact"})
-                assert 200 == answer.status_code
+                response = await client.get(path, headers={"Prefer": "count=exact"})
+                assert 200 == response.status_code
                 scans += 1
             return scans
 

@@ -27,9 +27,9 @@ async def test_posts_repeated_over_cut_connections_are_each_carried_out_once(
         cutter.lead_to(served.address)
         await posts.send()
 
-        await assert_each_was_carried_out_once(posts, served)
+        await assert_each_was_executed_once(posts, served)
     assert min(cutter.cuts[moment] for moment in Moment) > POSTS / 10
-    assert POSTS + posts.repeated == cutter.cuts.total()
+    assert POSTS + posts.retries == cutter.cuts.total()
 
 
 async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once(
@@ -41,7 +41,7 @@ async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once
         for kill in range(1, KILLS + 1):
             async with serving(tmp_path, url, session) as served:
                 cutter.lead_to(served.address)
-                await posts.until_answered(kill * POSTS // (KILLS + 1))
+                await posts.wait_for_responses(kill * POSTS // (KILLS + 1))
                 cutter.hold()
                 served.kill()
         assert not sending.done()
@@ -49,7 +49,7 @@ async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once
             cutter.lead_to(served.address)
             await sending
 
-            await assert_each_was_carried_out_once(posts, served)
+            await assert_each_was_executed_once(posts, served)
 
 
 @asynccontextmanager
@@ -76,8 +76,8 @@ async def serving(folder: Path, url: str, session: str) -> AsyncIterator[Served]
     assert "Traceback" not in served.output()
 
 
-async def assert_each_was_carried_out_once(posts: Posts, served: Served) -> None:
+async def assert_each_was_executed_once(posts: Posts, served: Served) -> None:
     assert posts.replayed > 0, "no answer was lost after its COMMIT"
     async with httpx2.AsyncClient(base_url=served.url, timeout=LIMIT, verify=False) as direct:
         posts.client = direct
-        await posts.assert_each_was_carried_out_once()
+        await posts.assert_each_was_executed_once()

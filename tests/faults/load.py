@@ -40,7 +40,7 @@ class Load:
         clock = asyncio.get_running_loop().time
         start = clock()
         async with asyncio.timeout(within):
-            await self.ledger.until(self.ledger.answers + more)
+            await self.ledger.until(self.ledger.responses + more)
         return clock() - start
 
     def figures(self) -> str:
@@ -80,27 +80,27 @@ class Load:
         mark = f"{method} {next(self.ledger.marks)}"
         after = None if method == "DELETE" else row(mark, version)
         attempt = Attempt(hero_id, before, after)
-        self.ledger.unanswered.add(attempt)
+        self.ledger.unacknowledged.add(attempt)
         path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
-        answer = await self._ask(method, path, after)
-        answered: int = hero_id or answer["id"]
-        await self.ledger.acknowledged(attempt, answered)
-        return answered
+        response = await self._ask(method, path, after)
+        written: int = hero_id or response["id"]
+        await self.ledger.acknowledged(attempt, written)
+        return written
 
     async def _ask(self, method: str, path: str, sent: Row | None) -> Any:
         names = ("name", "secret_name", "age")
         body = {} if sent is None else dict(zip(names, sent, strict=False))
         clock = asyncio.get_running_loop().time
         start = clock()
-        answer = await self.client.request(method, path, json=body)
-        status = answer.status_code
+        response = await self.client.request(method, path, json=body)
+        status = response.status_code
         self.statuses[status] += 1
         self.slowest[status] = max(self.slowest[status], clock() - start)
         if status == httpx2.codes.SERVICE_UNAVAILABLE:
-            assert "1" == answer.headers["Retry-After"]
+            assert "1" == response.headers["Retry-After"]
             raise RefusedError
-        assert 200 == status, answer.text
-        return answer.json()
+        assert 200 == status, response.text
+        return response.json()
 
 
 @asynccontextmanager

@@ -26,8 +26,8 @@ async def assert_pool_is_whole(url: str, client: httpx2.AsyncClient, *, size: in
 
         await seconds_until(nothing_is_under_way)
         async with observer.holding("LOCK TABLE hero IN EXCLUSIVE MODE"):
-            answers = [
+            responses = [
                 requests.create_task(client.post("/heroes/", json=HERO)) for _ in range(size)
             ]
             await seconds_until(all_are_in_use)
-        assert [200] * size == [(await answer).status_code for answer in answers]
+        assert [200] * size == [(await response).status_code for response in responses]

@@ -36,7 +36,7 @@ class Proxy:
 
         self.watcher: Watcher | None = None
         self._port = port
-        self._is_answered = True
+        self._got_response = True
         self._flowing = asyncio.Event()
         self._flowing.set()
 
@@ -69,7 +69,7 @@ class Proxy:
     ) -> None:
         while data := await source.read(CHUNK):
             await self._flowing.wait()
-            self._count(is_answer=cut is Cut.AFTER_COMMIT)
+            self._count(is_response=cut is Cut.AFTER_COMMIT)
             if self.watcher is not None and cut is Cut.BEFORE_COMMIT:
                 await self.watcher(data, target.get_extra_info("sockname")[1])
             if self.cut is cut and COMMIT in data:
@@ -78,9 +78,9 @@ class Proxy:
             target.write(data)
             await target.drain()
 
-    def _count(self, *, is_answer: bool) -> None:
-        self.round_trips += self._is_answered and not is_answer
-        self._is_answered = is_answer
+    def _count(self, *, is_response: bool) -> None:
+        self.round_trips += self._got_response and not is_response
+        self._got_response = is_response
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import NOBODY, PostgresServer, ending
+from tests.support.postgres import NOBODY, PostgresServer, stopping
 
 SIZE = "100m"
 PAGE = b"\0" * 4096
@@ -26,7 +26,7 @@ def server_on_a_small_disk(*, log_elsewhere: bool) -> Iterator[PostgresServer]:
             log = [f"--waldir={folder / 'log'}"] if log_elsewhere else []
             server.create("--wal-segsize=1", *log)
             server.start(min_wal_size="2MB", max_wal_size="4MB")
-            with ending(server):
+            with stopping(server):
                 yield server
 
 

@@ -34,12 +34,12 @@ async def test_a_write_whose_commit_was_cut_is_refused_and_happens_once_or_not_a
         await client.post("/heroes/", json=HERO)
 
         proxy.cut = cut
-        answer = await client.request(method, path, json=body)
+        response = await client.request(method, path, json=body)
         proxy.cut = Cut.NEVER
 
         assert 1 == proxy.cuts
-        assert 503 == answer.status_code
-        assert "1" == answer.headers["Retry-After"]
+        assert 503 == response.status_code
+        assert "1" == response.headers["Retry-After"]
         assert (carried_out if cut is Cut.AFTER_COMMIT else [FIRST_ROW]) == await rows(url)
         await assert_works_on(url, client)
 

@@ -12,7 +12,7 @@ from tests.faults.load import assert_nothing_is_lost, under_load
 from tests.faults.observer import observing
 from tests.faults.pool import assert_pool_is_whole
 from tests.faults.waiting import seconds_until
-from tests.support.postgres import PostgresServer, ending, postgres_server
+from tests.support.postgres import PostgresServer, postgres_server, stopping
 
 RUNS = int(os.environ.get("HEROES_FAILOVERS", "1"))
 WRITERS = 16
@@ -31,7 +31,7 @@ async def pair() -> AsyncIterator[tuple[PostgresServer, PostgresServer]]:
         primary.new_database("heroes")
         standby = primary.standby()
         standby.start()
-        with ending(standby):
+        with stopping(standby):
             async with observing(primary.url("heroes")) as observer:
                 await observer.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
                 await observer.run("SELECT pg_reload_conf()")

@@ -43,9 +43,9 @@ async def test_posts_repeated_over_cut_commits_are_each_carried_out_once(
         proxy.watcher, proxy.cut = None, Cut.NEVER
 
         assert proxy.cuts > POSTS / 10
-        assert posts.repeated >= proxy.cuts
+        assert posts.retries >= proxy.cuts
         assert posts.replayed > 0, "no answer of the database was lost after its COMMIT"
-        await posts.assert_each_was_carried_out_once()
+        await posts.assert_each_was_executed_once()
         await assert_pool_is_whole(url, client)
 
 
@@ -56,13 +56,13 @@ async def test_posts_repeated_over_kills_of_the_database_are_each_carried_out_on
         posts = Posts(client, POSTS)
         sending = asyncio.create_task(posts.send())
         for kill in range(1, KILLS + 1):
-            await posts.until_answered(kill * POSTS // (KILLS + 1))
+            await posts.wait_for_responses(kill * POSTS // (KILLS + 1))
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start)
         await sending
 
-        assert posts.repeated > 0
-        await posts.assert_each_was_carried_out_once()
+        assert posts.retries > 0
+        await posts.assert_each_was_executed_once()
 
 
 async def test_a_key_that_is_under_way_for_too_long_answers_409_in_time(
@@ -70,12 +70,12 @@ async def test_a_key_that_is_under_way_for_too_long_answers_409_in_time(
 ) -> None:
     async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
         async with observer.holding(CLAIM):
-            answer = await client.post("/heroes/", json=HERO, headers=KEY)
+            response = await client.post("/heroes/", json=HERO, headers=KEY)
         made = await client.post("/heroes/", json=HERO, headers=KEY)
 
-        assert 409 == answer.status_code
-        assert "application/problem+json" == answer.headers["Content-Type"]
-        assert 0.45 <= answer.elapsed.total_seconds() < 0.5 + SOME
+        assert 409 == response.status_code
+        assert "application/problem+json" == response.headers["Content-Type"]
+        assert 0.45 <= response.elapsed.total_seconds() < 0.5 + SOME
         assert 200 == made.status_code
         await assert_pool_is_whole(url, client)
 
@@ -85,6 +85,6 @@ async def test_a_table_locked_for_too_long_refuses_a_key_in_time_as_any_other_tr
 ) -> None:
     async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
         async with observer.holding("LOCK TABLE idempotent_answer"):
-            answer = await client.post("/heroes/", json=HERO, headers=KEY)
+            response = await client.post("/heroes/", json=HERO, headers=KEY)
 
-        assert_refused(answer, after=0.5)
+        assert_refused(response, after=0.5)

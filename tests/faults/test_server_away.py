@@ -24,16 +24,16 @@ async def test_a_service_started_without_its_database_refuses_and_says_when_to_a
     server.stop()
 
     async with serving(url) as (_, client):
-        answers = [
+        responses = [
             await client.get("/heroes/"),
             await client.post("/heroes/", json=HERO),
             await client.delete("/heroes/1"),
         ]
         server.start()
 
-    assert [503] * 3 == [answer.status_code for answer in answers]
-    assert ["1"] * 3 == [answer.headers["Retry-After"] for answer in answers]
-    assert max(answer.elapsed.total_seconds() for answer in answers) < PROMPT
+    assert [503] * 3 == [response.status_code for response in responses]
+    assert ["1"] * 3 == [response.headers["Retry-After"] for response in responses]
+    assert max(response.elapsed.total_seconds() for response in responses) < PROMPT
 
 
 async def test_a_service_started_without_its_database_migrates_and_works_once_it_is_there(

@@ -30,7 +30,7 @@ BACK = 2.0
 """Most seconds from the server's return until the service works again."""
 
 
-async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+async def never_respond(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     """Listen until the client goes away."""
     await reader.read()
 
@@ -38,26 +38,26 @@ async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) ->
 async def test_a_server_that_takes_connections_and_says_nothing_is_given_up_in_time(
     serving: Serving,
 ) -> None:
-    async with listening(never_answer) as port:
+    async with listening(never_respond) as port:
         silent = f"postgresql://heroes@127.0.0.1:{port}/heroes"
         async with serving(silent, connect_timeout="0.5") as (_, client):
-            answers = await asyncio.gather(
+            responses = await asyncio.gather(
                 client.get("/heroes/"), client.post("/heroes/", json=HERO)
             )
 
-    assert [503, 503] == [answer.status_code for answer in answers]
-    assert max(answer.elapsed.total_seconds() for answer in answers) < 0.5 + SOME
+    assert [503, 503] == [response.status_code for response in responses]
+    assert max(response.elapsed.total_seconds() for response in responses) < 0.5 + SOME
 
 
 async def test_a_host_that_says_nothing_is_passed_over_for_the_next(
     url: str, serving: Serving
 ) -> None:
-    async with listening(never_answer) as silent:
+    async with listening(never_respond) as silent:
         both = url.replace("@", f"@127.0.0.1:{silent},")
         async with serving(both, connect_timeout="0.5") as (_, client):
-            answer = await client.post("/heroes/", json=HERO)
+            response = await client.post("/heroes/", json=HERO)
 
-    assert 200 == answer.status_code
+    assert 200 == response.status_code
 
 
 @pytest.mark.parametrize("method", REQUESTS)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.conftest import Serving
 from tests.faults.waiting import seconds_until
-from tests.support.postgres import PostgresServer, ending
+from tests.support.postgres import PostgresServer, stopping
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 
@@ -16,7 +16,7 @@ HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 def standby(server: PostgresServer) -> Iterator[PostgresServer]:
     """A standby of the module's server, not started yet."""
     standby = server.standby()
-    with ending(standby):
+    with stopping(standby):
         yield standby
 
 

@@ -23,12 +23,12 @@ SOME = 1.0
 """Seconds that a wait may take beyond its setting."""
 
 
-def assert_refused(answer: httpx2.Response, *, after: float) -> None:
+def assert_refused(response: httpx2.Response, *, after: float) -> None:
     """Check that it was refused at about the time that a setting says."""
-    assert 503 == answer.status_code
-    assert "1" == answer.headers["Retry-After"]
-    assert after <= answer.elapsed.total_seconds() + 0.05
-    assert answer.elapsed.total_seconds() < after + SOME
+    assert 503 == response.status_code
+    assert "1" == response.headers["Retry-After"]
+    assert after <= response.elapsed.total_seconds() + 0.05
+    assert response.elapsed.total_seconds() < after + SOME
 
 
 async def until_someone_waits(observer: Observer) -> None:
@@ -65,9 +65,9 @@ async def test_a_row_let_go_in_time_is_changed_by_who_waited(url: str, serving: 
         async with observer.holding(HOLD_ROW):
             waiting = asyncio.create_task(client.patch("/heroes/1", json=AGE))
             await until_someone_waits(observer)
-        answer = await waiting
+        response = await waiting
 
-        assert (200, 48) == (answer.status_code, answer.json()["age"])
+        assert (200, 48) == (response.status_code, response.json()["age"])
 
 
 async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_back(
@@ -85,8 +85,8 @@ async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_b
             )
         assert 200 == (await waiting).status_code
 
-        for answer in refused:
-            assert_refused(answer, after=0.5)
+        for response in refused:
+            assert_refused(response, after=0.5)
         assert 200 == (await client.get("/heroes/1")).status_code
         await assert_pool_is_whole(url, client, size=1)
 
@@ -103,10 +103,10 @@ async def test_others_are_answered_though_twenty_wait_for_the_one_connection(
             await until_someone_waits(observer)
             invalid = await client.post("/heroes/", json={})
             assert not any(task.done() for task in waiting)
-        answers = await asyncio.gather(*waiting)
+        responses = await asyncio.gather(*waiting)
 
         assert 422 == invalid.status_code
-        assert [200] * 20 == [answer.status_code for answer in answers]
+        assert [200] * 20 == [response.status_code for response in responses]
 
 
 async def test_a_statement_that_takes_too_long_is_refused_in_time(
@@ -121,8 +121,8 @@ async def test_a_statement_that_takes_too_long_is_refused_in_time(
                 client.get("/heroes/1"), client.patch("/heroes/1", json=AGE)
             )
 
-        for answer in refused:
-            assert_refused(answer, after=0.5)
+        for response in refused:
+            assert_refused(response, after=0.5)
         assert 200 == (await client.get("/heroes/1")).status_code
         await assert_pool_is_whole(url, client)
 

@@ -95,7 +95,7 @@ async def test_a_post_whose_commit_fails_is_carried_out_when_it_is_repeated(
             made = await c.post("/heroes/", json=HERO)
             again = await c.post("/heroes/", json=HERO)
 
-    assert [503] * 3 == [answer.status_code for answer in refused]
+    assert [503] * 3 == [response.status_code for response in refused]
     assert (200, False) == (made.status_code, "Idempotency-Replayed" in made.headers)
     assert (made.content, True) == (again.content, "Idempotency-Replayed" in again.headers)
     assert 1 == len(stored(tmp_path / "heroes.db"))

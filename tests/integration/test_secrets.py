@@ -124,7 +124,7 @@ def test_the_server_prints_no_secret_whatever_is_sent(
         client.request(method, url)
     with disk_full(server):
         assert 503 == client.post("/heroes/", json=GOOD).status_code
-    answer_to_no_http(server)
+    send_no_http(server)
 
     assert 0 == server.terminate()
 
@@ -136,12 +136,12 @@ def path_for(method: str) -> str:
     return "/heroes/" if method == "POST" else "/heroes/1"
 
 
-def assert_silent(answer: httpx2.Response) -> None:
-    assert CANARY not in answer.text
-    assert CANARY not in str(answer.headers)
+def assert_silent(response: httpx2.Response) -> None:
+    assert CANARY not in response.text
+    assert CANARY not in str(response.headers)
 
 
-def answer_to_no_http(server: Served) -> None:
+def send_no_http(server: Served) -> None:
     with socket.create_connection(server.address, timeout=20) as connection:
         connection.sendall(f"{CANARY}\r\n\r\n".encode())
         while connection.recv(4096):

@@ -21,8 +21,8 @@ async def test_as_many_counts_are_run_as_are_asked_for(
 
     with on_statement(said.append):
         async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-            answer = await client.get("/heroes/?age__gte=18", headers=headers)
+            response = await client.get("/heroes/?age__gte=18", headers=headers)
 
-    assert 200 == answer.status_code
+    assert 200 == response.status_code
     assert counts == sum("count(" in statement.lower() for statement in said)
     database.dispose()

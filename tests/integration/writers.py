@@ -52,30 +52,30 @@ class Ledger:
 
     rows: dict[int, Row] = field(default_factory=dict)
     spent: set[int] = field(default_factory=set)
-    unanswered: set[Attempt] = field(default_factory=set)
-    answers: int = 0
+    unacknowledged: set[Attempt] = field(default_factory=set)
+    responses: int = 0
     marks: "itertools.count[int]" = field(default_factory=itertools.count)
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def acknowledged(self, attempt: Attempt, hero_id: int) -> None:
         """Enter a write that was answered with success."""
-        self.unanswered.remove(attempt)
+        self.unacknowledged.remove(attempt)
         self._enter(Attempt(hero_id, attempt.before, attempt.after))
         async with self.progress:
-            self.answers += 1
+            self.responses += 1
             self.progress.notify_all()
 
-    async def until(self, answers: int) -> None:
+    async def until(self, responses: int) -> None:
         """Wait for this many answers in all."""
         async with self.progress:
-            await self.progress.wait_for(lambda: self.answers >= answers)
+            await self.progress.wait_for(lambda: self.responses >= responses)
 
     def settle(self, stored: Rows) -> None:
         """Enter those of the unanswered writes that the file holds; the others never happened."""
-        for attempt in self.unanswered:
+        for attempt in self.unacknowledged:
             if known := attempt.carried_out(stored):
                 self._enter(known)
-        self.unanswered.clear()
+        self.unacknowledged.clear()
 
     def _enter(self, attempt: Attempt) -> None:
         assert attempt.hero_id is not None
@@ -108,15 +108,15 @@ async def _write(
     version = 1 if before is None else before[3] + 1
     after = None if method == "DELETE" else row(f"{method} {next(ledger.marks)}", version)
     attempt = Attempt(hero_id, before, after)
-    ledger.unanswered.add(attempt)
+    ledger.unacknowledged.add(attempt)
     path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
-    answer = await client.request(method, path, json=_body(after))
-    assert 200 == answer.status_code, answer.text
-    answered: int = hero_id or answer.json()["id"]
-    told = {"ok": True} if after is None else {**_body(after), "id": answered}
-    assert told == answer.json()
-    await ledger.acknowledged(attempt, answered)
-    return answered
+    response = await client.request(method, path, json=_body(after))
+    assert 200 == response.status_code, response.text
+    written: int = hero_id or response.json()["id"]
+    told = {"ok": True} if after is None else {**_body(after), "id": written}
+    assert told == response.json()
+    await ledger.acknowledged(attempt, written)
+    return written
 
 
 def _body(sent: Row | None) -> dict[str, Any]:

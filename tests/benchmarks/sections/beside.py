@@ -41,7 +41,7 @@ def both(bench: Bench, server: Server, index: int) -> Round:
         f"{server.name}, POST": wrk.finish(writing, writes),
         server.name: wrk.finish(reading, reads),
     }
-    stall = not server.answers()
+    stall = not server.responds()
     found = {name: m.afterwards(rss=server.rss(), stalled=stall) for name, m in found.items()}
     console.measured(server.name, "post", WRITERS, found[f"{server.name}, POST"])
     console.measured(server.name, "get", READERS, found[server.name])

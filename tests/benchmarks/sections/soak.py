@@ -22,7 +22,7 @@ def run(bench: Bench) -> dict[str, Any]:
         process = wrk.begin(server.url, load)
         memory = watch(server, process)
         measured = wrk.finish(process, load)
-        measured = measured.afterwards(rss=server.rss(), stalled=not server.answers())
+        measured = measured.afterwards(rss=server.rss(), stalled=not server.responds())
     console.measured(server.name, "mixed", options.connections, measured)
     return {f"soak/{bench.database}": {"rounds": [{OURS.name: measured.to_json()}], "rss": memory}}
 

@@ -49,7 +49,7 @@ def build_app(url: str) -> Any:
         if scope["type"] == "lifespan":
             await live(heroes, receive, send)
         else:
-            await answer(send, await respond(heroes, scope, receive))
+            await send_json(send, await respond(heroes, scope, receive))
 
     return app
 
@@ -75,7 +75,7 @@ def hero(row: Any) -> Message:
     return dict(zip(COLUMNS, row, strict=True))
 
 
-async def answer(send: Send, content: Any) -> None:
+async def send_json(send: Send, content: Any) -> None:
     """Send the content as JSON."""
     body = orjson.dumps(content)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]

@@ -14,7 +14,7 @@ from tests.e2e.hostile.requests import HEADERS, METHODS, TARGETS
 from tests.e2e.raw_http import conversation, exchange, posted, request
 from tests.support.served import Served
 
-ANSWERS = range(200, 500)
+FINAL_STATUSES = range(200, 500)
 """Statuses with which a server is through with a request, and not at fault."""
 
 
@@ -31,37 +31,37 @@ def listing(server: Served) -> int | None:
 
 @each(BODIES)
 def test_no_body_makes_the_server_fail_or_wait(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent) in ANSWERS
+    assert exchange(server.address, sent) in FINAL_STATUSES
     assert 200 == listing(server)
 
 
 @each(TARGETS)
 def test_no_target_makes_the_server_fail_or_wait(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent) in ANSWERS
+    assert exchange(server.address, sent) in FINAL_STATUSES
     assert 200 == listing(server)
 
 
 @each(METHODS)
 def test_no_method_makes_the_server_fail_or_wait(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent) in ANSWERS
+    assert exchange(server.address, sent) in FINAL_STATUSES
     assert 200 == listing(server)
 
 
 @each(HEADERS)
 def test_no_headers_make_the_server_fail_or_wait(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent) in ANSWERS
+    assert exchange(server.address, sent) in FINAL_STATUSES
     assert 200 == listing(server)
 
 
 @each(MALFORMED)
 def test_what_is_no_http_is_refused_or_cut_off_at_once(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent) in {None, *ANSWERS}
+    assert exchange(server.address, sent) in {None, *FINAL_STATUSES}
     assert 200 == listing(server)
 
 
 @each(CUT_OFF)
 def test_a_request_that_ends_too_early_is_given_up_at_once(server: Served, sent: bytes) -> None:
-    assert exchange(server.address, sent, ended=True) in {None, *ANSWERS}
+    assert exchange(server.address, sent, ended=True) in {None, *FINAL_STATUSES}
     assert 200 == listing(server)
 
 

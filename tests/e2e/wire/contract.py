@@ -13,7 +13,7 @@ Entry = tuple[str, Sequence[str | int], str]
 """The type, the place and the message of one thing that does not validate."""
 
 
-class Answer(NamedTuple):
+class RawResponse(NamedTuple):
     """What a client sees first: everything else is in the headers."""
 
     status: int
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 TITLES = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
 
-NO_SUCH_HERO = Answer(404, JSON, b'{"detail":"Hero not found"}')
+NO_SUCH_HERO = RawResponse(404, JSON, b'{"detail":"Hero not found"}')
 
 
 def post(client: httpx2.Client, body: bytes) -> httpx2.Response:
@@ -43,28 +43,28 @@ def new_hero(client: httpx2.Client) -> int:
     return hero_id
 
 
-def ok(body: bytes) -> Answer:
-    return Answer(200, JSON, body)
+def ok(body: bytes) -> RawResponse:
+    return RawResponse(200, JSON, body)
 
 
-def invalid(*entries: Entry) -> Answer:
+def invalid(*entries: Entry) -> RawResponse:
     detail = [{"type": type_, "loc": loc, "msg": msg} for type_, loc, msg in entries]
     body = json.dumps({"detail": detail}, separators=(",", ":"), ensure_ascii=False)
-    return Answer(422, JSON, body.encode())
+    return RawResponse(422, JSON, body.encode())
 
 
-def problem(status: int, detail: str, instance: str, *errors: dict[str, str]) -> Answer:
+def problem(status: int, detail: str, instance: str, *errors: dict[str, str]) -> RawResponse:
     """Return the answer that is this problem, byte for byte."""
     body: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status}
     body |= {"detail": detail, "instance": instance}
     if errors:
         body["errors"] = errors
-    return Answer(status, PROBLEM, json.dumps(body, separators=(",", ":")).encode())
+    return RawResponse(status, PROBLEM, json.dumps(body, separators=(",", ":")).encode())
 
 
-def said(response: httpx2.Response) -> Answer:
+def raw(response: httpx2.Response) -> RawResponse:
     """Return what the server answered, byte for byte."""
-    return Answer(response.status_code, response.headers.get("content-type"), response.content)
+    return RawResponse(response.status_code, response.headers.get("content-type"), response.content)
 
 
 def refused_fields(response: httpx2.Response) -> tuple[int, list[list[str | int]]]:

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, problem, said
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, problem, raw
 from tests.support.served import Served
 
 
@@ -44,10 +44,14 @@ def test_accept_decides_and_the_tutorials_body_is_the_default(
 
 def test_only_an_answer_that_depends_on_accept_varies(client: httpx2.Client) -> None:
     hero = f"/heroes/{new_hero(client)}"
-    answers = [client.get(hero, headers={"accept": PROBLEM}), client.put(hero), client.delete(hero)]
+    responses = [
+        client.get(hero, headers={"accept": PROBLEM}),
+        client.put(hero),
+        client.delete(hero),
+    ]
 
-    assert [200, 405, 200] == [answer.status_code for answer in answers]
-    assert not any("vary" in answer.headers for answer in answers)
+    assert [200, 405, 200] == [response.status_code for response in responses]
+    assert not any("vary" in response.headers for response in responses)
 
 
 @pytest.mark.parametrize("accept", [JSON, "*/*", f"{PROBLEM};q=0, {JSON}"])
@@ -55,12 +59,12 @@ def test_what_the_tutorial_never_sent_is_a_problem_for_everyone(
     client: httpx2.Client, accept: str
 ) -> None:
     headers = {"accept": accept, "content-type": JSON}
-    answers = [
+    responses = [
         client.put("/heroes/", headers=headers),
         client.post("/heroes/", content=b" " * 65_537, headers=headers),
     ]
 
-    assert [(405, PROBLEM), (413, PROBLEM)] == [said(answer)[:2] for answer in answers]
+    assert [(405, PROBLEM), (413, PROBLEM)] == [raw(response)[:2] for response in responses]
 
 
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])

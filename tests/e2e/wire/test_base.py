@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import NO_SUCH_HERO, Answer, ok, patch, post, said
+from tests.e2e.wire.contract import NO_SUCH_HERO, RawResponse, ok, patch, post, raw
 from tests.support.served import serve
 
 
@@ -27,7 +27,7 @@ def crowded(
         yield client
 
 
-def listed(first: int, last: int) -> Answer:
+def listed(first: int, last: int) -> RawResponse:
     """Return the answer that lists the crowded server's heroes from one id to another."""
     heroes = (
         f'{{"name":"Hero {104 - number:03}","secret_name":"x","age":null,"id":{number}}}'
@@ -44,11 +44,11 @@ def test_a_hero_lives_from_post_to_delete_as_the_tutorial_has_it(crowded: httpx2
     gone = crowded.get("/heroes/104")
 
     hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%s,"id":104}'
-    assert ok(hero % b"null") == said(made)
-    assert ok(hero % b"null") == said(read)
-    assert ok(hero % b"31") == said(changed)
-    assert ok(b'{"ok":true}') == said(deleted)
-    assert NO_SUCH_HERO == said(gone)
+    assert ok(hero % b"null") == raw(made)
+    assert ok(hero % b"null") == raw(read)
+    assert ok(hero % b"31") == raw(changed)
+    assert ok(b'{"ok":true}') == raw(deleted)
+    assert NO_SUCH_HERO == raw(gone)
 
 
 def test_a_hero_comes_back_in_the_fields_order_whatever_the_bodys_order(
@@ -58,8 +58,8 @@ def test_a_hero_comes_back_in_the_fields_order_whatever_the_bodys_order(
 
     made = response.json()["id"]
     expected = f'{{"name":"Rusty-Man 🦸","secret_name":"Ćwir","age":7,"id":{made}}}'
-    assert ok(expected.encode()) == said(response)
-    assert ok(expected.encode()) == said(client.get(f"/heroes/{made}"))
+    assert ok(expected.encode()) == raw(response)
+    assert ok(expected.encode()) == raw(client.get(f"/heroes/{made}"))
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_patch_changes_just_the_fields_it_names_and_answers_the_whole_hero(
     response = patch(client, hero_id, body)
 
     hero = ok(b'{"name":%s,"id":%d}' % (expected, hero_id))
-    assert hero == said(response)
-    assert hero == said(client.get(f"/heroes/{hero_id}"))
+    assert hero == raw(response)
+    assert hero == raw(client.get(f"/heroes/{hero_id}"))
 
 
 def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Client) -> None:
@@ -91,9 +91,9 @@ def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Cl
 
     expected = ok(b'{"name":"N","secret_name":"S","age":null,"id":%d}' % hero_id)
     assert 2**63 - 1 != hero_id
-    assert expected == said(made)
-    assert expected == said(changed)
-    assert expected == said(client.get(f"/heroes/{hero_id}"))
+    assert expected == raw(made)
+    assert expected == raw(changed)
+    assert expected == raw(client.get(f"/heroes/{hero_id}"))
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_an_age_is_read_as_laxly_as_the_tutorial_reads_it(
     response = post(client, b'{"name":"N","secret_name":"S","age":%s}' % written)
 
     hero = b'{"name":"N","secret_name":"S","age":%s,"id":%d}'
-    assert ok(hero % (stored, response.json()["id"])) == said(response)
+    assert ok(hero % (stored, response.json()["id"])) == raw(response)
 
 
 def test_an_empty_table_is_an_empty_array(crowded: httpx2.Client) -> None:
-    assert ok(b"[]") == said(crowded.get("/heroes/?offset=103"))
+    assert ok(b"[]") == raw(crowded.get("/heroes/?offset=103"))
 
 
 @pytest.mark.parametrize(
@@ -145,4 +145,4 @@ def test_an_empty_table_is_an_empty_array(crowded: httpx2.Client) -> None:
 def test_heroes_are_listed_by_id_at_most_100_at_a_time(
     crowded: httpx2.Client, query: str, first: int, last: int
 ) -> None:
-    assert listed(first, last) == said(crowded.get(f"/heroes/{query}"))
+    assert listed(first, last) == raw(crowded.get(f"/heroes/{query}"))

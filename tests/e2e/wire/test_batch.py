@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, PROBLEM, Answer, Entry, invalid, new_hero, ok, said
+from tests.e2e.wire.contract import JSON, PROBLEM, Entry, RawResponse, invalid, new_hero, ok, raw
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -22,9 +22,9 @@ def send(client: httpx2.Client, batch: Any) -> httpx2.Response:
     return client.post("/heroes/batch", json=batch)
 
 
-def failed(status: int, title: str, detail: str, pointer: str) -> Answer:
+def failed(status: int, title: str, detail: str, pointer: str) -> RawResponse:
     """Return the answer to a batch one of whose operations can't be done."""
-    return Answer(
+    return RawResponse(
         status,
         PROBLEM,
         f'{{"type":"about:blank","title":"{title}","status":{status},'
@@ -33,11 +33,11 @@ def failed(status: int, title: str, detail: str, pointer: str) -> Answer:
     )
 
 
-def missing(pointer: str) -> Answer:
+def missing(pointer: str) -> RawResponse:
     return failed(404, "Not Found", "Hero not found", pointer)
 
 
-def stale(pointer: str) -> Answer:
+def stale(pointer: str) -> RawResponse:
     message = "The version does not match the precondition"
     return failed(412, "Precondition Failed", message, pointer)
 
@@ -73,7 +73,7 @@ def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -
         b'"updated":[{"name":"Rusty-Man","secret_name":"Dive Wilson","age":null,"id":%d},'
         b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}],'
         b'"deleted":[%d,%d]}' % (made, made + 1, fourth, third, second, first)
-    ) == said(response)
+    ) == raw(response)
     assert {None} == tags(client, [first, second])
     assert {'"1"'} == tags(client, [third, made, made + 1])
     assert {'"2"'} == tags(client, [fourth])
@@ -81,7 +81,7 @@ def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -
 
 
 def test_an_empty_batch_is_done(client: httpx2.Client) -> None:
-    assert ok(b'{"created":[],"updated":[],"deleted":[]}') == said(send(client, {}))
+    assert ok(b'{"created":[],"updated":[],"deleted":[]}') == raw(send(client, {}))
 
 
 def test_a_hundred_updates_whose_57th_is_stale_change_nothing_and_say_which(
@@ -91,7 +91,7 @@ def test_a_hundred_updates_whose_57th_is_stale_change_nothing_and_say_which(
 
     response = send(client, {"update": [update(hero_id, etag='"1"') for hero_id in hero_ids]})
 
-    assert stale("/update/56") == said(response)
+    assert stale("/update/56") == raw(response)
     assert {'"2"'} == tags(client, [hero_ids.pop(56)])
     assert {'"1"'} == tags(client, hero_ids)
 
@@ -103,7 +103,7 @@ def test_a_hundred_deletions_whose_57th_is_missing_delete_nothing_and_say_which(
 
     response = send(client, {"delete": [{"id": hero_id} for hero_id in hero_ids]})
 
-    assert missing("/delete/56") == said(response)
+    assert missing("/delete/56") == raw(response)
     del hero_ids[56]
     assert {'"1"'} == tags(client, hero_ids)
 
@@ -118,7 +118,7 @@ def test_a_hundred_creations_whose_57th_is_invalid_make_nothing_and_say_which(
     response = send(client, {"create": drafts})
 
     entry: Entry = ("string_blank", ["body", "create", 56, "name"], "String should not be blank")
-    assert invalid(entry) == said(response)
+    assert invalid(entry) == raw(response)
     assert b"[]" == client.get(f"/heroes/?offset={before}").content
     assert before + 1 == new_hero(client)
 
@@ -129,11 +129,9 @@ def test_what_else_is_in_the_batch_is_undone_too(
     first, second, *_ = hero_ids
     good = {"create": [DEADPOND], "update": [update(first)]}
 
-    assert missing("/delete/1") == said(
-        send(client, good | {"delete": [{"id": second}, {"id": 0}]})
-    )
+    assert missing("/delete/1") == raw(send(client, good | {"delete": [{"id": second}, {"id": 0}]}))
     weak = {"delete": [{"id": second, "etag": 'W/"1"'}]}
-    assert stale("/delete/0") == said(send(client, good | weak))
+    assert stale("/delete/0") == raw(send(client, good | weak))
     assert {'"1"'} == tags(client, [first, second])
     assert {None} == tags(client, [hero_ids[-1] + 1])
 
@@ -144,8 +142,8 @@ def test_two_operations_on_one_hero_are_refused(client: httpx2.Client, hero_ids:
     both = send(client, {"update": [update(first)], "delete": [{"id": first}]})
 
     message = "Id should be named by one operation only"
-    assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == said(twice)
-    assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == said(both)
+    assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == raw(twice)
+    assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == raw(both)
     assert {'"1"'} == tags(client, hero_ids[:2])
 
 
@@ -153,7 +151,7 @@ def test_more_than_a_hundred_operations_are_refused(client: httpx2.Client) -> No
     response = send(client, {"create": [DEADPOND] * 99, "delete": [{"id": 0}] * 2})
 
     message = "A batch should have at most 100 operations"
-    assert invalid(("too_many_operations", ["body"], message)) == said(response)
+    assert invalid(("too_many_operations", ["body"], message)) == raw(response)
 
 
 def test_a_batch_has_at_most_64_kib_however_few_operations_it_has(client: httpx2.Client) -> None:

@@ -12,8 +12,8 @@ from tests.e2e.wire.contract import (
     ok,
     patch,
     post,
+    raw,
     refused_fields,
-    said,
 )
 
 INT64_MAX = 2**63 - 1
@@ -36,7 +36,7 @@ def test_a_negative_limit_is_refused(client: httpx2.Client, limit: int) -> None:
     response = client.get("/heroes/", params={"limit": limit})
 
     message = "Input should be greater than or equal to 0"
-    assert invalid(("greater_than_equal", ["query", "limit"], message)) == said(response)
+    assert invalid(("greater_than_equal", ["query", "limit"], message)) == raw(response)
 
 
 @pytest.mark.parametrize("offset", [-1, -(2**63), -(2**63) - 1, 2**63, 10**30])
@@ -49,7 +49,7 @@ def test_an_offset_below_zero_or_beyond_int64_is_refused(
 
 
 def test_the_largest_offset_is_a_page_after_the_last_hero(client: httpx2.Client) -> None:
-    assert ok(b"[]") == said(client.get("/heroes/", params={"offset": INT64_MAX, "limit": 100}))
+    assert ok(b"[]") == raw(client.get("/heroes/", params={"offset": INT64_MAX, "limit": 100}))
 
 
 # Ids.
@@ -61,9 +61,9 @@ def test_the_largest_offset_is_a_page_after_the_last_hero(client: httpx2.Client)
     ids=lambda beyond: f"{beyond[:20]} ({len(beyond)})",
 )
 def test_an_id_beyond_int64_is_an_id_that_no_hero_has(client: httpx2.Client, beyond: str) -> None:
-    assert NO_SUCH_HERO == said(client.get(f"/heroes/{beyond}"))
-    assert NO_SUCH_HERO == said(client.patch(f"/heroes/{beyond}", json={"age": 1}))
-    assert NO_SUCH_HERO == said(client.delete(f"/heroes/{beyond}"))
+    assert NO_SUCH_HERO == raw(client.get(f"/heroes/{beyond}"))
+    assert NO_SUCH_HERO == raw(client.patch(f"/heroes/{beyond}", json={"age": 1}))
+    assert NO_SUCH_HERO == raw(client.delete(f"/heroes/{beyond}"))
 
 
 # Texts.
@@ -75,8 +75,8 @@ def test_a_text_can_not_be_patched_to_null(client: httpx2.Client, hero_id: int, 
 
     kept = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}' % hero_id
     entry: Entry = ("string_type", ["body", field], "Input should be a valid string")
-    assert invalid(entry) == said(response)
-    assert ok(kept) == said(client.get(f"/heroes/{hero_id}"))
+    assert invalid(entry) == raw(response)
+    assert ok(kept) == raw(client.get(f"/heroes/{hero_id}"))
 
 
 def test_an_age_can_be_patched_to_null(client: httpx2.Client, hero_id: int) -> None:
@@ -116,12 +116,12 @@ def test_a_text_that_can_not_be_stored_everywhere_is_refused(
 
 
 def test_any_kind_of_white_space_alone_is_blank(client: httpx2.Client) -> None:
-    answers = {
+    responses = {
         character: post(client, hero("name", json.dumps(character))).status_code
         for character in WHITE_SPACE
     }
 
-    assert dict.fromkeys(WHITE_SPACE, 422) == answers
+    assert dict.fromkeys(WHITE_SPACE, 422) == responses
 
 
 def test_a_surrogate_encoded_as_utf_8_is_refused(client: httpx2.Client) -> None:

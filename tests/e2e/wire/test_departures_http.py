@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, said
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, raw
 from tests.support.served import Served, serve
 
 ROUNDS = 20
@@ -151,9 +151,9 @@ async def test_of_two_deletes_at_once_one_gets_200_and_the_other_404(
     async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
         for _ in range(ROUNDS):
             path = f"/heroes/{new_hero(client)}"
-            answers = await asyncio.gather(racers.delete(path), racers.delete(path))
+            responses = await asyncio.gather(racers.delete(path), racers.delete(path))
 
-            assert [ok(b'{"ok":true}'), NO_SUCH_HERO] == sorted(map(said, answers))
+            assert [ok(b'{"ok":true}'), NO_SUCH_HERO] == sorted(map(raw, responses))
 
 
 @pytest.mark.parametrize("order", ["PATCH first", "DELETE first"])
@@ -172,6 +172,6 @@ async def test_a_patch_that_races_a_delete_is_either_done_or_404(
                 deleted, patched = await asyncio.gather(deleting, patching)
 
             hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":29,"id":%d}' % hero_id
-            assert ok(b'{"ok":true}') == said(deleted)
-            assert said(patched) in {ok(hero), NO_SUCH_HERO}
-            assert NO_SUCH_HERO == said(client.get(path))
+            assert ok(b'{"ok":true}') == raw(deleted)
+            assert raw(patched) in {ok(hero), NO_SUCH_HERO}
+            assert NO_SUCH_HERO == raw(client.get(path))

@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, invalid, ok, post, said
+from tests.e2e.wire.contract import JSON, invalid, ok, post, raw
 from tests.support.served import Served
 
 BODY = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}'
@@ -36,12 +36,12 @@ def test_the_same_key_and_request_get_the_stored_answer_and_make_nothing(
     again = [post_with(client, sent) for sent in (key, f'"{key}"')]
 
     hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}'
-    assert ok(hero % first.json()["id"]) == said(first)
+    assert ok(hero % first.json()["id"]) == raw(first)
     assert "Idempotency-Replayed" not in first.headers
-    for answer in again:
-        assert said(first) == said(answer)
-        assert "true" == answer.headers["Idempotency-Replayed"]
-        assert lasting(first) == lasting(answer)
+    for response in again:
+        assert raw(first) == raw(response)
+        assert "true" == response.headers["Idempotency-Replayed"]
+        assert lasting(first) == lasting(response)
     assert before == count(client)
 
 
@@ -55,16 +55,16 @@ def test_the_stored_answer_stays_as_it_was_whatever_becomes_of_the_hero(
     client.delete(f"/heroes/{first.json()['id']}")
     after_its_end = post_with(client, key)
 
-    assert said(first) == said(after_a_change) == said(after_its_end)
+    assert raw(first) == raw(after_a_change) == raw(after_its_end)
     assert lasting(first) == lasting(after_a_change) == lasting(after_its_end)
 
 
 def test_without_a_key_and_with_another_each_post_makes_a_hero(client: httpx2.Client) -> None:
-    answers = [post(client, BODY), post(client, BODY)]
-    answers += [post_with(client, new_key()), post_with(client, new_key())]
+    responses = [post(client, BODY), post(client, BODY)]
+    responses += [post_with(client, new_key()), post_with(client, new_key())]
 
-    assert 4 == len({answer.json()["id"] for answer in answers})
-    assert not any("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert 4 == len({response.json()["id"] for response in responses})
+    assert not any("Idempotency-Replayed" in response.headers for response in responses)
 
 
 @pytest.mark.parametrize("body", [BODY.replace(b"28", b"29"), BODY + b" "])
@@ -74,7 +74,7 @@ def test_the_same_key_with_another_request_is_422_and_makes_nothing(
     key = new_key()
     post_with(client, key)
     before = count(client)
-    answer = post_with(client, key, body=body)
+    response = post_with(client, key, body=body)
 
     assert invalid(
         (
@@ -82,7 +82,7 @@ def test_the_same_key_with_another_request_is_422_and_makes_nothing(
             ["header", "Idempotency-Key"],
             "Key was sent with another request before",
         )
-    ) == said(answer)
+    ) == raw(response)
     assert before == count(client)
 
 
@@ -104,10 +104,10 @@ def test_a_key_that_is_none_is_422_by_the_headers_name_and_makes_nothing(
     client: httpx2.Client, keys: list[str], type_: str
 ) -> None:
     before = count(client)
-    answer = post_with(client, *keys)
+    response = post_with(client, *keys)
 
-    assert 422 == answer.status_code
-    ((found, place),) = ((each["type"], each["loc"]) for each in answer.json()["detail"])
+    assert 422 == response.status_code
+    ((found, place),) = ((each["type"], each["loc"]) for each in response.json()["detail"])
     assert (type_, ["header", "Idempotency-Key"]) == (found, place)
     assert before == count(client)
 
@@ -119,7 +119,7 @@ def test_a_key_has_1_to_255_characters(client: httpx2.Client, key: str) -> None:
     first, again = post_with(client, key), post_with(client, key)
 
     assert 200 == first.status_code
-    assert said(first) == said(again)
+    assert raw(first) == raw(again)
     assert "Idempotency-Replayed" in again.headers
 
 
@@ -131,7 +131,7 @@ def test_a_refusal_is_not_stored(client: httpx2.Client) -> None:
     ]
     made = post_with(client, key)
 
-    assert [422, 422, 200] == [answer.status_code for answer in (*refused, made)]
+    assert [422, 422, 200] == [response.status_code for response in (*refused, made)]
     assert "Idempotency-Replayed" not in made.headers
 
 
@@ -149,7 +149,7 @@ def test_a_batch_with_a_key_is_done_once_and_a_failed_one_is_not_stored(
     again = client.post("/heroes/batch", json=batch, headers=key)
 
     assert [404, 200] == [refused.status_code, first.status_code]
-    assert (said(first), "true") == (said(again), again.headers["Idempotency-Replayed"])
+    assert (raw(first), "true") == (raw(again), again.headers["Idempotency-Replayed"])
     assert before == count(client)
 
 
@@ -167,28 +167,28 @@ async def test_the_same_key_at_once_makes_one_hero_and_all_get_the_same_answer(
 ) -> None:
     headers = {"Idempotency-Key": new_key(), "Content-Type": JSON}
     async with httpx2.AsyncClient(base_url=server.url, timeout=20) as client:
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(client.post("/heroes/", content=BODY, headers=headers) for _ in range(20))
         )
 
-    assert {200} == {answer.status_code for answer in answers}
-    assert 1 == len({answer.content for answer in answers})
-    assert 19 == sum("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert {200} == {response.status_code for response in responses}
+    assert 1 == len({response.content for response in responses})
+    assert 19 == sum("Idempotency-Replayed" in response.headers for response in responses)
 
 
 def test_other_methods_take_no_notice_of_a_key(client: httpx2.Client) -> None:
     sent = {"Idempotency-Key": "not, a key"}
     hero_id = post(client, BODY).json()["id"]
 
-    answers = [
+    responses = [
         client.get(f"/heroes/{hero_id}", headers=sent),
         client.patch(f"/heroes/{hero_id}", headers=sent, json={"age": 29}),
         client.delete(f"/heroes/{hero_id}", headers=sent),
     ]
 
-    assert [200] * 3 == [answer.status_code for answer in answers]
+    assert [200] * 3 == [response.status_code for response in responses]
 
 
-def lasting(answer: httpx2.Response) -> list[tuple[str, str]]:
+def lasting(response: httpx2.Response) -> list[tuple[str, str]]:
     """Return the headers that an answer given again has to have in common with the first."""
-    return [(name, text) for name, text in answer.headers.items() if name not in SINCE_THEN]
+    return [(name, text) for name, text in response.headers.items() if name not in SINCE_THEN]

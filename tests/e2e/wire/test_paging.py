@@ -8,7 +8,7 @@ import pytest
 from domain.hero import HeroQuery
 from domain.query import SortKey
 from entrypoints.http.listing.cursors import encode_cursor
-from tests.e2e.wire.contract import ids, invalid, ok, said
+from tests.e2e.wire.contract import ids, invalid, ok, raw
 
 DAMAGED = invalid(
     ("cursor", ["query", "cursor"], "Cursor is damaged, or belongs to another filter or sort")
@@ -90,7 +90,7 @@ def test_a_page_that_is_not_full_has_no_link(listing: httpx2.Client, query: str)
 def test_no_link_leads_beyond_the_largest_offset(listing: httpx2.Client) -> None:
     page = listing.get("/heroes/", params={"offset": 2**63 - 1, "limit": 100})
 
-    assert ok(b"[]") == said(page)
+    assert ok(b"[]") == raw(page)
     assert "link" not in page.headers
 
 
@@ -122,12 +122,12 @@ def test_a_cursor_of_another_filter_or_sort_is_refused(
     same = listing.get("/heroes/", params=cursor_of(page) | {"sort": "name", "age__isnull": "true"})
 
     assert [2] == ids(same)
-    assert DAMAGED == said(listing.get("/heroes/", params=cursor_of(page) | other))
+    assert DAMAGED == raw(listing.get("/heroes/", params=cursor_of(page) | other))
 
 
 @pytest.mark.parametrize("cursor", ["", "1", "AAAA", "WzFd", "é", "\0", "A" * 4_000])
 def test_what_is_no_cursor_is_refused(listing: httpx2.Client, cursor: str) -> None:
-    assert DAMAGED == said(listing.get("/heroes/", params={"cursor": cursor}))
+    assert DAMAGED == raw(listing.get("/heroes/", params={"cursor": cursor}))
 
 
 def test_a_cursor_that_was_forged_for_a_text_with_nul_never_breaks_the_service(
@@ -135,15 +135,15 @@ def test_a_cursor_that_was_forged_for_a_text_with_nul_never_breaks_the_service(
 ) -> None:
     by_name = HeroQuery(sort=(SortKey("name"),), limit=2)
 
-    answer = listing.get(
+    response = listing.get(
         "/heroes/", params={"sort": "name", "cursor": encode_cursor(by_name, ("\0", 1))}
     )
 
-    if answer.status_code == 200:  # SQLite takes such a text
-        assert 7 == len(answer.json())
+    if response.status_code == 200:  # SQLite takes such a text
+        assert 7 == len(response.json())
     else:
         message = "Position should be one that the database can hold"
-        assert invalid(("position", ["query", "cursor"], message)) == said(answer)
+        assert invalid(("position", ["query", "cursor"], message)) == raw(response)
 
 
 @pytest.mark.parametrize("offset", ["0", "5"])
@@ -153,7 +153,7 @@ def test_a_cursor_with_an_offset_is_refused(listing: httpx2.Client, offset: str)
     refused = listing.get("/heroes/", params=cursor | {"offset": offset})
 
     message = "Cursor should be given without an offset"
-    assert invalid(("cursor_with_offset", ["query", "cursor"], message)) == said(refused)
+    assert invalid(("cursor_with_offset", ["query", "cursor"], message)) == raw(refused)
 
 
 # Count.

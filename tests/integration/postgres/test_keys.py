@@ -15,7 +15,7 @@ from tests.support.databases import empty_postgres
 from tests.support.served import ask
 
 KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
-ANSWER = StoredResponse(200, (), b"")
+RESPONSE = StoredResponse(200, (), b"")
 EXPIRES = 2_000
 KEYS = "SELECT count(*) FROM idempotent_answer"
 
@@ -34,11 +34,11 @@ async def test_a_key_that_is_under_way_for_too_long_is_told_to_be(
         await first.idempotency.claim(KEY)
         with pytest.raises(KeyInProgress):
             await second.idempotency.claim(KEY)
-        await first.idempotency.save(KEY, ANSWER)
+        await first.idempotency.save(KEY, RESPONSE)
         await first.commit()
 
     async with database.writing() as third:
-        assert ANSWER == await third.idempotency.claim(KEY)
+        assert RESPONSE == await third.idempotency.claim(KEY)
 
 
 async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
@@ -98,16 +98,16 @@ async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> 
         async with database.writing() as pruning:
             await pruning.idempotency.prune(now=EXPIRES)
             await pruning.commit()
-        await claiming.idempotency.save(again, ANSWER)
+        await claiming.idempotency.save(again, RESPONSE)
         await claiming.commit()
 
     async with database.writing() as uow:
-        assert ANSWER == await uow.idempotency.claim(again)
+        assert RESPONSE == await uow.idempotency.claim(again)
 
 
 async def keep(database: PostgresDatabase, keys: Sequence[IdempotencyKey]) -> None:
     async with database.writing() as uow:
         for key in keys:
             assert await uow.idempotency.claim(key) is None
-            await uow.idempotency.save(key, ANSWER)
+            await uow.idempotency.save(key, RESPONSE)
         await uow.commit()

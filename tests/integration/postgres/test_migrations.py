@@ -96,8 +96,8 @@ def test_serving_without_migrating_answers_503_until_the_tables_are_made(
         invoke(tmp_path, "migrate", database_url=each_url)
         accepted = client.post("/heroes/", json=hero)
 
-    assert [503] * len(refused) == [answer.status_code for answer in refused]
-    assert {"1"} == {answer.headers["retry-after"] for answer in refused}
+    assert [503] * len(refused) == [response.status_code for response in refused]
+    assert {"1"} == {response.headers["retry-after"] for response in refused}
     assert (1, PENDING) == (behind.exit_code, behind.stdout)
     assert (200, 1) == (accepted.status_code, accepted.json()["id"])
 

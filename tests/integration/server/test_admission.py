@@ -19,14 +19,14 @@ SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 GET = b"GET / HTTP/1.1\r\nHost: heroes\r\n\r\n"
 
 
-async def never_answering(_: Scope, _receive: Receive, _send: Send) -> None:
+async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
     await asyncio.Event().wait()
 
 
 async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
     loop = asyncio.get_running_loop()
     bounds = Bounds(receive_timeout=30, at_once=1)
-    config = BoundedConfig(never_answering, bounds, log_config=None)
+    config = BoundedConfig(never_responding, bounds, log_config=None)
     config.load()
     state = ServerState()
     pairs = [socket.socketpair() for _ in range(3)]

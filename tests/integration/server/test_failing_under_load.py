@@ -34,8 +34,8 @@ async def test_batches_that_failed_left_nothing_and_all_that_was_acknowledged_is
     ledger = load.ledger
     assert {200, 503} == load.statuses.keys()
     assert ledger.rows == stored
-    assert load.statuses[503] == len(ledger.unanswered)
-    assert not [attempt for attempt in ledger.unanswered if attempt.carried_out(stored)]
+    assert load.statuses[503] == len(ledger.unacknowledged)
+    assert not [attempt for attempt in ledger.unacknowledged if attempt.carried_out(stored)]
 
 
 def log_size(served: Served) -> int:

@@ -32,16 +32,16 @@ def test_requests_under_way_are_answered_and_kept(tmp_path: Path, number: signal
             served.process.send_signal(number)
             assert b"" == received(idle)
             wait_until_printed(served, "Waiting for ")
-        answers = [received(writer) for writer in writers]
+        responses = [received(writer) for writer in writers]
         code = served.process.wait(IN_TIME)
 
     assert 0 == code
-    assert [b"HTTP/1.1 200 OK"] * len(NAMES) == [answer.splitlines()[0] for answer in answers]
+    assert [b"HTTP/1.1 200 OK"] * len(NAMES) == [response.splitlines()[0] for response in responses]
     assert sorted(NAMES) == sorted(name for _, name, *_ in stored(database))
     assert_clean_end(served)
     with serve(database) as again:
         kept = httpx2.get(f"{again.url}/heroes/").json()
-    assert [json.loads(body_of(answer)) for answer in by_id(answers)] == kept
+    assert [json.loads(body_of(response)) for response in by_id(responses)] == kept
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Stop:
 
     code: int
     seconds: float
-    answer: bytes
+    response: bytes
     served: Served
 
 
@@ -75,7 +75,7 @@ def test_clients_that_never_finish_do_not_hold_up_the_end(stop: Stop) -> None:
 
 
 def test_a_client_that_never_finishes_is_no_mistake_of_the_server(stop: Stop) -> None:
-    assert b"HTTP/1.1 500" not in stop.answer
+    assert b"HTTP/1.1 500" not in stop.response
     assert_clean_end(stop.served)
 
 
@@ -129,12 +129,12 @@ def wait_until_printed(served: Served, text: str) -> None:
         assert time.monotonic() < deadline, served.output()
 
 
-def body_of(answer: bytes) -> bytes:
-    return answer.partition(b"\r\n\r\n")[2]
+def body_of(response: bytes) -> bytes:
+    return response.partition(b"\r\n\r\n")[2]
 
 
-def by_id(answers: Sequence[bytes]) -> list[bytes]:
-    return sorted(answers, key=lambda answer: int(json.loads(body_of(answer))["id"]))
+def by_id(responses: Sequence[bytes]) -> list[bytes]:
+    return sorted(responses, key=lambda response: int(json.loads(body_of(response))["id"]))
 
 
 def assert_clean_end(served: Served) -> None:

@@ -57,7 +57,7 @@ def start_all(database: Path, servers: ExitStack) -> tuple[list[Served], list[En
 
 def add_a_hero(served: Served) -> int:
     body = {"name": "Newcomer", "secret_name": served.url}
-    answer = httpx2.post(f"{served.url}/heroes/", json=body, timeout=10)
-    assert 200 == answer.status_code
-    hero_id: int = answer.json()["id"]
+    response = httpx2.post(f"{served.url}/heroes/", json=body, timeout=10)
+    assert 200 == response.status_code
+    hero_id: int = response.json()["id"]
     return hero_id

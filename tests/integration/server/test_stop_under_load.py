@@ -10,7 +10,7 @@ from tests.support.served import serve
 
 STOPS = 3
 WRITERS = 16
-ANSWERS = 100
+RESPONSES = 100
 
 
 async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path
             async with client, asyncio.TaskGroup() as writers:
                 for _ in range(WRITERS):
                     writers.create_task(write_without_pause(client, ledger))
-                await ledger.until(ledger.answers + ANSWERS)
+                await ledger.until(ledger.responses + RESPONSES)
                 code = await asyncio.to_thread(served.terminate)
 
         assert 0 == code

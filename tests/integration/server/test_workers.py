@@ -12,7 +12,11 @@ import pytest
 
 from tests.integration.processes import assert_one_sentence
 from tests.support.connection import Connection
-from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
+from tests.support.racing import (
+    HERO,
+    assert_updates_of_different_fields_are_all_stored,
+    connections,
+)
 from tests.support.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
 
 WRITERS = 16
@@ -55,10 +59,10 @@ async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
         made = []
         for turn in range(TURNS):
             hero = {"name": f"Hero {number}.{turn}", "secret_name": "S", "age": turn}
-            status, answer = await connection.request("POST", "/heroes/", {**hero, "age": None})
-            assert (200, {**hero, "age": None, "id": answer["id"]}) == (status, answer)
-            made.append({**hero, "id": answer["id"]})
-            path = f"/heroes/{answer['id']}"
+            status, response = await connection.request("POST", "/heroes/", {**hero, "age": None})
+            assert (200, {**hero, "age": None, "id": response["id"]}) == (status, response)
+            made.append({**hero, "id": response["id"]})
+            path = f"/heroes/{response['id']}"
             assert (200, made[-1]) == await connection.request("PATCH", path, {"age": turn})
         return made
 
@@ -74,7 +78,7 @@ async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
 async def test_changes_of_different_fields_of_one_hero_are_all_kept(
     servers: Sequence[Served],
 ) -> None:
-    await assert_changes_of_different_fields_are_all_kept(servers, ROUNDS)
+    await assert_updates_of_different_fields_are_all_stored(servers, ROUNDS)
 
 
 async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]) -> None:
@@ -82,9 +86,9 @@ async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]
         for _ in range(ROUNDS):
             _, hero = await clients[0].request("POST", "/heroes/", HERO)
             path = f"/heroes/{hero['id']}"
-            answers = await asyncio.gather(*(each.request("DELETE", path) for each in clients))
+            responses = await asyncio.gather(*(each.request("DELETE", path) for each in clients))
 
-            assert [200, 404, 404, 404] == sorted(status for status, _ in answers)
+            assert [200, 404, 404, 404] == sorted(status for status, _ in responses)
 
 
 async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_answer(
@@ -97,10 +101,10 @@ async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_
                 each.request("POST", "/heroes/", hero, idempotency_key=f"{number}")
                 for each in clients
             ]
-            answers = await asyncio.gather(*posts)
+            responses = await asyncio.gather(*posts)
 
-            made = answers[0][1]["id"]
-            assert [(200, {**hero, "id": made})] * 4 == answers
+            made = responses[0][1]["id"]
+            assert [(200, {**hero, "id": made})] * 4 == responses
         assert [f"Once {number}" for number in range(ROUNDS)] == [
             hero["name"] for hero in await all_heroes(clients[0]) if hero["name"].startswith("Once")
         ]

@@ -53,9 +53,9 @@ async def test_a_write_whose_commit_fails_is_answered_503_and_not_kept(
     before = stored(server.database)
 
     with disk_full(server, room_for(server, frames)):
-        answer = await write(client, method, kept["id"])
+        response = await write(client, method, kept["id"])
 
-    assert_unavailable(answer)
+    assert_unavailable(response)
     assert before == stored(server.database)
     assert kept == (await client.get(f"/heroes/{kept['id']}")).json()
     assert 200 == (await write(client, method, kept["id"])).status_code
@@ -72,11 +72,11 @@ async def test_all_writers_of_the_moment_are_answered_503_and_readers_200(
     with disk_full(server):
         writes = [write(client, *each) for each in zip(methods, ids, strict=False)]
         reads = [client.get(f"/heroes/{hero_id}") for hero_id in ids]
-        answers = await asyncio.gather(*writes, *reads)
+        responses = await asyncio.gather(*writes, *reads)
 
-    for answer in answers[: len(methods)]:
-        assert_unavailable(answer)
-    assert {200} == {answer.status_code for answer in answers[len(methods) :]}
+    for response in responses[: len(methods)]:
+        assert_unavailable(response)
+    assert {200} == {response.status_code for response in responses[len(methods) :]}
     assert before == stored(server.database)
 
 
@@ -98,7 +98,7 @@ async def test_nothing_of_a_failed_commit_appears_later_not_even_after_a_crash(
     with serve(database) as served:
         page = httpx2.get(f"{served.url}/heroes/").json()
 
-    assert [503] * 3 == [answer.status_code for answer in refused]
+    assert [503] * 3 == [response.status_code for response in refused]
     assert [first, second] == page
 
 
@@ -185,11 +185,11 @@ async def write(client: httpx2.AsyncClient, method: str, hero_id: int) -> httpx2
     return await client.request(method, path, json={"age": 7} if method == "PATCH" else None)
 
 
-def assert_unavailable(answer: httpx2.Response) -> None:
-    problem: dict[str, Any] = answer.json()
-    assert 503 == answer.status_code
-    assert "application/problem+json" == answer.headers["content-type"]
-    assert int(answer.headers["retry-after"]) > 0
+def assert_unavailable(response: httpx2.Response) -> None:
+    problem: dict[str, Any] = response.json()
+    assert 503 == response.status_code
+    assert "application/problem+json" == response.headers["content-type"]
+    assert int(response.headers["retry-after"]) > 0
     assert 503 == problem["status"]
 
 

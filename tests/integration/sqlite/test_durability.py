@@ -22,16 +22,16 @@ async def test_every_acknowledged_write_survives_ten_kills_and_no_other_is_there
     for kill in range(KILLS):
         with serve(database, access_log="false") as served:
             check(database, ledger)
-            await kill_while_they_write(served, ledger, answers=40 + 13 * kill)
-        assert ledger.unanswered, "the kill interrupted nobody"
+            await kill_while_they_write(served, ledger, responses=40 + 13 * kill)
+        assert ledger.unacknowledged, "the kill interrupted nobody"
 
     with serve(database):
         check(database, ledger)
     assert ledger.spent > ledger.rows.keys(), "nobody removed a hero"
 
 
-async def kill_while_they_write(served: Served, ledger: Ledger, answers: int) -> None:
-    goal = ledger.answers + answers
+async def kill_while_they_write(served: Served, ledger: Ledger, responses: int) -> None:
+    goal = ledger.responses + responses
     client = httpx2.AsyncClient(base_url=served.url, timeout=20)
     async with client, asyncio.TaskGroup() as writers:
         for _ in range(WRITERS):

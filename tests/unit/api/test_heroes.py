@@ -82,19 +82,19 @@ async def test_a_hero_lives_from_post_to_delete(client: httpx2.AsyncClient) -> N
     gone = await client.get("/heroes/1")
 
     assert [hero, hero, [hero], older, {"ok": True}, {"detail": "Hero not found"}] == [
-        answer.json() for answer in (created, read, listed, changed, deleted, gone)
+        response.json() for response in (created, read, listed, changed, deleted, gone)
     ]
     assert [200, 200, 200, 200, 200, 404] == [
-        answer.status_code for answer in (created, read, listed, changed, deleted, gone)
+        response.status_code for response in (created, read, listed, changed, deleted, gone)
     ]
 
 
 async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
     client: httpx2.AsyncClient,
 ) -> None:
-    answer = await client.post("/heroes/", json={**DEADPOND, "age": -1})
+    response = await client.post("/heroes/", json={**DEADPOND, "age": -1})
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert {
         "detail": [
             {
@@ -103,7 +103,7 @@ async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
                 "msg": "Input should be greater than or equal to 0",
             }
         ]
-    } == answer.json()
+    } == response.json()
 
 
 @pytest.mark.parametrize(
@@ -121,29 +121,29 @@ async def test_a_store_that_fails_answers_503_and_keeps_nothing(
 ) -> None:
     database = FailingDatabase(failure)
     async with client_of(database) as client:
-        answer = await client.post("/heroes/", json=DEADPOND)
+        response = await client.post("/heroes/", json=DEADPOND)
         listed = await client.get("/heroes/")
 
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "1"
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert {
         "type": "about:blank",
         "title": "Service Unavailable",
         "status": 503,
         "detail": detail,
         "instance": "/heroes/",
-    } == answer.json()
+    } == response.json()
     assert [] == listed.json()
 
 
 async def test_a_bug_answers_500_without_telling_what_happened() -> None:
     async with client_of(FailingDatabase(RuntimeError("Dive Wilson"))) as client:
-        answer = await client.post("/heroes/", json=DEADPOND)
+        response = await client.post("/heroes/", json=DEADPOND)
 
-    assert answer.status_code == 500
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "Dive" not in answer.text
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "Dive" not in response.text
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,11 @@ def test_what_the_tutorial_refused_has_two_media_types_and_anything_else_refused
 ) -> None:
     for operation in operations(document):
         tutorials = IN_BOTH - ({"404"} if operation["operationId"] == "apply_batch" else set())
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             if status >= "400":
                 expected = [JSON, PROBLEM] if status in tutorials else [PROBLEM]
-                assert expected == list(answer["content"])
-                assert (status in tutorials) == ("Vary" in answer.get("headers", {}))
+                assert expected == list(response["content"])
+                assert (status in tutorials) == ("Vary" in response.get("headers", {}))
 
 
 def test_every_problem_is_the_one_schema(document: dict[str, Any]) -> None:
@@ -104,9 +104,9 @@ def test_every_schema_is_referred_to_and_every_reference_leads_to_one(
 
 def test_every_answer_and_every_body_has_examples_that_are_valid(document: dict[str, Any]) -> None:
     bodies = [operation.get("requestBody", {"content": {}}) for operation in operations(document)]
-    answers = [answer for one in operations(document) for answer in one["responses"].values()]
+    responses = [response for one in operations(document) for response in one["responses"].values()]
 
-    for message in (*bodies, *answers):
+    for message in (*bodies, *responses):
         for media in message.get("content", {}).values():
             examples = list(_examples(media, document))
             schema = media["schema"] | {"components": document["components"]}
@@ -147,12 +147,12 @@ async def test_options_tells_the_methods_of_the_document_and_head_and_options_be
     transport = httpx2.ASGITransport(build_app(FakeDatabase()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         for path in document["paths"]:
-            answer = await client.options(path.replace("{hero_id}", "1"))
+            response = await client.options(path.replace("{hero_id}", "1"))
 
             methods = methods_at(path, document)
             head = {"HEAD"} if "get" in methods else set()
             expected = {method.upper() for method in methods} | head | {"OPTIONS"}
-            assert expected == set(answer.headers["allow"].split(", "))
+            assert expected == set(response.headers["allow"].split(", "))
 
 
 def test_a_post_may_have_a_key_and_its_answer_may_be_one_given_again(

@@ -30,10 +30,10 @@ async def client(database: FakeDatabase) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def places(answer: httpx2.Response) -> list[list[str | int]]:
+def places(response: httpx2.Response) -> list[list[str | int]]:
     """Return the place of each thing that does not validate."""
-    assert answer.status_code == 422
-    return [entry["loc"] for entry in answer.json()["detail"]]
+    assert response.status_code == 422
+    return [entry["loc"] for entry in response.json()["detail"]]
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def places(answer: httpx2.Response) -> list[list[str | int]]:
     [{}, {"create": []}, {"create": [], "update": [], "delete": []}, {"creates": [NEW], "x": 1}],
 )
 async def test_a_batch_of_nothing_is_done(client: httpx2.AsyncClient, body: Any) -> None:
-    answer = await client.post("/heroes/batch", json=body)
+    response = await client.post("/heroes/batch", json=body)
 
-    assert answer.status_code == 200
-    assert {"created": [], "updated": [], "deleted": []} == answer.json()
+    assert response.status_code == 200
+    assert {"created": [], "updated": [], "deleted": []} == response.json()
 
 
 async def test_unknown_members_of_an_operation_are_ignored(
     client: httpx2.AsyncClient, database: FakeDatabase
 ) -> None:
-    answer = await client.post(
+    response = await client.post(
         "/heroes/batch",
         json={
             "create": [{**NEW, "id": 7, "version": 9}],
@@ -60,7 +60,7 @@ async def test_unknown_members_of_an_operation_are_ignored(
 
     deadpond = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 29, "id": 1}
     spider_boy = {**NEW, "age": None, "id": 2}
-    assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == answer.json()
+    assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == response.json()
     assert [3, 1] == [hero.version for hero in database.committed.heroes.values()]
 
 
@@ -100,9 +100,9 @@ async def test_unknown_members_of_an_operation_are_ignored(
 async def test_what_does_not_validate_is_pointed_to(
     client: httpx2.AsyncClient, database: FakeDatabase, body: Any, expected: list[Any]
 ) -> None:
-    answer = await client.post("/heroes/batch", json=body)
+    response = await client.post("/heroes/batch", json=body)
 
-    assert expected == places(answer)
+    assert expected == places(response)
     assert {1: DEADPOND} == database.committed.heroes
 
 
@@ -110,9 +110,9 @@ async def test_what_does_not_validate_is_pointed_to(
 async def test_an_id_in_a_body_is_an_integer_and_nothing_like_one(
     client: httpx2.AsyncClient, hero_id: Any
 ) -> None:
-    answer = await client.post("/heroes/batch", json={"delete": [{"id": hero_id}]})
+    response = await client.post("/heroes/batch", json={"delete": [{"id": hero_id}]})
 
-    assert [["body", "delete", 0, "id"]] == places(answer)
+    assert [["body", "delete", 0, "id"]] == places(response)
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ async def test_an_etag_in_a_body_is_one_entity_tag(client: httpx2.AsyncClient, e
         "update": [{"id": 1, "etag": etag, "changes": {}}],
         "delete": [{"id": 7, "etag": etag}],
     }
-    answer = await client.post("/heroes/batch", json=body)
+    response = await client.post("/heroes/batch", json=body)
 
-    assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == places(answer)
+    assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == places(response)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,6 @@ async def test_a_hundred_and_one_operations_are_too_many(
 
 
 async def test_a_refusal_of_very_many_operations_is_short(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/heroes/batch", json={"create": [1] * 10_000})
+    response = await client.post("/heroes/batch", json={"create": [1] * 10_000})
 
-    assert [["body", "create"]] == places(answer)
+    assert [["body", "create"]] == places(response)

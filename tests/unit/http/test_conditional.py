@@ -70,8 +70,8 @@ async def ask(
     """Return the status and the tag of the answer to a request with these header lines."""
     lines = [(name.encode(), value.encode("latin-1")) for name, value in fields]
     body = {"age": 29} if method == "PATCH" else None
-    answer = await client.request(method, "/heroes/1", headers=lines, json=body)
-    return answer.status_code, answer.headers.get("ETag")
+    response = await client.request(method, "/heroes/1", headers=lines, json=body)
+    return response.status_code, response.headers.get("ETag")
 
 
 @pytest.mark.parametrize("value", [*STRONG, *WEAK])
@@ -111,13 +111,13 @@ async def test_if_match_compares_strongly(client: httpx2.AsyncClient, value: str
 async def test_what_is_no_list_of_tags_is_refused_and_not_repeated(
     client: httpx2.AsyncClient, method: str, name: str, value: str
 ) -> None:
-    answer = await client.request(
+    response = await client.request(
         method, "/heroes/1", headers={name: value}, json={"age": 29} if method == "PATCH" else None
     )
 
     message = 'Input should be * or a list of entity tags, such as "1", "2"'
     entry = {"type": "entity_tags", "loc": ["header", name.lower()], "msg": message}
-    assert (422, {"detail": [entry]}) == (answer.status_code, answer.json())
+    assert (422, {"detail": [entry]}) == (response.status_code, response.json())
 
 
 @pytest.mark.parametrize(
@@ -157,16 +157,16 @@ async def test_what_is_not_there_is_404_whatever_is_asked_of_it(
 ) -> None:
     """Preconditions are ignored where the answer without them is no 2xx (section 13.2.1)."""
     body: object = {} if method == "PATCH" else None
-    answer = await client.request(method, "/heroes/7", headers={name: value}, json=body)
+    response = await client.request(method, "/heroes/7", headers={name: value}, json=body)
 
-    assert (404, {"detail": "Hero not found"}) == (answer.status_code, answer.json())
+    assert (404, {"detail": "Hero not found"}) == (response.status_code, response.json())
 
 
 async def test_an_invalid_body_is_422_whatever_is_asked(client: httpx2.AsyncClient) -> None:
     for name, value in (("If-Match", '"1"'), ("If-None-Match", "*")):
-        answer = await client.patch("/heroes/1", headers={name: value}, json={"age": -1})
+        response = await client.patch("/heroes/1", headers={name: value}, json={"age": -1})
 
-        assert 422 == answer.status_code
+        assert 422 == response.status_code
 
 
 async def test_conditions_on_dates_are_ignored(client: httpx2.AsyncClient) -> None:

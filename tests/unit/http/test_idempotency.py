@@ -85,9 +85,9 @@ async def test_another_request_with_the_key_answers_422_by_the_headers_name() ->
     database = FakeDatabase()
     async with client_of(database) as client:
         await client.post("/heroes/", json=DEADPOND, headers=KEY)
-        answer = await client.post("/heroes/", json={**DEADPOND, "age": 29}, headers=KEY)
+        response = await client.post("/heroes/", json={**DEADPOND, "age": 29}, headers=KEY)
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert {
         "detail": [
             {
@@ -96,7 +96,7 @@ async def test_another_request_with_the_key_answers_422_by_the_headers_name() ->
                 "msg": "Key was sent with another request before",
             }
         ]
-    } == answer.json()
+    } == response.json()
     assert [1] == list(database.committed.heroes)
 
 
@@ -118,10 +118,10 @@ async def test_a_request_is_the_same_by_its_method_path_and_body(
         transport=httpx2.ASGITransport(app), base_url="http://any"
     ) as client:
         await client.post("/a", content=b"x", headers=KEY)
-        answer = await client.request(method, path, content=body, headers=KEY)
+        response = await client.request(method, path, content=body, headers=KEY)
 
-    assert status == answer.status_code
-    assert (status == 200) == ("Idempotency-Replayed" in answer.headers)
+    assert status == response.status_code
+    assert (status == 200) == ("Idempotency-Replayed" in response.headers)
 
 
 def any_routes(database: FakeDatabase) -> FastAPI:
@@ -148,29 +148,29 @@ def any_routes(database: FakeDatabase) -> FastAPI:
 async def test_a_key_that_is_none_answers_422_by_the_headers_name_and_changes_nothing() -> None:
     database = FakeDatabase()
     async with client_of(database) as client:
-        answer = await client.post(
+        response = await client.post(
             "/heroes/", json=DEADPOND, headers={"Idempotency-Key": "Dive Wilson"}
         )
 
-    assert answer.status_code == 422
-    assert [["header", "Idempotency-Key"]] == [each["loc"] for each in answer.json()["detail"]]
-    assert "Dive" not in answer.text
+    assert response.status_code == 422
+    assert [["header", "Idempotency-Key"]] == [each["loc"] for each in response.json()["detail"]]
+    assert "Dive" not in response.text
     assert {} == database.committed.heroes
 
 
 async def test_a_key_under_way_for_too_long_answers_409_as_a_problem() -> None:
     async with client_of(BusyDatabase()) as client:
-        answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+        response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
 
-    assert answer.status_code == 409
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == 409
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert {
         "type": "about:blank",
         "title": "Conflict",
         "status": 409,
         "detail": "A request with this Idempotency-Key is still in progress. Try again later.",
         "instance": "/heroes/",
-    } == answer.json()
+    } == response.json()
 
 
 async def test_a_refusal_is_not_kept() -> None:
@@ -196,12 +196,12 @@ async def test_an_answer_is_kept_for_a_day_unless_it_is_to_be_kept_for_another_t
     async with client_of(FakeDatabase(), retention=Retention(clock=clock)) as client:
         ids = []
         for clock.now in (0.9, DAY - 0.1, DAY, 2 * DAY - 1, 2 * DAY):
-            answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
-            ids.append(answer.json()["id"])
+            response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+            ids.append(response.json()["id"])
     async with client_of(FakeDatabase(), retention=Retention(60, clock)) as client:
         for clock.now in (0, 59, 60):
-            answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
-            ids.append(answer.json()["id"])
+            response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+            ids.append(response.json()["id"])
 
     assert [1, 1, 2, 2, 3] == ids[:5]
     assert [1, 1, 2] == ids[5:]

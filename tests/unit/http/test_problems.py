@@ -63,11 +63,11 @@ async def test_what_the_tutorial_refused_is_a_problem_for_who_prefers_problems(
     client: httpx2.AsyncClient, refused: Refused
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body)
+    response = await refusal(client, method, path, body)
 
-    told = answer.json()
+    told = response.json()
     titles = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
-    assert (status, PROBLEM) == (answer.status_code, answer.headers["content-type"])
+    assert (status, PROBLEM) == (response.status_code, response.headers["content-type"])
     assert {
         "type": "about:blank",
         "title": titles[status],
@@ -85,10 +85,10 @@ async def test_what_the_tutorial_refused_has_its_body_for_everyone_else(
     client: httpx2.AsyncClient, refused: Refused, accept: str
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body, accept)
+    response = await refusal(client, method, path, body, accept)
 
-    assert (status, JSON) == (answer.status_code, answer.headers["content-type"])
-    assert {"detail"} == set(answer.json())
+    assert (status, JSON) == (response.status_code, response.headers["content-type"])
+    assert {"detail"} == set(response.json())
 
 
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])
@@ -97,9 +97,9 @@ async def test_an_answer_that_depends_on_accept_says_so(
     client: httpx2.AsyncClient, refused: Refused, accept: str
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body, accept)
+    response = await refusal(client, method, path, body, accept)
 
-    assert (status, "Accept") == (answer.status_code, answer.headers["vary"])
+    assert (status, "Accept") == (response.status_code, response.headers["vary"])
 
 
 async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
@@ -112,7 +112,7 @@ async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
 
     assert (200, JSON) == (listed.status_code, listed.headers["content-type"])
     assert [(405, PROBLEM)] * 2 == [(r.status_code, r.headers["content-type"]) for r in refused]
-    assert not any("Accept" in answer.headers.get("vary", "") for answer in (listed, *refused))
+    assert not any("Accept" in response.headers.get("vary", "") for response in (listed, *refused))
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
 async def test_a_422_says_what_is_wrong_and_where_one_by_one(
     client: httpx2.AsyncClient, method: str, path: str, body: bytes, errors: list[dict[str, str]]
 ) -> None:
-    answer = await refusal(client, method, path, body)
+    response = await refusal(client, method, path, body)
 
-    assert errors == answer.json()["errors"]
+    assert errors == response.json()["errors"]
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ async def test_what_the_tutorial_never_sent_is_a_problem_whatever_the_client_pre
     failure: Exception, status: int, accept: str
 ) -> None:
     async with client_of(FailingDatabase(failure)) as client:
-        answer = await refusal(
+        response = await refusal(
             client, "POST", "/heroes/", b'{"name":"N","secret_name":"Sensitive"}', accept
         )
 
-    assert (status, PROBLEM) == (answer.status_code, answer.headers["content-type"])
-    assert status == answer.json()["status"]
-    assert SECRET not in answer.text
+    assert (status, PROBLEM) == (response.status_code, response.headers["content-type"])
+    assert status == response.json()["status"]
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize(

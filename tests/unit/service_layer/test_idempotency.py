@@ -16,7 +16,7 @@ KEY = IdempotencyKey(
 FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
 
-def answer(hero: Hero) -> StoredResponse:
+def response(hero: Hero) -> StoredResponse:
     return StoredResponse(
         200, (("etag", f'"{hero.version}"'),), f"{hero.name} is {hero.id}".encode()
     )
@@ -30,9 +30,9 @@ async def create(
         if stored := await uow.idempotency.claim(key):
             return stored, True
         hero = await heroes.create_hero(uow, name=name, secret_name="Dive Wilson")
-        await store_response(uow.idempotency, key, answer(hero))
+        await store_response(uow.idempotency, key, response(hero))
         await uow.commit()
-        return answer(hero), False
+        return response(hero), False
 
 
 async def test_the_first_request_is_carried_out() -> None:

@@ -69,7 +69,7 @@ async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path:
 
     database = migrated_sqlite(path)
     async with client_of(database) as client:
-        answers = [
+        responses = [
             await client.get("/heroes/1"),
             await client.get("/heroes/"),
             await client.post("/heroes/", json=BODY),
@@ -77,6 +77,6 @@ async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path:
             await client.delete("/heroes/1"),
         ]
 
-    for answer in answers:
-        assert_unavailable(answer)
+    for response in responses:
+        assert_unavailable(response)
     database.dispose()

@@ -17,16 +17,16 @@ async def test_a_full_database_answers_503_to_what_needs_room_and_recovers(tmp_p
         async with client_of(database) as client:
             kept = (await client.post("/heroes/", json=BODY)).json()
             set_most_pages(connections, 1)
-            answers = [await client.post("/heroes/", json=long_body()) for _ in range(40)]
+            responses = [await client.post("/heroes/", json=long_body()) for _ in range(40)]
             listed = await client.get("/heroes/")
             set_most_pages(connections, 2**30)
             after = await client.post("/heroes/", json=long_body())
 
-    made = [answer.json() for answer in answers if answer.status_code == 200]
-    refused = [answer for answer in answers if answer.status_code != 200]
+    made = [response.json() for response in responses if response.status_code == 200]
+    refused = [response for response in responses if response.status_code != 200]
     assert refused
-    for answer in refused:
-        assert_unavailable(answer)
+    for response in refused:
+        assert_unavailable(response)
     assert [kept, *made] == listed.json()
     assert 200 == after.status_code
     assert len(made) + 2 == len(stored(tmp_path / "heroes.db"))

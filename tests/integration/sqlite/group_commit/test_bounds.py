@@ -58,7 +58,7 @@ async def test_nobody_joins_a_batch_that_has_been_open_for_long(database: Sqlite
     async def add_slowly(name: str) -> None:
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(name, "Unknown"))
-            the_loop().move_clock(1.5 * OPEN_FOR)
+            the_loop().advance_clock(1.5 * OPEN_FOR)
             await uow.commit()
 
     with transactions() as said:

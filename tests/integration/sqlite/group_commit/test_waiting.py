@@ -30,10 +30,10 @@ async def test_who_waits_too_long_is_refused_and_what_is_flushed_is_kept(
     async with first_commit_held(database) as (held, first):
         waiting = [start(add(database, name)) for name in ("Ada", "Bea")]
         await wait_all_tasks_blocked()
-        the_loop().move_clock(TIMEOUT - 1)
+        the_loop().advance_clock(TIMEOUT - 1)
         in_time = start(add(database, "In time"))
         await wait_all_tasks_blocked()
-        the_loop().move_clock(2)
+        the_loop().advance_clock(2)
         told = await outcomes(*waiting)
         held.let_go()
         await outcomes(first, in_time)
@@ -69,7 +69,7 @@ class OpenUnit:
 
 
 def time_out(_: "asyncio.Task[object]") -> None:
-    the_loop().move_clock(TIMEOUT + 1)
+    the_loop().advance_clock(TIMEOUT + 1)
 
 
 def cancel(waiting: "asyncio.Task[object]") -> None:

@@ -32,8 +32,8 @@ async def test_it_is_told_whether_the_request_may_have_been_carried_out(
 ) -> None:
     transport = httpx2.ASGITransport(CancellationMiddleware(cancelled))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-        answer = await client.request(method, "/heroes/1")
+        response = await client.request(method, "/heroes/1")
 
-    assert 503 == answer.status_code
-    assert "1" == answer.headers["Retry-After"]
-    assert f"The server is stopping. {advice}" == answer.json()["detail"]
+    assert 503 == response.status_code
+    assert "1" == response.headers["Retry-After"]
+    assert f"The server is stopping. {advice}" == response.json()["detail"]

@@ -63,11 +63,11 @@ async def test_the_last_waiter_cancelled_as_it_acquires_the_lock_leaves_it_free(
 async def test_a_waiter_that_times_out_leaves_the_lock_to_the_next(lock: FairLock) -> None:
     too_late = [acquire(lock), acquire(lock)]
     await wait_all_tasks_blocked()
-    the_loop().move_clock(TIMEOUT / 2)
+    the_loop().advance_clock(TIMEOUT / 2)
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
 
-    the_loop().move_clock(TIMEOUT / 2)
+    the_loop().advance_clock(TIMEOUT / 2)
     for late in too_late:
         assert await gives_up(late)
     lock.release()
@@ -79,13 +79,13 @@ async def test_one_after_the_other_gives_up_in_its_time(lock: FairLock) -> None:
     for _ in range(3):
         waiting = acquire(lock)
         await wait_all_tasks_blocked()
-        the_loop().move_clock(TIMEOUT / 2)
+        the_loop().advance_clock(TIMEOUT / 2)
         later = acquire(lock)
         await wait_all_tasks_blocked()
-        the_loop().move_clock(TIMEOUT / 2)
+        the_loop().advance_clock(TIMEOUT / 2)
         assert await gives_up(waiting)
         assert not later.done()
-        the_loop().move_clock(TIMEOUT / 2)
+        the_loop().advance_clock(TIMEOUT / 2)
         assert await gives_up(later)
 
 
@@ -107,7 +107,7 @@ async def test_a_lock_released_as_the_timeout_ends_is_acquired(lock: FairLock) -
     await wait_all_tasks_blocked()
     the_loop().call_later(TIMEOUT / 2, lock.release)
 
-    the_loop().move_clock(2 * TIMEOUT)  # so that both come due at once, the release first
+    the_loop().advance_clock(2 * TIMEOUT)  # so that both come due at once, the release first
 
     assert await in_time
     assert not lock.try_acquire()
@@ -119,7 +119,7 @@ async def test_who_was_woken_in_vain_still_gives_up_in_time(lock: FairLock) -> N
     lock.release()
     assert await first
 
-    the_loop().move_clock(TIMEOUT)
+    the_loop().advance_clock(TIMEOUT)
 
     assert await gives_up(second)
 
