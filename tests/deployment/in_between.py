@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.integration.ordinary_user import folder_for_all
+from tests.integration.ordinary_user import shared_directory
 from tests.support.postgres import NOBODY
 from tests.support.served import LIMIT
 
@@ -50,7 +50,7 @@ log_stats = 0
 def pgbouncer(server_port: int, *, pool_size: int) -> Iterator[int]:
     """Run pgbouncer before a PostgreSQL server on this machine, and give its port."""
     port = _free_port()
-    with folder_for_all() as folder:
+    with shared_directory() as folder:
         file = folder / "pgbouncer.ini"
         text = PGBOUNCER_CONFIGURATION.format(port=port, server_port=server_port, size=pool_size)
         file.write_text(text)
@@ -63,7 +63,7 @@ def nginx(servers: Sequence[str]) -> Iterator[str]:
     """Run nginx as the documents set it up before two servers of ours, and give its address."""
     port = _free_port()
     first, second = (url.removeprefix("http://") for url in servers)
-    with folder_for_all() as folder:
+    with shared_directory() as folder:
         places = [f"{name}_temp_path {folder}/{name};" for name in NGINX_FOLDERS]
         replaced = {
             "http {": "\n".join(["http {", *places]),

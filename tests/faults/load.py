@@ -118,5 +118,5 @@ async def assert_nothing_is_lost(url: str, ledger: Ledger) -> None:
     """Check that the database holds all that was acknowledged, and nothing that was not sent."""
     async with observing(url) as observer:
         stored = await observer.stored()
-    ledger.settle(stored)
+    ledger.resolve(stored)
     assert ledger.rows == stored

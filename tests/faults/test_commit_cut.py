@@ -29,7 +29,7 @@ WRITES = {
 async def test_a_write_whose_commit_was_cut_is_refused_and_happens_once_or_not_at_all(
     server: PostgresServer, url: str, serving: Serving, cut: Cut, write: str
 ) -> None:
-    method, path, body, carried_out = WRITES[write]
+    method, path, body, executed = WRITES[write]
     async with proxied(url, server.port) as (proxy, through), serving(through) as (_, client):
         await client.post("/heroes/", json=HERO)
 
@@ -40,7 +40,7 @@ async def test_a_write_whose_commit_was_cut_is_refused_and_happens_once_or_not_a
         assert 1 == proxy.cuts
         assert 503 == response.status_code
         assert "1" == response.headers["Retry-After"]
-        assert (carried_out if cut is Cut.AFTER_COMMIT else [FIRST_ROW]) == await rows(url)
+        assert (executed if cut is Cut.AFTER_COMMIT else [FIRST_ROW]) == await rows(url)
         await assert_works_on(url, client)
 
 

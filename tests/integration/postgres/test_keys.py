@@ -1,4 +1,4 @@
-"""Idempotency keys on PostgreSQL: who waits for whom, and for how long."""
+"""Idempotency keys on PostgreSQL: lock waits and timeouts."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -22,12 +22,12 @@ KEYS = "SELECT count(*) FROM idempotent_answer"
 
 @pytest.fixture
 async def database(postgres_url: str) -> AsyncIterator[PostgresDatabase]:
-    """An empty database where nobody waits for a lock for longer than 0.2 s."""
+    """An empty database with a lock timeout of 0.2 s."""
     async with empty_postgres(postgres_url, ServerOptions(lock_timeout=0.2)) as database:
         yield database
 
 
-async def test_a_key_that_is_under_way_for_too_long_is_told_to_be(
+async def test_a_key_in_progress_for_too_long_raises_key_in_progress(
     database: PostgresDatabase,
 ) -> None:
     async with database.writing() as first, database.writing() as second:
@@ -41,10 +41,10 @@ async def test_a_key_that_is_under_way_for_too_long_is_told_to_be(
         assert RESPONSE == await third.idempotency.claim(KEY)
 
 
-async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
+async def test_an_expired_key_in_progress_again_raises_key_in_progress(
     database: PostgresDatabase,
 ) -> None:
-    await keep(database, [KEY])
+    await save_responses(database, [KEY])
     again = replace(KEY, came=EXPIRES)
 
     async with database.writing() as first, database.writing() as second:
@@ -53,7 +53,7 @@ async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
             await second.idempotency.claim(again)
 
 
-async def test_a_lock_that_has_nothing_to_do_with_the_key_is_not_taken_for_it(
+async def test_a_lock_on_the_table_raises_store_unavailable(
     database: PostgresDatabase, postgres_url: str
 ) -> None:
     async with (
@@ -67,16 +67,18 @@ async def test_a_lock_that_has_nothing_to_do_with_the_key_is_not_taken_for_it(
     assert StoreUnavailable is refused.type
 
 
-async def test_other_keys_do_not_wait(database: PostgresDatabase) -> None:
+async def test_claims_of_other_keys_do_not_wait(database: PostgresDatabase) -> None:
     async with database.writing() as first:
         await first.idempotency.claim(KEY)
-        await keep(database, [replace(KEY, value="another")])
+        await save_responses(database, [replace(KEY, value="another")])
 
 
-async def test_of_prunings_at_once_none_waits_for_another(
+async def test_concurrent_prunings_do_not_wait_for_each_other(
     database: PostgresDatabase, postgres_url: str
 ) -> None:
-    await keep(database, [replace(KEY, value=str(number)) for number in range(3 * PRUNED)])
+    await save_responses(
+        database, [replace(KEY, value=str(number)) for number in range(3 * PRUNED)]
+    )
 
     async with database.writing() as first:
         await first.idempotency.prune(now=EXPIRES)
@@ -90,7 +92,7 @@ async def test_of_prunings_at_once_none_waits_for_another(
 
 
 async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> None:
-    await keep(database, [KEY])
+    await save_responses(database, [KEY])
     again = replace(KEY, came=EXPIRES)
 
     async with database.writing() as claiming:
@@ -105,7 +107,7 @@ async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> 
         assert RESPONSE == await uow.idempotency.claim(again)
 
 
-async def keep(database: PostgresDatabase, keys: Sequence[IdempotencyKey]) -> None:
+async def save_responses(database: PostgresDatabase, keys: Sequence[IdempotencyKey]) -> None:
     async with database.writing() as uow:
         for key in keys:
             assert await uow.idempotency.claim(key) is None

@@ -1,4 +1,4 @@
-"""A stop while many clients write loses nothing that was acknowledged."""
+"""A graceful stop under load loses no acknowledged write."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ WRITERS = 16
 RESPONSES = 100
 
 
-async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path: Path) -> None:
+async def test_every_write_acknowledged_before_a_stop_is_durable(tmp_path: Path) -> None:
     database = tmp_path / "heroes.db"
     ledger = Ledger()
 
@@ -29,5 +29,5 @@ async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path
         assert 0 == code
         assert "Traceback" not in served.output()
         stored = rows_in(database)
-        ledger.settle(stored)
+        ledger.resolve(stored)
         assert ledger.rows == stored

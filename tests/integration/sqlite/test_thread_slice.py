@@ -1,4 +1,4 @@
-"""A thread that asks for short turns gets them where the kernel knows of them, and else nothing."""
+"""A thread that requests a short time slice gets it, where the kernel supports it."""
 
 import ctypes
 import os
@@ -15,12 +15,12 @@ MACHINE = platform.machine()
 RELEASE = tuple(int(number) for number in platform.release().split("-")[0].split(".")[:2])
 
 
-def in_a_thread(look: Callable[[], object], *, ask: bool = True) -> object:
-    """Return what a new thread sees of itself, after it has asked."""
+def in_a_thread(look: Callable[[], object], *, request: bool = True) -> object:
+    """Return the result of ``look`` in a new thread, which has requested a short slice."""
     seen: list[object] = []
 
     def run() -> None:
-        if ask:
+        if request:
             request_short_slice()
         seen.append(look())
 
@@ -31,8 +31,8 @@ def in_a_thread(look: Callable[[], object], *, ask: bool = True) -> object:
     return seen[0]
 
 
-def turn() -> int:
-    """Return the nanoseconds of a turn of this thread, by ``sched_getattr(2)``."""
+def time_slice() -> int:
+    """Return the time slice of this thread in nanoseconds (``sched_getattr(2)``)."""
     attributes = thread_slice._Attributes()  # noqa: SLF001 - the same structure
     size = ctypes.sizeof(attributes)
     sched_getattr = SCHED_SETATTR[MACHINE] + 1
@@ -40,28 +40,28 @@ def turn() -> int:
     return int(attributes.runtime)
 
 
-known_here = pytest.mark.skipif(
-    MACHINE not in SCHED_SETATTR or RELEASE < (6, 12), reason="Linux knows of it from 6.12 on"
+supported_only = pytest.mark.skipif(
+    MACHINE not in SCHED_SETATTR or RELEASE < (6, 12), reason="Linux supports it since 6.12"
 )
 
 
-@known_here
-def test_the_thread_that_asks_and_no_other_has_short_turns() -> None:
-    assert SLICE == in_a_thread(turn)
-    assert SLICE not in (in_a_thread(turn, ask=False), turn())
+@supported_only
+def test_only_the_thread_that_requests_a_short_slice_gets_one() -> None:
+    assert SLICE == in_a_thread(time_slice)
+    assert SLICE not in (in_a_thread(time_slice, request=False), time_slice())
 
 
-def test_its_priority_is_left_as_it_is() -> None:
+def test_the_priority_is_unchanged() -> None:
     def priority() -> object:
         return os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0)
 
-    assert in_a_thread(priority, ask=False) == in_a_thread(priority)
+    assert in_a_thread(priority, request=False) == in_a_thread(priority)
 
 
-@known_here
-def test_on_a_machine_whose_calls_are_not_known_nothing_is_asked(
+@supported_only
+def test_no_slice_is_requested_on_an_unknown_architecture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "vax")
 
-    assert SLICE != in_a_thread(turn)
+    assert SLICE != in_a_thread(time_slice)

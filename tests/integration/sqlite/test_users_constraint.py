@@ -1,4 +1,4 @@
-"""A constraint that the file's owner has added is kept, and told as a conflict."""
+"""A user-defined constraint is preserved, and its violation is a conflict."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.support.databases import open_sqlite
 from tests.support.served import serve
 
 
-def test_a_value_that_it_forbids_is_a_conflict(tmp_path: Path) -> None:
+def test_a_violated_user_constraint_returns_409(tmp_path: Path) -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
     path = tmp_path / "heroes.db"
     open_sqlite(path).migrate()

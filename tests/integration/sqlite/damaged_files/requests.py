@@ -1,4 +1,4 @@
-"""A service over a file in trouble, and what it has to answer then."""
+"""A service on a damaged file, and the response that it must send."""
 
 import httpx2
 
