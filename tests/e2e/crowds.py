@@ -1,4 +1,4 @@
-"""Databases with more heroes than anyone would want to send one by one."""
+"""Databases with many heroes, inserted by one statement."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from tests.support.served import ask, invoke
 SQLITE = "sqlite:///"
 
 
-def fill(place: Path, url: str, crowd: str) -> None:
-    """Migrate the empty database, and put heroes in by the statement ``crowd``."""
-    invoke(place, "migrate", database_url=url)
+def fill(path: Path, url: str, insert: str) -> None:
+    """Migrate the empty database, and run the statement ``insert``."""
+    invoke(path, "migrate", database_url=url)
     if url.startswith(SQLITE):
         with connection_to(Path(url.removeprefix(SQLITE))) as connection:
-            connection.execute(crowd)
+            connection.execute(insert)
     else:
-        ask(url, crowd, "VACUUM ANALYZE hero")
+        ask(url, insert, "VACUUM ANALYZE hero")

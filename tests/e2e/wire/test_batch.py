@@ -13,7 +13,7 @@ DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
 @pytest.fixture
 def hero_ids(client: httpx2.Client) -> list[int]:
-    """The ids of 100 heroes made for the test, all in their first version."""
+    """The ids of 100 new heroes, all at version 1."""
     made = send(client, {"create": [DEADPOND] * 100}).json()["created"]
     return [hero["id"] for hero in made]
 
@@ -23,7 +23,7 @@ def send(client: httpx2.Client, batch: Any) -> httpx2.Response:
 
 
 def failed(status: int, title: str, detail: str, pointer: str) -> RawResponse:
-    """Return the answer to a batch one of whose operations can't be done."""
+    """Return the response to a batch with a failed operation."""
     return RawResponse(
         status,
         PROBLEM,
@@ -43,7 +43,7 @@ def stale(pointer: str) -> RawResponse:
 
 
 def tags(client: httpx2.Client, hero_ids: Sequence[int]) -> set[str | None]:
-    """Return the different tags that these heroes have; ``None`` for one that is not there."""
+    """Return the distinct entity tags of these heroes; ``None`` for a missing hero."""
     return {client.get(f"/heroes/{hero_id}").headers.get("etag") for hero_id in hero_ids}
 
 
@@ -51,7 +51,7 @@ def update(hero_id: int, **more: Any) -> Mapping[str, Any]:
     return {"id": hero_id, "changes": {"age": 29}, **more}
 
 
-def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -> None:
+def test_operations_are_executed_and_reported_in_order(client: httpx2.Client) -> None:
     first, second, third, fourth = (new_hero(client) for _ in range(4))
 
     response = send(
@@ -80,11 +80,11 @@ def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -
     assert response.json()["created"][0] == client.get(f"/heroes/{made}").json()
 
 
-def test_an_empty_batch_is_done(client: httpx2.Client) -> None:
+def test_an_empty_batch_succeeds(client: httpx2.Client) -> None:
     assert ok(b'{"created":[],"updated":[],"deleted":[]}') == raw(send(client, {}))
 
 
-def test_a_hundred_updates_whose_57th_is_stale_change_nothing_and_say_which(
+def test_a_stale_57th_update_rolls_back_and_is_reported(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     client.patch(f"/heroes/{hero_ids[56]}", json={"age": 30})
@@ -96,7 +96,7 @@ def test_a_hundred_updates_whose_57th_is_stale_change_nothing_and_say_which(
     assert {'"1"'} == tags(client, hero_ids)
 
 
-def test_a_hundred_deletions_whose_57th_is_missing_delete_nothing_and_say_which(
+def test_a_missing_57th_deletion_rolls_back_and_is_reported(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     client.delete(f"/heroes/{hero_ids[56]}")
@@ -108,7 +108,7 @@ def test_a_hundred_deletions_whose_57th_is_missing_delete_nothing_and_say_which(
     assert {'"1"'} == tags(client, hero_ids)
 
 
-def test_a_hundred_creations_whose_57th_is_invalid_make_nothing_and_say_which(
+def test_an_invalid_57th_creation_rolls_back_and_is_reported(
     client: httpx2.Client,
 ) -> None:
     before = new_hero(client)
@@ -123,7 +123,7 @@ def test_a_hundred_creations_whose_57th_is_invalid_make_nothing_and_say_which(
     assert before + 1 == new_hero(client)
 
 
-def test_what_else_is_in_the_batch_is_undone_too(
+def test_a_failed_operation_rolls_the_whole_batch_back(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     first, second, *_ = hero_ids
@@ -154,7 +154,7 @@ def test_more_than_a_hundred_operations_are_refused(client: httpx2.Client) -> No
     assert invalid(("too_many_operations", ["body"], message)) == raw(response)
 
 
-def test_a_batch_has_at_most_64_kib_however_few_operations_it_has(client: httpx2.Client) -> None:
+def test_a_batch_over_64_kib_is_refused(client: httpx2.Client) -> None:
     longest = {"name": "😀" * 255, "secret_name": "😀" * 255}
 
     response = send(client, {"create": [longest] * 100})
@@ -162,13 +162,13 @@ def test_a_batch_has_at_most_64_kib_however_few_operations_it_has(client: httpx2
     assert (413, PROBLEM) == (response.status_code, response.headers["content-type"])
 
 
-def test_a_hundred_heroes_with_the_longest_names_of_ascii_fit(client: httpx2.Client) -> None:
+def test_a_hundred_heroes_with_the_longest_ascii_names_fit(client: httpx2.Client) -> None:
     longest = {"name": "N" * 255, "secret_name": "S" * 255, "age": 2**63 - 1}
 
     assert 100 == len(send(client, {"create": [longest] * 100}).json()["created"])
 
 
-def test_the_batchs_path_is_no_hero_to_other_methods(client: httpx2.Client) -> None:
+def test_other_methods_parse_the_batch_path_as_a_hero_id(client: httpx2.Client) -> None:
     for method in ("GET", "PATCH", "DELETE"):
         response = client.request(method, "/heroes/batch", json={} if method == "PATCH" else None)
 

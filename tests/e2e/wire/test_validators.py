@@ -22,12 +22,12 @@ DELETED = ok(b'{"ok":true}')
 
 
 def deadpond(hero_id: int, age: int = 28) -> RawResponse:
-    """Return the answer that shows Deadpond at this age."""
+    """Return the response with Deadpond at this age."""
     return ok(b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%d,"id":%d}' % (age, hero_id))
 
 
 def stale(hero_id: int) -> RawResponse:
-    """Return the answer to a request for a version that is not there."""
+    """Return the response to a failed precondition."""
     return RawResponse(
         412,
         PROBLEM,
@@ -37,7 +37,7 @@ def stale(hero_id: int) -> RawResponse:
     )
 
 
-def test_every_answer_that_shows_one_hero_has_the_tag_of_its_version(
+def test_every_response_with_one_hero_has_the_etag_of_its_version(
     client: httpx2.Client,
 ) -> None:
     made = post(client, b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}')
@@ -53,15 +53,13 @@ def test_every_answer_that_shows_one_hero_has_the_tag_of_its_version(
     ]
 
 
-def test_a_change_to_what_is_there_already_keeps_the_tag(
-    client: httpx2.Client, hero_id: int
-) -> None:
+def test_an_update_to_equal_values_keeps_the_etag(client: httpx2.Client, hero_id: int) -> None:
     for body in (b"{}", b'{"age":28}'):
         assert '"1"' == patch(client, hero_id, body).headers["etag"]
     assert '"1"' == client.get(f"/heroes/{hero_id}").headers["etag"]
 
 
-def test_answers_that_show_no_single_hero_have_no_tag(client: httpx2.Client, hero_id: int) -> None:
+def test_responses_without_a_single_hero_have_no_etag(client: httpx2.Client, hero_id: int) -> None:
     responses = (
         client.get("/heroes/"),
         client.get("/heroes/0"),
@@ -73,7 +71,7 @@ def test_answers_that_show_no_single_hero_have_no_tag(client: httpx2.Client, her
 
 
 @pytest.mark.parametrize("host", ["heroes.example", "evil.example:99999"])
-def test_a_post_says_where_the_hero_is_whatever_host_was_asked(
+def test_a_post_returns_a_relative_location_whatever_the_host_header(
     client: httpx2.Client, host: str
 ) -> None:
     hero = {"name": "N", "secret_name": "S"}
@@ -84,7 +82,7 @@ def test_a_post_says_where_the_hero_is_whatever_host_was_asked(
     assert made.json() == client.get(location).json()
 
 
-def test_what_the_client_has_is_not_sent_again(client: httpx2.Client, hero_id: int) -> None:
+def test_an_unchanged_hero_gets_304(client: httpx2.Client, hero_id: int) -> None:
     path = f"/heroes/{hero_id}"
     for value in ('"1"', 'W/"1"', '"7", "1"', "*"):
         for method in ("GET", "HEAD"):
@@ -93,7 +91,7 @@ def test_what_the_client_has_is_not_sent_again(client: httpx2.Client, hero_id: i
             assert (RawResponse(304, None, b""), '"1"') == (raw(response), response.headers["etag"])
 
 
-def test_what_has_changed_is_sent(client: httpx2.Client, hero_id: int) -> None:
+def test_a_changed_hero_is_sent(client: httpx2.Client, hero_id: int) -> None:
     patch(client, hero_id, b'{"age":29}')
 
     response = client.get(f"/heroes/{hero_id}", headers={"if-none-match": '"1"'})
@@ -102,7 +100,7 @@ def test_what_has_changed_is_sent(client: httpx2.Client, hero_id: int) -> None:
 
 
 @pytest.mark.parametrize("value", ['"1"', '"7", "1"', "*"])
-def test_a_change_and_a_delete_of_the_version_that_is_there_are_done(
+def test_patch_and_delete_with_the_current_etag_succeed(
     client: httpx2.Client, hero_id: int, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
@@ -115,7 +113,7 @@ def test_a_change_and_a_delete_of_the_version_that_is_there_are_done(
 
 
 @pytest.mark.parametrize("value", ['"1"', '"1", "3"', 'W/"2"', '""', ""])
-def test_a_change_or_a_delete_of_another_version_is_412_with_the_tag_that_is_there(
+def test_patch_and_delete_with_another_etag_get_412_with_the_current_one(
     client: httpx2.Client, hero_id: int, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
@@ -131,7 +129,7 @@ def test_a_change_or_a_delete_of_another_version_is_412_with_the_tag_that_is_the
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match"])
 @pytest.mark.parametrize("value", ["1", '"1', '"1" "2"', '*, "1"', 'w/"1"'])
-def test_a_header_that_is_no_list_of_tags_is_422(
+def test_a_malformed_list_of_entity_tags_gets_422(
     client: httpx2.Client, hero_id: int, name: str, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
@@ -154,7 +152,7 @@ def test_a_header_that_is_no_list_of_tags_is_422(
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match"])
 @pytest.mark.parametrize("value", ["*", '"1"'])
-def test_a_hero_that_is_not_there_is_404_before_its_version_is_asked_for(
+def test_a_missing_hero_gets_404_whatever_the_precondition(
     client: httpx2.Client, name: str, value: str
 ) -> None:
     condition = {name: value}
@@ -164,7 +162,7 @@ def test_a_hero_that_is_not_there_is_404_before_its_version_is_asked_for(
     assert NO_SUCH_HERO == raw(client.delete("/heroes/0", headers=condition))
 
 
-async def test_of_clients_that_change_one_version_at_once_one_succeeds(
+async def test_one_of_several_concurrent_patches_of_a_version_succeeds(
     server: Served, client: httpx2.Client
 ) -> None:
     path = f"/heroes/{new_hero(client)}"
