@@ -1,11 +1,11 @@
-"""A server that does not answer any more, though its connections stay open."""
+"""A server that stops responding while its connections stay open."""
 
 import asyncio
 
 import pytest
 
 from tests.faults.conftest import Serving
-from tests.faults.pool import assert_pool_is_whole
+from tests.faults.pool import assert_pool_is_complete
 from tests.faults.proxy import listening, proxied
 from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer
@@ -17,25 +17,25 @@ REQUESTS = {
     "POST": ("/heroes/", HERO),
 }
 
-ALLOWANCE = 1.0
-"""Seconds beyond the server's own limit after which the service takes it for lost."""
+GRACE_PERIOD = 1.0
+"""Seconds after the server's own timeout until the service drops the connection."""
 
-FAREWELL = 2.0
-"""Seconds that SQLAlchemy then gives the connection to close in good order."""
+CLOSE_TIMEOUT = 2.0
+"""Seconds that SQLAlchemy then waits for a clean close."""
 
-SOME = 1.0
-"""Seconds that a refusal may take beyond all settings."""
+TOLERANCE = 1.0
+"""Tolerance in seconds beyond all timeouts."""
 
-BACK = 2.0
-"""Most seconds from the server's return until the service works again."""
+RECOVERY_LIMIT = 2.0
+"""Maximum seconds from the server's recovery until the service works again."""
 
 
 async def never_respond(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    """Listen until the client goes away."""
+    """Read until the client closes the connection."""
     await reader.read()
 
 
-async def test_a_server_that_takes_connections_and_says_nothing_is_given_up_in_time(
+async def test_a_server_that_accepts_but_never_responds_times_out(
     serving: Serving,
 ) -> None:
     async with listening(never_respond) as port:
@@ -46,12 +46,10 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_given_up_in_t
             )
 
     assert [503, 503] == [response.status_code for response in responses]
-    assert max(response.elapsed.total_seconds() for response in responses) < 0.5 + SOME
+    assert max(response.elapsed.total_seconds() for response in responses) < 0.5 + TOLERANCE
 
 
-async def test_a_host_that_says_nothing_is_passed_over_for_the_next(
-    url: str, serving: Serving
-) -> None:
+async def test_a_silent_host_is_skipped_for_the_next(url: str, serving: Serving) -> None:
     async with listening(never_respond) as silent:
         both = url.replace("@", f"@127.0.0.1:{silent},")
         async with serving(both, connect_timeout="0.5") as (_, client):
@@ -61,7 +59,7 @@ async def test_a_host_that_says_nothing_is_passed_over_for_the_next(
 
 
 @pytest.mark.parametrize("method", REQUESTS)
-async def test_a_server_that_falls_silent_is_given_up_in_time_and_used_again_when_it_speaks(
+async def test_a_server_that_stalls_times_out_and_is_used_again_when_it_recovers(
     server: PostgresServer, url: str, serving: Serving, method: str
 ) -> None:
     times = {"statement_timeout": "0.5", "connect_timeout": "0.5"}
@@ -79,14 +77,17 @@ async def test_a_server_that_falls_silent_is_given_up_in_time_and_used_again_whe
             return 200 == (await client.get("/heroes/1")).status_code
 
         proxy.stall()
-        on_a_known_connection = await client.request(method, path, json=body)
+        on_the_old_connection = await client.request(method, path, json=body)
         on_a_new_connection = await client.request(method, path, json=body)
-        proxy.flow()
-        back = await seconds_until(works)
+        proxy.resume()
+        recovery = await seconds_until(works)
 
-        assert 503 == on_a_known_connection.status_code
-        assert on_a_known_connection.elapsed.total_seconds() < 0.5 + ALLOWANCE + FAREWELL + SOME
+        assert 503 == on_the_old_connection.status_code
+        assert (
+            on_the_old_connection.elapsed.total_seconds()
+            < 0.5 + GRACE_PERIOD + CLOSE_TIMEOUT + TOLERANCE
+        )
         assert 503 == on_a_new_connection.status_code
-        assert on_a_new_connection.elapsed.total_seconds() < 0.5 + SOME
-        assert back < BACK
-        await assert_pool_is_whole(url, client)
+        assert on_a_new_connection.elapsed.total_seconds() < 0.5 + TOLERANCE
+        assert recovery < RECOVERY_LIMIT
+        await assert_pool_is_complete(url, client)
