@@ -57,12 +57,12 @@ def bench(  # noqa: PLR0913 - one for each option
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 2,
     soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 30,
-    write: Annotated[bool, typer.Option(help="Keep the results, and write the report.")] = True,
+    write: Annotated[bool, typer.Option(help="Save the results, and write the report.")] = True,
     render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,
 ) -> None:
-    """Measure heroes beside other servers, and write docs/benchmarks.md.
+    """Measure heroes and other servers, and write docs/benchmarks.md.
 
-    A part of a run takes the place of that part of the results, and leaves the others.
+    The parts of a run replace the same parts of the results; other parts stay.
     """
     if render_only:
         report.write(results.load(results.PATH))

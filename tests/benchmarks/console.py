@@ -47,7 +47,7 @@ def started(server: str, seconds: list[float]) -> None:
     typer.echo(f"  {server:14} {median(seconds):.2f} s to the first response")
 
 
-def took(what: str, microseconds: float) -> None:
+def duration(what: str, microseconds: float) -> None:
     """Print how long something took."""
     typer.echo(f"  {what:36} {microseconds:6.2f} microseconds")
 

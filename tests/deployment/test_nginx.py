@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
-from tests.deployment.in_between import NGINX, OPENSSL, nginx
+from tests.deployment.intermediaries import NGINX, OPENSSL, nginx
 from tests.support.served import Served, fresh_postgres, serve
 
 pytestmark = [

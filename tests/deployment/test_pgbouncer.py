@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.deployment.in_between import PGBOUNCER, pgbouncer
+from tests.deployment.intermediaries import PGBOUNCER, pgbouncer
 from tests.support.connection import Connection
 from tests.support.postgres import PostgresServer
 from tests.support.racing import (

@@ -1,4 +1,4 @@
-"""A million heroes: paging to the end, and full scans beside other requests.
+"""A million heroes: paging to the end, and full scans concurrent with other requests.
 
 The tests take minutes and measure time, so they run only with ``TEST_MILLION=1``.
 """
@@ -12,7 +12,7 @@ from statistics import median, quantiles
 import httpx2
 import pytest
 
-from tests.e2e.crowds import fill
+from tests.e2e.many_heroes import fill
 from tests.e2e.wire.contract import ids
 from tests.support.served import serve
 
@@ -91,6 +91,6 @@ async def test_full_scans_do_not_delay_other_requests(url: str) -> None:
         scans = await asyncio.gather(*scanning)
 
     p99 = quantiles(seconds, n=100)[-1]
-    print(f"p99 {p99 * 1e3:.1f} ms, beside {sum(scans)} scans")  # noqa: T201
+    print(f"p99 {p99 * 1e3:.1f} ms, with {sum(scans)} concurrent scans")  # noqa: T201
     assert min(scans) > 0
     assert p99 < LIMIT

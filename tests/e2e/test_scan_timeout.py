@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from tests.e2e.crowds import fill
+from tests.e2e.many_heroes import fill
 from tests.e2e.wire.contract import ids
 from tests.support.served import serve
 

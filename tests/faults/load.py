@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 
 from tests.faults.observer import observing
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 from tests.integration.writers import Attempt, Ledger, Row, row
 
 LIMIT = 30

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 
 from tests.faults.observer import observing
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 
 HERO = {"name": "One of the pool", "secret_name": "Its last"}
 

@@ -5,8 +5,8 @@ import asyncio
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroDraft
 from tests.faults.observer import observing
+from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
-from tests.faults.waiting import seconds_until
 from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 

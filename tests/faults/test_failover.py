@@ -10,8 +10,8 @@ import pytest
 from tests.faults.conftest import Serving
 from tests.faults.load import assert_nothing_is_lost, under_load
 from tests.faults.observer import observing
+from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
-from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer, postgres_server, stopping
 
 RUNS = int(os.environ.get("HEROES_FAILOVERS", "1"))

@@ -8,7 +8,7 @@ from tests.faults.conftest import Serving
 from tests.faults.observer import observing
 from tests.faults.pool import assert_pool_is_complete
 from tests.faults.proxy import COMMIT, Cut, Proxy, proxied
-from tests.faults.test_waits import HERO, TOLERANCE, assert_refused
+from tests.faults.test_timeouts import HERO, TOLERANCE, assert_refused
 from tests.support.postgres import PostgresServer
 from tests.support.retrying import Posts
 

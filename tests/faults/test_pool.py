@@ -11,8 +11,8 @@ from anyio import wait_all_tasks_blocked
 from adapters.postgres.pool import Pool
 from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
+from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
-from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer
 
 SIZE = 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.conftest import Serving
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 from tests.support.postgres import PostgresServer, stopping
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}

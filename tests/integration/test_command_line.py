@@ -32,12 +32,12 @@ WRONG_SETTINGS = [
     ("DATABASE_URL", "sqlite:///:memory:"),
     ("DATABASE_URL", "sqlite:///file:heroes.db?mode=ro"),
     ("DATABASE_URL", "sqlite:///heroes.db?mode=ro"),
-    ("DATABASE_URL", f"sqlite://me:{PASSWORD}@place/heroes.db"),
-    ("DATABASE_URL", "oracle://place/heroes"),
-    ("DATABASE_URL", f"mysql+nothing://me:{PASSWORD}@place/heroes"),
-    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:port/heroes"),
-    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:99999999/heroes?port={PASSWORD}"),
-    ("DATABASE_URL", f"me:{PASSWORD}@place"),
+    ("DATABASE_URL", f"sqlite://me:{PASSWORD}@host/heroes.db"),
+    ("DATABASE_URL", "oracle://host/heroes"),
+    ("DATABASE_URL", f"mysql+nothing://me:{PASSWORD}@host/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@host:port/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@host:99999999/heroes?port={PASSWORD}"),
+    ("DATABASE_URL", f"me:{PASSWORD}@host"),
 ]
 
 
@@ -64,7 +64,7 @@ def test_all_invalid_settings_are_named_in_one_line(
 
 
 def test_serve_with_an_invalid_setting_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
-    url = f"postgresql://me:{PASSWORD}@place:port/heroes"
+    url = f"postgresql://me:{PASSWORD}@host:port/heroes"
 
     ended = run("serve", tmp_path / "heroes.db", port="0", database_url=url)
 
@@ -81,8 +81,8 @@ def test_an_unusable_host_is_named_in_the_error(host: str) -> None:
 def test_an_address_in_use_is_reported_before_the_database_is_opened(
     tmp_path: Path,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as in_use:
+        port = str(in_use.getsockname()[1])
         ended = run("serve", tmp_path / "heroes.db", port=port)
 
     assert_one_sentence(ended, 1, port)

@@ -56,7 +56,7 @@ def run(bench: Bench) -> dict[str, Any]:
         "Prefer, not given": microseconds(lambda: wants_exact_count(REQUEST.scope), rounds),
     }
     for headers, time in found.items():
-        console.took(headers, time)
+        console.duration(headers, time)
     return {"headers": {"microseconds": found}}
 
 

@@ -1,4 +1,4 @@
-"""Prepares a database, or serves one of the modules beside this file.
+"""Prepares a database, or serves one of the modules in this package.
 
 Run as ``python -m tests.benchmarks.servers (prepare|serve) MODULE URL``.
 """

@@ -157,6 +157,6 @@ def test_heroes_are_sorted_by_each_key_nulls_last_then_by_id(
 
 
 def test_filters_sort_and_offset_can_be_combined(listing: httpx2.Client) -> None:
-    asked = {"age__isnull": "false", "sort": "-name", "offset": "1", "limit": "3"}
+    params = {"age__isnull": "false", "sort": "-name", "offset": "1", "limit": "3"}
 
-    assert [1, 3, 4] == ids(listing.get("/heroes/", params=asked))
+    assert [1, 3, 4] == ids(listing.get("/heroes/", params=params))

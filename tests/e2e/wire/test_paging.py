@@ -141,7 +141,7 @@ def test_a_forged_cursor_with_nul_causes_no_server_error(
         "/heroes/", params={"sort": "name", "cursor": encode_cursor(by_name, ("\0", 1))}
     )
 
-    if response.status_code == 200:  # SQLite takes such a text
+    if response.status_code == 200:  # SQLite accepts such a text
         assert 7 == len(response.json())
     else:
         message = "Position should be one that the database can hold"

@@ -92,7 +92,7 @@ async def test_a_failed_commit_never_appears_later_even_after_a_crash(
                 client.patch(f"/heroes/{first['id']}", json={"age": 99}),
                 client.delete(f"/heroes/{first['id']}"),
             ]
-        second = client.post("/heroes/", json={**BODY, "name": "Kept"}).json()
+        second = client.post("/heroes/", json={**BODY, "name": "Committed"}).json()
         served.kill()
 
     with serve(database) as served:

@@ -47,11 +47,11 @@ def execute(connection: sqlite3.Connection, query: HeroQuery, prefix: str = "") 
 
 def steps(connection: sqlite3.Connection, query: HeroQuery) -> int:
     """Return how many virtual machine instructions the query takes."""
-    taken = []
-    connection.set_progress_handler(lambda: taken.append(1), 1)
+    executed = []
+    connection.set_progress_handler(lambda: executed.append(1), 1)
     execute(connection, query)
     connection.set_progress_handler(None, 0)
-    return len(taken)
+    return len(executed)
 
 
 @pytest.mark.parametrize("query", [*INDEXED, *TIED], ids=query_id)

@@ -18,7 +18,7 @@ class Requests:
         self.in_progress: set[int] = set()
         self._admission = Admission(LIMIT)
 
-    def ask(self, *numbers: int) -> None:
+    def add(self, *numbers: int) -> None:
         for number in numbers:
             self._admission.ask(partial(self._start, number), self.in_progress)
 
@@ -41,7 +41,7 @@ def requests() -> Requests:
 
 
 async def test_requests_up_to_the_limit_start_at_once(requests: Requests) -> None:
-    requests.ask(*range(LIMIT))
+    requests.add(*range(LIMIT))
 
     assert [0, 1, 2] == requests.started
 
@@ -49,7 +49,7 @@ async def test_requests_up_to_the_limit_start_at_once(requests: Requests) -> Non
 async def test_one_more_request_starts_per_tick_while_none_finishes(
     requests: Requests,
 ) -> None:
-    requests.ask(*range(LIMIT + 2))
+    requests.add(*range(LIMIT + 2))
     assert [0, 1, 2] == requests.started
 
     await one_tick()
@@ -60,7 +60,7 @@ async def test_one_more_request_starts_per_tick_while_none_finishes(
 
 
 async def test_finished_requests_free_their_slots(requests: Requests) -> None:
-    requests.ask(*range(LIMIT + 3))
+    requests.add(*range(LIMIT + 3))
 
     requests.finish(0, 2)
     await one_tick()
@@ -71,20 +71,20 @@ async def test_finished_requests_free_their_slots(requests: Requests) -> None:
 async def test_a_new_request_does_not_overtake_waiters(
     requests: Requests,
 ) -> None:
-    requests.ask(*range(LIMIT + 1))
+    requests.add(*range(LIMIT + 1))
 
     requests.finish(*range(LIMIT))
-    requests.ask(4)
+    requests.add(4)
     await one_tick()
 
     assert [0, 1, 2, 3, 4] == requests.started
 
 
 async def test_requests_start_at_once_again_after_the_queue_is_empty(requests: Requests) -> None:
-    requests.ask(*range(LIMIT + 1))
+    requests.add(*range(LIMIT + 1))
     await one_tick()
     requests.finish(*range(LIMIT + 1))
 
-    requests.ask(4, 5)
+    requests.add(4, 5)
 
     assert [0, 1, 2, 3, 4, 5] == requests.started

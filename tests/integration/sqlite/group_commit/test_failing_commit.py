@@ -89,7 +89,7 @@ async def change_the_removed(database: SqliteDatabase) -> None:
 async def test_an_error_that_depends_on_the_group_becomes_store_unavailable(
     database: SqliteDatabase, failing_unit: Any
 ) -> None:
-    existing = await add(database, "Kept")
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
         writing = [start(remove(database, 1)), start(failing_unit(database))]
@@ -106,7 +106,7 @@ async def test_an_error_that_depends_on_the_group_becomes_store_unavailable(
 async def test_an_update_without_changes_in_the_group_raises_outcome_unknown(
     database: SqliteDatabase,
 ) -> None:
-    existing = await add(database, "Kept")
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
         writing = [start(change(database, 1, age=48)), start(change(database, 1, age=48))]
@@ -118,7 +118,7 @@ async def test_an_update_without_changes_in_the_group_raises_outcome_unknown(
 
 
 async def test_clients_get_503_instead_of_200_or_404(database: SqliteDatabase) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
     app = build_app(database)
     calls = [
         Call(app, "POST", "/heroes/", {"name": "Lost", "secret_name": "Unknown"}),
@@ -133,4 +133,4 @@ async def test_clients_get_503_instead_of_200_or_404(database: SqliteDatabase) -
             await outcomes(*requests)
 
     assert [503] * len(calls) == [call.status for call in calls]
-    assert ["Kept", "First"] == await names(database)
+    assert ["Existing", "First"] == await names(database)

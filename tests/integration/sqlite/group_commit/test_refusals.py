@@ -34,7 +34,7 @@ MISSING = 999
 async def test_a_response_that_depends_on_the_group_waits_for_its_commit(
     database: SqliteDatabase, first: Any, then: Any, status: int
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
     app = build_app(database)
     calls = [Call(app, method, "/heroes/1", body) for method, body in (first, then)]
 
@@ -62,7 +62,7 @@ async def change_a_missing_hero(database: SqliteDatabase) -> None:
 
 
 async def change_nothing(database: SqliteDatabase) -> None:
-    await change(database, 1, name="Kept")
+    await change(database, 1, name="Existing")
 
 
 async def leave_without_a_commit(database: SqliteDatabase) -> None:
@@ -82,7 +82,7 @@ NO_CHANGES = [
 async def test_a_group_without_changes_has_no_commit(
     database: SqliteDatabase, no_change: Any
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
     with transactions() as statements:
         async with first_commit_held(database) as (held, first):
@@ -93,14 +93,14 @@ async def test_a_group_without_changes_has_no_commit(
         await outcomes(start(no_change(database)))
 
     assert 1 == statements.count("COMMIT")
-    assert ["Kept", "First"] == await names(database)
+    assert ["Existing", "First"] == await names(database)
 
 
 @pytest.mark.parametrize("no_change", NO_CHANGES)
 async def test_a_unit_of_work_before_the_first_change_of_the_group_does_not_wait(
     database: SqliteDatabase, no_change: Any
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
     async with first_commit_held(database) as (held, _):
         refused = start(no_change(database))

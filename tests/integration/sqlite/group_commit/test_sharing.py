@@ -128,7 +128,7 @@ async def test_a_unit_of_work_that_commits_twice_uses_two_transactions(
 async def test_reads_during_a_flush_see_the_previous_state(
     database: SqliteDatabase, offset: int
 ) -> None:
-    existing = await add(database, "Kept")
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
         async with database.reading() as uow:
@@ -138,4 +138,4 @@ async def test_reads_during_a_flush_see_the_previous_state(
         held.release()
         await outcomes(first)
 
-    assert ["Kept", "First"] == await names(database)
+    assert ["Existing", "First"] == await names(database)

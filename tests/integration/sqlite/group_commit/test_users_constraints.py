@@ -42,10 +42,10 @@ async def test_a_deferred_constraint_fails_the_group_then_only_the_violator(
 
     with transactions() as statements:
         async with first_commit_held(database) as (held, first):
-            neighbours = [start(remove(database, 1)), start(add(database, "Neighbour"))]
+            others = [start(remove(database, 1)), start(add(database, "Neighbour"))]
             await wait_all_tasks_blocked()
             held.release()
-            _, *results = await outcomes(first, *neighbours)
+            _, *results = await outcomes(first, *others)
         async with first_commit_held(database) as (held, second):
             again = [start(remove(database, 1)), start(add(database, "Neighbour"))]
             await wait_all_tasks_blocked()
@@ -87,10 +87,10 @@ async def test_a_trigger_that_rolls_back_is_a_conflict_for_the_violator(
 
     (alone,) = await outcomes(start(add(database, "Taken")))
     async with first_commit_held(database) as (held, first):
-        neighbour, twin = start(add(database, "Neighbour")), start(add(database, "Taken"))
+        other, twin = start(add(database, "Neighbour")), start(add(database, "Taken"))
         await wait_all_tasks_blocked()
         held.release()
-        result, _, _ = await outcomes(neighbour, twin, first)
+        result, _, _ = await outcomes(other, twin, first)
 
     assert StoreConflict is type(alone)
     assert StoreUnavailable is type(result)

@@ -13,7 +13,7 @@ from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWork
 from tests.faults.observer import Observer, observing
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 from tests.support.databases import empty_postgres
 
 SEEN_BY_OBSERVERS = "application_name=heroes"

@@ -89,14 +89,14 @@ async def test_later_statements_of_the_unit_of_work_write_nothing(
 async def test_a_single_rolled_back_unit_of_work_does_not_wait(
     database: SqliteDatabase, interrupted: Interrupting
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
     with transactions() as statements:
         (result,) = await outcomes(start(be_interrupted(database, interrupted)))
 
     assert StoreUnavailable is type(result)
     assert "COMMIT" not in statements
-    assert ["Kept"] == await names(database)
+    assert ["Existing"] == await names(database)
 
 
 @pytest.mark.parametrize("step", ["SAVEPOINT unit", "RELEASE unit"])

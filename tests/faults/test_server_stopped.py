@@ -6,8 +6,8 @@ import httpx2
 
 from tests.faults.conftest import Serving
 from tests.faults.load import assert_nothing_is_lost, under_load
+from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
-from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}

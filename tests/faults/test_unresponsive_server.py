@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from tests.faults.conftest import Serving
+from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
 from tests.faults.proxy import listening, proxied
-from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}

@@ -10,8 +10,8 @@ from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.faults.conftest import Serving
 from tests.faults.observer import Observer, observing
+from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
-from tests.faults.waiting import seconds_until
 from tests.support.databases import empty_postgres
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
