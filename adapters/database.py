@@ -5,9 +5,14 @@ from dataclasses import replace
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
+from adapters.plain.connections import (
+    IN_MEMORY,
+    EngineOptions,
+    postgres_engine,
+    sqlite_engine,
+)
 from adapters.plain.database import PlainDatabase
-from adapters.plain.schema import IN_MEMORY, SchemaInMemory
+from adapters.plain.schema import SchemaInMemory
 from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase

@@ -51,6 +51,15 @@ class Migrating(Enum):
     """While it serves, as soon as the database server is back."""
 
 
+def when_to_migrate(database: Database, *, migrate: bool, is_away: bool) -> Migrating:
+    """Return when the application migrates, once the command line has migrated, or tried to."""
+    if not migrate:
+        return Migrating.NEVER
+    if is_away:
+        return Migrating.IN_BACKGROUND
+    return Migrating.AT_START if database.is_in_memory else Migrating.NEVER
+
+
 def open_database(settings: Settings) -> Database:
     """Return the database that the settings name, not yet touched. Raises ``InvalidSettings``."""
     try:

@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from entrypoints import bootstrap
-from entrypoints.bootstrap import Migrating
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -46,7 +45,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
             raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
         listener = sockets.listen(settings.host, settings.port)
         is_away = _prepare(database, settings, workers, migrate=migrate)
-    migrating = Migrating.IN_BACKGROUND if migrate and is_away else Migrating.NEVER
+    migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_away=is_away)
     url = sockets.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")

@@ -140,7 +140,7 @@ async def _found(batch: Batch, repository: Repository[Entity]) -> Mapping[int, E
             found[target.id] = await repository.get(target.id)
             target.precondition.check(found[target.id].version)
         except DomainError as error:
-            failed[loc] = error
+            failed[loc] = error.with_traceback(None)  # which would keep this frame alive
     for loc, _ in targets:
         if loc in failed:
             raise OperationFailed(loc, failed[loc]) from failed[loc]

@@ -15,6 +15,9 @@ class Database(UnitOfWorkFactory, Protocol):
     is_embedded: bool
     """Whether it is a file of this one process. Otherwise it can be away, and come back."""
 
+    is_in_memory: bool
+    """Whether it ends with its connections, so that each process has to create its schema anew."""
+
     connections: int
     """How many connections a process has to the database at most, those of replicas not counted."""
 

@@ -24,6 +24,7 @@ class PostgresDatabase:
     """
 
     is_embedded = False
+    is_in_memory = False
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = without_password(dsn)

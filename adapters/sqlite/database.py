@@ -44,6 +44,7 @@ class SqliteDatabase:
     """
 
     is_embedded = True
+    is_in_memory = False
     connections = 2 + SCANS  # one that writes, one that reads on the event loop
     concurrency = CONCURRENCY
 
@@ -99,7 +100,7 @@ def sqlite_url(text: str) -> URL:
     if "\0" in text:
         raise UnsupportedUrl("it holds the NUL character")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise UnsupportedUrl("use sqlite:///FILE; in memory only a plain session keeps heroes")
+        raise UnsupportedUrl("use sqlite:///FILE, or sqlite:// in memory with HEROES_SESSION=plain")
     if url.query:
         raise UnsupportedUrl("a SQLite URL takes no options after a question mark")
     return url

@@ -12,7 +12,7 @@ from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
-from entrypoints.http.openapi import DESCRIPTION, DocumentedApi
+from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
@@ -29,18 +29,17 @@ def build_app(
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application; ``lifespan`` encloses the time it runs."""
-    app = DocumentedApi(
+    app = FastAPI(
         title="Heroes",
         version=version("heroes"),
         description=DESCRIPTION,
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    install(app, units_of_work, retention=retention)
     include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
-    app.add_middleware(HeadMiddleware)
+    install(app, units_of_work, retention=retention)
     app.add_middleware(CancellationMiddleware)
     return app
 
@@ -48,10 +47,12 @@ def build_app(
 def install(
     app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = FOR_A_DAY
 ) -> None:
-    """Give any application what the routes need: the units of work, and the table of errors.
+    """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 
     Then ``app.include_router(heroes.router)`` serves the heroes in it.
     """
     app.state.units_of_work = units_of_work
     app.state.retention = retention
     install_error_handlers(app)
+    app.add_middleware(HeadMiddleware)
+    document_problems(app)

@@ -24,6 +24,12 @@ def _copy_for(app: FastAPI, route: object) -> APIRoute:
     if not isinstance(route, APIRoute) or route.max_body_size is not None:
         raise TypeError(f"{route} has to be included by include_router")
     own = copy(route)
+    own.__dict__ |= {name: copy(value) for name, value in vars(route).items() if _is_shared(value)}
     own.dependency_overrides_provider = app
     own.app = request_response(own.get_route_handler())
     return own
+
+
+def _is_shared(value: object) -> bool:
+    """Return whether a change of the value would show in the router's own route."""
+    return isinstance(value, list | dict | set)

@@ -18,25 +18,32 @@ refused with 405 and `Allow`.
 """
 
 
-class DocumentedApi(FastAPI):
-    """An application whose document has the problem's schema, and writes whole numbers as such.
+def document_problems(app: FastAPI) -> None:
+    """Add the problem's schema to the application's document, and write whole numbers as such.
 
     FastAPI puts no schema under two media types. It reads bounds as floats; 2**63 would be written
     9.223372036854776e+18, which read as a decimal is another number.
     """
+    make_document = app.openapi
 
-    def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
-        schemas = document["components"]["schemas"] | problems["$defs"]
-        document["components"]["schemas"] = dict(sorted(schemas.items()))
-        self.openapi_schema = _with_whole_numbers(document)
-        return self.openapi_schema
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_whole_numbers(_with_problems(make_document()))
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
 
 
 def operation_id(route: APIRoute) -> str:
     """Return the name of the route's function: what a generated client calls the operation too."""
     return route.name
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
+    components = document["components"]
+    schemas = dict(sorted({**components["schemas"], **problems["$defs"]}.items()))
+    return {**document, "components": {**components, "schemas": schemas}}
 
 
 def _with_whole_numbers(node: Any) -> Any:

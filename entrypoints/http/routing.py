@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
+from entrypoints.http.paths import external_path
 from entrypoints.http.problems import problem
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -36,7 +37,7 @@ def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> Sequence[str]:
 
 
 class SlashRedirect:
-    """Where a router goes when no route matches: 307 to the path next door, or 404.
+    """A router's default: 307 to the same path with or without its last slash, or 404.
 
     ``Location`` is relative (RFC 9110, section 10.2.2), so that it does not repeat whatever host
     the client claims to have asked.
@@ -46,10 +47,11 @@ class SlashRedirect:
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _next_door(scope["path"])
-        if scope["type"] == "http" and self._is_routed({**scope, "path": path}):
+        other = {**scope, "path": _toggle_slash(scope["path"])}
+        if scope["type"] == "http" and self._is_routed(other):
             query = scope["query_string"].decode("latin-1")
-            headers = {"Location": quote(path) + ("?" + query if query else "")}
+            location = quote(external_path(other)) + ("?" + query if query else "")
+            headers = {"Location": location}
             redirect = Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
             await redirect(scope, receive, send)
         else:
@@ -63,5 +65,5 @@ def _answers(routes: Iterable[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
-def _next_door(path: str) -> str:
+def _toggle_slash(path: str) -> str:
     return path.rstrip("/") if path.endswith("/") else path + "/"

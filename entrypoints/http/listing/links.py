@@ -11,6 +11,7 @@ from domain.query import Query
 from domain.rules import INT64_MAX
 from entrypoints.http.listing.cursors import encode_cursor
 from entrypoints.http.listing.query_string import known_parameters
+from entrypoints.http.paths import external_path
 
 TARGET_CACHE_SIZE = 100
 """Most clients begin with the same few requests."""
@@ -29,13 +30,8 @@ LINKS: dict[str, Any] = {
 
 
 def member_path(request: Request, member_id: int) -> str:
-    """Return the path of a member of the collection at the request's path, which ends with a slash.
-
-    It begins with the root path, whether or not a proxy has taken that off the request's path.
-    """
-    root, path = request.scope.get("root_path", ""), request.scope["path"]
-    collection = path if path.startswith(f"{root}/") else root + path
-    return quote(f"{collection}{member_id}")
+    """Return the path of a member of the collection that the request is for."""
+    return quote(f"{external_path(request.scope)}{member_id}")
 
 
 def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[str, str]:
@@ -52,7 +48,7 @@ def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[st
 
 
 def _link(request: Request, query: Query, name: str, value: str) -> dict[str, str]:
-    path, parameters = request.scope["path"], request.scope["query_string"]
+    path, parameters = external_path(request.scope), request.scope["query_string"]
     # mypy takes the class for hashed as its instances are.
     target = _target(type(query), path, parameters, name)  # type: ignore[arg-type]
     return {"Link": f'<{target}{value}>; rel="next"'}
