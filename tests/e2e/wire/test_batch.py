@@ -23,12 +23,12 @@ def send(client: httpx2.Client, batch: Any) -> httpx2.Response:
 
 
 def failed(status: int, title: str, detail: str, pointer: str) -> Answer:
-    """Return the answer to a batch one of whose operations can't be done."""
+    """Return the answer to a batch of which one operation fails."""
     return Answer(
         status,
         PROBLEM,
         f'{{"type":"about:blank","title":"{title}","status":{status},'
-        '"detail":"One of the operations can\'t be done. Nothing was changed.",'
+        '"detail":"One of the operations failed. Nothing was changed.",'
         f'"instance":"/heroes/batch","errors":[{{"detail":"{detail}","pointer":"{pointer}"}}]}}'.encode(),
     )
 
