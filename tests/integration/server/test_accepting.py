@@ -8,10 +8,10 @@ from pathlib import Path
 
 import uvloop
 
-from entrypoints.server.sockets import ACCEPTED_AT_ONCE, duplicate_listeners, listen
+from entrypoints.server.sockets import ACCEPTS_PER_TICK, duplicate_listeners, listen
 from tests.support.served import LIMIT, serve
 
-CLIENTS = 2 * ACCEPTED_AT_ONCE
+CLIENTS = 2 * ACCEPTS_PER_TICK
 
 
 async def accepted_in_each_round(listener: socket.socket) -> list[int]:
@@ -44,7 +44,7 @@ def test_so_many_that_wait_are_let_in_in_one_round() -> None:
 
         rounds = uvloop.run(accepted_in_each_round(listener))
 
-    assert [ACCEPTED_AT_ONCE, ACCEPTED_AT_ONCE] == rounds
+    assert [ACCEPTS_PER_TICK, ACCEPTS_PER_TICK] == rounds
 
 
 def test_a_server_that_is_one_process_watches_its_socket_that_often(tmp_path: Path) -> None:
@@ -53,4 +53,4 @@ def test_a_server_that_is_one_process_watches_its_socket_that_often(tmp_path: Pa
         opened = [file.readlink() for file in Path(f"/proc/{served.process.pid}/fd").iterdir()]
 
     sockets = Counter(name for name in map(str, opened) if name.startswith("socket:"))
-    assert ACCEPTED_AT_ONCE == max(sockets.values())
+    assert ACCEPTS_PER_TICK == max(sockets.values())
