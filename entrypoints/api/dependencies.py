@@ -1,4 +1,4 @@
-"""The dependency that gives each request its unit of work, as FastAPI's ``Depends`` does."""
+"""The FastAPI dependency that provides a request's unit of work."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

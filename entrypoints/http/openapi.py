@@ -1,4 +1,4 @@
-"""The OpenAPI document, as FastAPI makes it but for its numbers, its problems and its names."""
+"""Changes to FastAPI's OpenAPI document: integers, the problem schema and operation ids."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from pydantic.json_schema import models_json_schema
 from entrypoints.http.problems import Problem
 
 DESCRIPTION = """\
-What is refused is answered in `application/json`, or as a problem (RFC 9457) to a client whose
-`Accept` prefers `application/problem+json`. What has no other media type below is always a problem.
+Errors are `application/json` by default, and problem details (RFC 9457) if `Accept` prefers
+`application/problem+json`. Errors with no other media type below are always problem details.
 
-`HEAD` is answered wherever `GET` is, and `OPTIONS` everywhere, with `Allow`. Any other method is
-refused with 405 and `Allow`.
+`HEAD` is supported wherever `GET` is. `OPTIONS` is supported on every path and returns `Allow`. Any
+other method is rejected with 405 and `Allow`.
 """
 
 
@@ -35,7 +35,7 @@ def document_problems(app: FastAPI) -> None:
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the name of the route's function: what a generated client calls the operation too."""
+    """Return the name of the route's function. Generated clients use it for the operation."""
     return route.name
 
 

@@ -93,7 +93,7 @@ async def test_another_request_with_the_key_answers_422_by_the_headers_name() ->
             {
                 "type": "idempotency_key_reused",
                 "loc": ["header", "Idempotency-Key"],
-                "msg": "Key was sent with another request before",
+                "msg": "Key was already used for a different request",
             }
         ]
     } == answer.json()
