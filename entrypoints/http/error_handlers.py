@@ -72,7 +72,7 @@ async def stale_version(request: Request, error: StaleVersion) -> Response:
 
 
 async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
-    """Return 422 with each violation. Entities come from the body, so ``loc`` starts with it."""
+    """Return 422 with each violation. ``loc`` starts with ``body``: values come from there."""
     errors = [(v.code, ("body", v.field), v.message) for v in error.violations]
     return _validation_response(errors, request.scope)
 

@@ -16,7 +16,7 @@ class JsonResponse(Response):
         return to_json(content)
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
-        """Set the headers. Takes half the time of Starlette's method, which has more cases."""
+        """Set the headers without Starlette's checks for an empty body, in half the time."""
         given = (headers or {}).items()
         self.raw_headers = [
             *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given],

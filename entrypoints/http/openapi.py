@@ -1,4 +1,4 @@
-"""Changes to FastAPI's OpenAPI document: integers, the problem schema and operation ids."""
+"""Changes to FastAPI's OpenAPI document: problem details, integers and operation ids."""
 
 from typing import Any
 
@@ -19,19 +19,19 @@ other method is rejected with 405 and `Allow`.
 
 
 def document_problems(app: FastAPI) -> None:
-    """Add the problem's schema to the application's document, and write whole numbers as such.
+    """Add the schema of problem details to the OpenAPI document, and convert its whole floats.
 
-    FastAPI puts no schema under two media types. It reads bounds as floats; 2**63 would be written
-    9.223372036854776e+18, which read as a decimal is another number.
+    FastAPI adds a response model to one media type only. It stores bounds as floats: 2**63 would be
+    serialized as 9.223372036854776e+18, which is a different decimal number.
     """
     make_document = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_whole_numbers(_with_problems(make_document()))
+            app.openapi_schema = _convert_whole_floats(_add_problem_schema(make_document()))
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
 def operation_id(route: APIRoute) -> str:
@@ -39,18 +39,18 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+def _add_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
     _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
     components = document["components"]
     schemas = dict(sorted({**components["schemas"], **problems["$defs"]}.items()))
     return {**document, "components": {**components, "schemas": schemas}}
 
 
-def _with_whole_numbers(node: Any) -> Any:
+def _convert_whole_floats(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _with_whole_numbers(value) for key, value in node.items()}
+        return {key: _convert_whole_floats(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_with_whole_numbers(value) for value in node]
+        return [_convert_whole_floats(value) for value in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)
     return node

@@ -4,9 +4,9 @@ from starlette.types import Scope
 
 
 def external_path(scope: Scope) -> str:
-    """Return the request's path, with the root path before it.
+    """Return the path of the request including the root path.
 
-    A proxy may have taken the root path off, or left it: ASGI servers know both.
+    ``scope["path"]`` may lack the root path: proxies and ASGI servers differ in this.
     """
     root, path = scope.get("root_path", ""), str(scope["path"])
     return path if path.startswith(f"{root}/") else f"{root}{path}"
