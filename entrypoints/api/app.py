@@ -1,4 +1,4 @@
-"""Puts the API together, on whatever hands out units of work."""
+"""The application: routes, middleware and error handlers over a factory of units of work."""
 
 from importlib.metadata import version
 
@@ -17,18 +17,18 @@ from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
-"""Most bytes of a request's body."""
+"""Maximum size of a request body, in bytes."""
 
-FOR_A_DAY = Retention()
+DEFAULT_RETENTION = Retention()
 
 
 def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
-    retention: Retention = FOR_A_DAY,
+    retention: Retention = DEFAULT_RETENTION,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Return the ASGI application; ``lifespan`` encloses the time it runs."""
+    """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown."""
     app = FastAPI(
         title="Heroes",
         version=version("heroes"),
@@ -45,7 +45,7 @@ def build_app(
 
 
 def install(
-    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = FOR_A_DAY
+    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = DEFAULT_RETENTION
 ) -> None:
     """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 

@@ -1,6 +1,6 @@
-"""Requests that no route matches: another method, or a path with a slash too many or too few.
+"""Requests that no route matches: another method, or a path with or without its last slash.
 
-Which methods a resource answers is in RFC 9110, sections 9.3.7, 10.2.1 and 15.5.6.
+OPTIONS, ``Allow`` and 405 follow RFC 9110, sections 9.3.7, 10.2.1 and 15.5.6.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 async def method_not_allowed(request: Request, _: HTTPException) -> Response:
-    """Answer OPTIONS, and refuse other methods, with every method the resource does answer."""
+    """Return 204 for OPTIONS and 405 for other methods, with the methods that are allowed."""
     allowed = ", ".join(allowed_methods(request.app.routes, request.scope))
     headers = {"Allow": allowed}
     if request.method == "OPTIONS":
@@ -30,17 +30,17 @@ async def method_not_allowed(request: Request, _: HTTPException) -> Response:
 
 
 def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> Sequence[str]:
-    """Return the methods that some route answers at the scope's path."""
-    found = [method for method in METHODS if _answers(routes, {**scope, "method": method})]
-    head = ["HEAD"] if "GET" in found else []
-    return [*found, *head, "OPTIONS"]
+    """Return the methods that the routes support at the scope's path."""
+    routed = [method for method in METHODS if _is_routed(routes, {**scope, "method": method})]
+    head = ["HEAD"] if "GET" in routed else []
+    return [*routed, *head, "OPTIONS"]
 
 
 class SlashRedirect:
     """A router's default: 307 to the same path with or without its last slash, or 404.
 
-    ``Location`` is relative (RFC 9110, section 10.2.2), so that it does not repeat whatever host
-    the client claims to have asked.
+    ``Location`` is a path (RFC 9110, section 10.2.2), so that it never repeats a ``Host`` that the
+    client made up.
     """
 
     def __init__(self, router: Router) -> None:
@@ -61,7 +61,7 @@ class SlashRedirect:
         return any(route.matches(scope)[0] is not Match.NONE for route in self._router.routes)
 
 
-def _answers(routes: Iterable[BaseRoute], scope: Scope) -> bool:
+def _is_routed(routes: Iterable[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
