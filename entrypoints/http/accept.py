@@ -2,24 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from entrypoints.http.header_fields import NEXT_PARAMETER, TCHAR, split_list
+
 VARY = {"Vary": "Accept"}
 """What an answer says that might have had another media type (RFC 9110, section 12.5.5)."""
 
-ELEMENT = re.compile(r'(?:[^,"]+|"(?:[^"\\]|\\.)*"?)+')
-"""What stands between two commas; a comma in a quoted string separates nothing."""
-
-NEXT = r"[ \t]*;[ \t;]*"
 RANGE = re.compile(
-    r"[ \t]*([\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+)"
-    rf'(?:{NEXT}charset="?utf-8"?)?'
-    rf"(?:{NEXT}q=(0(?:\.[0-9]{{0,3}})?|1(?:\.0{{0,3}})?)(?:{NEXT}.*)?)?"
-    r"[ \t;]*",
-    re.ASCII,
+    rf"({TCHAR}++/{TCHAR}++)"
+    rf'(?:{NEXT_PARAMETER}charset="?utf-8"?)?'
+    rf"(?:{NEXT_PARAMETER}q=(0(?:\.[0-9]{{0,3}})?|1(?:\.0{{0,3}})?)(?:{NEXT_PARAMETER}.*+)?)?"
+    r"[ \t;]*+"
 )
 """A media range in lower case, and its weight; what follows a weight is from the times of RFC 7231.
 
@@ -51,8 +47,8 @@ def _weights(headers: Iterable[str]) -> Mapping[str, float]:
     A malformed one is passed over.
     """
     weights: dict[str, float] = {}
-    for element in chain.from_iterable(ELEMENT.findall(header.lower()) for header in headers):
-        if found := RANGE.fullmatch(element):
+    for header in headers:
+        for found in filter(None, map(RANGE.fullmatch, split_list(header.lower()))):
             range_, weight = found[1], float(found[2] or 1)
             weights[range_] = max(weight, weights.get(range_, 0))
     return weights

@@ -1,21 +1,12 @@
 """What a client would rather have (RFC 7240): here, that what there is be counted."""
 
-import re
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from entrypoints.http.accept import ELEMENT
-
-WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-QUOTED = r'"(?:[^"\\]|\\.)*"'
-PREFERENCE = re.compile(rf"[ \t]*({WORD})[ \t]*(?:=[ \t]*({WORD}|{QUOTED})?[ \t]*)?(?:;.*)?")
-"""A preference and its value. What follows a semicolon are parameters, which none here has."""
-
-ESCAPE = re.compile(r"\\(.)")
+from entrypoints.http.header_fields import parse_named_value, split_list
 
 EXACT_COUNT = "count=exact"
 
@@ -66,12 +57,8 @@ def preferences(headers: Headers) -> Mapping[str, str]:
     What can't be read is passed over, as a preference is that the server does not know.
     """
     found: dict[str, str] = {}
-    for element in chain.from_iterable(map(ELEMENT.findall, headers.getlist("prefer"))):
-        if preference := PREFERENCE.fullmatch(element):
-            name, value = preference.groups(default="")
-            found.setdefault(name.lower(), _unquoted(value))
+    for line in headers.getlist("prefer"):
+        for element in split_list(line):
+            if preference := parse_named_value(element):
+                found.setdefault(*preference)
     return found
-
-
-def _unquoted(value: str) -> str:
-    return ESCAPE.sub(r"\1", value[1:-1]) if value.startswith('"') else value
