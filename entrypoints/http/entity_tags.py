@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from domain.preconditions import EVERY_VERSION
+from entrypoints.http.header_fields import compile_list, strip_blanks
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 
@@ -18,9 +19,7 @@ EntityTag = Annotated[str, StringConstraints(strict=True, pattern=f"^{TAG}$")]
 """One tag, as a member of a JSON body."""
 
 _TAGS = re.compile(TAG)
-_LIST = re.compile(rf"[ \t,]*+(?:{TAG}[ \t]*+(?:,[ \t,]*+|$))*+")
-"""A list of tags, in which a recipient has to put up with empty elements (section 5.6.1.2)."""
-
+_LIST = compile_list(TAG)
 _VERSION = re.compile("[1-9][0-9]{0,18}")
 
 HEADER: dict[str, Any] = {
@@ -43,9 +42,12 @@ def parse_entity_tags(tags: str, *, weak_too: bool) -> Container[int]:
     Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2). Raises
     ``ValueError`` for anything else.
     """
-    if tags.strip(" \t") == "*":
+    if strip_blanks(tags) == "*":
         return EVERY_VERSION
     if not _LIST.fullmatch(tags):
         raise ValueError("not a list of entity tags")
-    named = [opaque for weak, opaque in _TAGS.findall(tags) if weak_too or not weak]
-    return {int(opaque) for opaque in named if _VERSION.fullmatch(opaque)}
+    return {
+        int(opaque)
+        for weak, opaque in _TAGS.findall(tags)
+        if (weak_too or not weak) and _VERSION.fullmatch(opaque)
+    }

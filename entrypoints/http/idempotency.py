@@ -19,6 +19,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
+from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
@@ -36,15 +37,11 @@ REPLAYED = "Idempotency-Replayed"
 KEY_MAX = 255
 """Most characters in a key, quotation marks and escapes not counted."""
 
-QUOTED = r'(?:[ !#-\[\]-~]|\\["\\])'
-"""A character of a String (RFC 9651, section 3.3.3); the quotation mark and the backslash are
-escaped."""
-
 BARE = r"[!#-+\--\[\]-~]"
 """A character of a bare key: visible, and no comma, which joins several fields on their way."""
 
-KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{QUOTED}{{1,{KEY_MAX}}}")$'
-ESCAPE = re.compile(r"\\(.)")
+KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{STRING_CHARACTER}{{1,{KEY_MAX}}}")$'
+_BARE_KEY = re.compile(f"{BARE}*+")
 
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
@@ -131,12 +128,9 @@ def read_key(fields: Sequence[bytes]) -> str:
     """
     if len(fields) > 1:
         raise _invalid("header_repeated", "Header should be sent once")
-    text = fields[0].decode("latin-1").strip(" \t")
-    if re.fullmatch(f'"{QUOTED}*"', text):
-        key = ESCAPE.sub(r"\1", text[1:-1])
-    elif re.fullmatch(f"{BARE}*", text):
-        key = text
-    else:
+    text = strip_blanks(fields[0].decode("latin-1"))
+    key = text if _BARE_KEY.fullmatch(text) else parse_string(text)
+    if key is None:
         raise _invalid(
             "string_pattern_mismatch",
             "Header should be visible ASCII without commas, or a quoted string of RFC 9651",
