@@ -32,7 +32,7 @@ class BatchTarget(BaseModel):
         """The precondition on the entity's version; none if ``etag`` is omitted."""
         if not self.etag:
             return NO_PRECONDITION
-        return Precondition(one_of=parse_entity_tags(self.etag, weak_too=False))
+        return Precondition(one_of=parse_entity_tags(self.etag, include_weak=False))
 
 
 class BatchUpdate(BatchTarget, Generic[Changes]):

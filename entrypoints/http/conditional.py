@@ -60,8 +60,8 @@ def read_precondition(request: Request) -> Precondition:
     if _HEADERS.isdisjoint(dict(request.scope["headers"])):
         return NO_PRECONDITION
     return Precondition(
-        one_of=_read_versions(request, "if-match", EVERY_VERSION, weak_too=False),
-        none_of=_read_versions(request, "if-none-match", (), weak_too=True),
+        one_of=_read_versions(request, "if-match", EVERY_VERSION, include_weak=False),
+        none_of=_read_versions(request, "if-none-match", (), include_weak=True),
     )
 
 
@@ -78,7 +78,7 @@ def not_modified_response(precondition: Precondition, version: int) -> Response 
 
 
 def _read_versions(
-    request: Request, name: str, default: Container[int], *, weak_too: bool
+    request: Request, name: str, default: Container[int], *, include_weak: bool
 ) -> Container[int]:
     """Return the versions that the header names, or ``default`` without the header.
 
@@ -88,7 +88,7 @@ def _read_versions(
     if not lines:
         return default
     try:
-        return parse_entity_tags(", ".join(lines), weak_too=weak_too)
+        return parse_entity_tags(", ".join(lines), include_weak=include_weak)
     except ValueError:
         message = 'Input should be * or a list of entity tags, such as "1", "2"'
         error = {"type": "entity_tags", "loc": ("header", name), "msg": message}

@@ -1,7 +1,7 @@
-"""Entity tags (RFC 9110, section 8.8.3), each made of an entity's version.
+"""Entity tags (RFC 9110, section 8.8.3). The tag of an entity is its version in quotes.
 
-A tag tells the representations of one resource apart. It need not tell resources apart, for no
-address is ever used for another entity.
+A tag distinguishes the versions of one resource. Two resources may have the same tag: ids are never
+reused, so a path never leads to another entity.
 """
 
 import re
@@ -23,12 +23,12 @@ _LIST = compile_list(TAG)
 _VERSION = re.compile("[1-9][0-9]{0,18}")
 
 HEADER: dict[str, Any] = {
-    "description": "The entity tag of the version that there is.",
+    "description": "The entity tag of the current version.",
     "required": True,
     "schema": {"type": "string"},
     "example": '"1"',
 }
-"""How the OpenAPI document tells of the header ETag of an answer."""
+"""The response header ETag in the OpenAPI document."""
 
 
 def entity_tag(version: int) -> str:
@@ -36,11 +36,11 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def parse_entity_tags(tags: str, *, weak_too: bool) -> Container[int]:
-    """Return the versions that a list of tags, or ``*``, names; tags of another form name none.
+def parse_entity_tags(tags: str, *, include_weak: bool) -> Container[int]:
+    """Return the versions in a list of tags, or every version for ``*``.
 
-    Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2). Raises
-    ``ValueError`` for anything else.
+    Tags of another form match no version. Weak comparison includes weak tags (section 8.8.3.2).
+    Raises ``ValueError`` for any other text.
     """
     if strip_blanks(tags) == "*":
         return EVERY_VERSION
@@ -49,5 +49,5 @@ def parse_entity_tags(tags: str, *, weak_too: bool) -> Container[int]:
     return {
         int(opaque)
         for weak, opaque in _TAGS.findall(tags)
-        if (weak_too or not weak) and _VERSION.fullmatch(opaque)
+        if (include_weak or not weak) and _VERSION.fullmatch(opaque)
     }

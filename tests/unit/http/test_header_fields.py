@@ -55,7 +55,7 @@ def parse_idempotency_key(value: str) -> None:
 
 def parse_if_match(value: str) -> None:
     with suppress(ValueError):
-        parse_entity_tags(value, weak_too=False)
+        parse_entity_tags(value, include_weak=False)
 
 
 PARSERS: dict[str, Callable[[str], None]] = {
