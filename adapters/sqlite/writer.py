@@ -19,7 +19,6 @@ from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.fair_lock import FairLock
 from adapters.sqlite.group_commit import CommitFailure, CommitGroup, Savepoint
 from adapters.sqlite.locks import retry_while_locked
-from adapters.sqlite.thread_slice import request_short_slice
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 
 
@@ -38,7 +37,7 @@ class Writer:
         self._group_size = group_size
         self._lock = FairLock(timeout)
         self._group: CommitGroup | None = None
-        self._flusher = ThreadPoolExecutor(1, "commit", initializer=request_short_slice)
+        self._flusher = ThreadPoolExecutor(1, "commit")
         self._is_closing = False
 
     async def begin(self) -> Savepoint:
