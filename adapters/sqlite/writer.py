@@ -10,16 +10,14 @@ none, at the end of the event loop's tick, with all that came in that tick.
 """
 
 import asyncio
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from adapters.sqlite.connections import WRITING, ReopeningConnection
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.fair_lock import FairLock
-from adapters.sqlite.group_commit import CommitFailure, CommitGroup, Savepoint
+from adapters.sqlite.flusher import Flusher
+from adapters.sqlite.group_commit import CommitGroup, Savepoint
 from adapters.sqlite.locks import retry_while_locked
-from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
+from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
 class Writer:
@@ -32,12 +30,9 @@ class Writer:
     """
 
     def __init__(self, path: Path, timeout: float, group_size: int) -> None:
-        self._file = ReopeningConnection(path, WRITING)
+        self._flusher = Flusher(path, group_size)
         self._timeout = timeout
-        self._group_size = group_size
         self._lock = FairLock(timeout)
-        self._group: CommitGroup | None = None
-        self._flusher = ThreadPoolExecutor(1, "commit")
         self._is_closing = False
 
     async def begin(self) -> Savepoint:
@@ -49,11 +44,12 @@ class Writer:
         had_to_wait = await self._acquire()
         try:
             with translate_errors():
-                if self._group is None:
-                    self._group = await retry_while_locked(self._open_group, deadline)
+                group = self._flusher.group
+                if group is None:
+                    group = await retry_while_locked(self._open_group, deadline)
                     if not had_to_wait:
-                        self._leave_open_for_a_round(self._group)
-                return Savepoint(self._group)
+                        self._leave_open_for_a_round(group)
+                return Savepoint(group)
         except BaseException:
             self._release()
             raise
@@ -68,7 +64,7 @@ class Writer:
             with translate_errors():
                 unit.release()
         except BaseException:
-            self._lose(unit.group)
+            self._flusher.roll_back(unit.group)
             raise
         finally:
             self._release()
@@ -83,7 +79,7 @@ class Writer:
         try:
             unit.rollback()
         except Exception:  # noqa: BLE001 - whatever the reason, nothing must be left of it
-            self._lose(unit.group)
+            self._flusher.roll_back(unit.group)
         finally:
             self._release()
         try:
@@ -94,20 +90,19 @@ class Writer:
     async def aclose(self) -> None:
         """Close the connection and the thread when the open group has ended; begin no more."""
         self._is_closing = True
-        if self._group is not None:
-            await self._group.over()
+        if self._flusher.group is not None:
+            await self._flusher.group.over()
         self.close()
 
     def close(self) -> None:
         """Close the connection and the thread."""
-        self._flusher.shutdown()
-        self._file.close()
+        self._flusher.close()
 
     async def _acquire(self) -> bool:
         try:
             return await self._lock.acquire()
         except BaseException as error:
-            if self._group is not None and self._lock.try_acquire():
+            if self._flusher.group is not None and self._lock.try_acquire():
                 self._release()  # the others in the group would wait for this one to join
             if isinstance(error, TimeoutError):
                 message = f"the lock to write was not acquired within {self._timeout:g} s"
@@ -117,9 +112,7 @@ class Writer:
     def _open_group(self) -> CommitGroup:
         if self._is_closing:
             raise StoreUnavailable("the service stops")
-        connection = self._file.get()
-        connection.execute("BEGIN IMMEDIATE")
-        return CommitGroup(connection, self._group_size)
+        return self._flusher.open_group()
 
     def _leave_open_for_a_round(self, group: CommitGroup) -> None:
         group.stays_open = True
@@ -128,75 +121,13 @@ class Writer:
     def _end_of_round(self, group: CommitGroup) -> None:
         """Commit the group, unless a unit of work is at work in it and will do so."""
         group.stays_open = False
-        if group is self._group and self._lock.try_acquire():
-            self._close_group(group)
+        if group is self._flusher.group and self._lock.try_acquire():
+            self._flusher.flush(group, self._lock.release)
 
     def _release(self) -> None:
         """Let the next waiter join the group, or commit it if it is full or has no waiters."""
-        group = self._group
+        group = self._flusher.group
         if group and (group.is_full or not (self._lock.has_waiters or group.stays_open)):
-            self._close_group(group)
+            self._flusher.flush(group, self._lock.release)
         else:
             self._lock.release()
-
-    def _close_group(self, group: CommitGroup) -> None:
-        if not group.has_changes:
-            self._drop(group)
-            return
-        try:
-            self._flusher.submit(self._flush, group, asyncio.get_running_loop())
-        except RuntimeError:  # the system gives the process no thread, or the writer is closed
-            self._lose(group)
-            self._lock.release()
-
-    def _drop(self, group: CommitGroup) -> None:
-        """End a group that has changed nothing."""
-        self._group = None
-        try:
-            group.connection.rollback()
-        except sqlite3.Error:
-            self._file.close()
-        group.end()
-        self._lock.release()
-
-    def _flush(self, group: CommitGroup, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait for the disk, in the thread, and notify the loop.
-
-        Past the executor's futures: each step between two of them takes a tick of a busy loop.
-        """
-        failure: Exception | None = None
-        try:
-            with translate_errors():
-                group.connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whatever it is, all have to be notified
-            failure = error
-        loop.call_soon_threadsafe(self._flushed, group, failure)
-
-    def _flushed(self, group: CommitGroup, failure: Exception | None) -> None:
-        if group is not self._group:
-            return  # it was lost before there was a thread to flush it
-        self._group = None
-        if failure is None:
-            group.end()
-        else:
-            self._file.close()
-            group.end(self._commit_failure(failure))
-        self._lock.release()
-
-    def _commit_failure(self, error: Exception) -> CommitFailure:
-        """Return what a failed COMMIT means for the units of work of its group.
-
-        Some constraints are checked no sooner, such as a deferred foreign key of the user's. SQLite
-        does not say whose it was, so that from then on each unit of work has a COMMIT of its own.
-        """
-        if not isinstance(error, StoreConflict):
-            return OutcomeUnknown(str(error))
-        is_known_whose = self._group_size == 1
-        self._group_size = 1
-        return error if is_known_whose else StoreUnavailable(str(error))
-
-    def _lose(self, group: CommitGroup) -> None:
-        """Roll back the group by closing the connection, whose state may be anything."""
-        self._group = None
-        self._file.close()
-        group.end(StoreUnavailable("the transaction was rolled back"))
