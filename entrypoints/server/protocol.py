@@ -1,8 +1,6 @@
-"""HTTP/1.1 as uvicorn reads it, with bounds, and without what a stranger could make of upgrades.
+"""HTTP/1.1 as uvicorn serves it, with a time in which a request has to come.
 
-uvicorn keeps as many header bytes, and as many requests sent ahead, as come, and waits for the rest
-of a request for ever. Where a client offers an upgrade, which nobody takes here, it loses the
-request's body, or reads it as another request.
+uvicorn keeps as many requests sent ahead as come, and waits for the rest of a request for ever.
 """
 
 from asyncio import TimerHandle, Transport
@@ -10,29 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-import httptools
 from uvicorn import Config
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from entrypoints.server.admission import Admission
-from entrypoints.server.upgrades import head_without_offer, offers_upgrade
-
-MAX_HEAD = 64 * 1024
-"""Most bytes of a request's target and headers."""
-
-MAX_OVERHEAD = 8 * MAX_HEAD
-"""Most bytes of a request besides its body, chunk sizes and trailers included."""
-
-SLICE = 4 * 1024
-"""Bytes that are parsed at a time, so that few requests sent ahead become objects at once."""
+from entrypoints.server.request_reader import Refused, RequestReader
 
 DRAIN_TIMEOUT = 2.0
 """Seconds for the rest of a request that has its answer, or that the stopping server waits for."""
-
-
-class Refused(Exception):
-    """A request's head is not acceptable; makes the parser stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +47,6 @@ class BoundedProtocol(HttpToolsProtocol):
     before is answered first. A request is begun when ``Admission`` lets it.
     """
 
-    _unread = b""
-    _overhead = 0
     _refused = False
     _deadline: TimerHandle | None = None
     _earlier: RequestResponseCycle | None = None
@@ -72,6 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         config = cast("BoundedConfig", self.config)
+        self._reader = RequestReader(self)
         self._receive_timeout = config.receive_timeout
         self._admission = config.admission
 
@@ -85,7 +68,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._unread += data
+        self._reader.receive(data)
         self._read_on()
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -107,24 +90,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._start_clock(self._receive_timeout)
 
     def on_headers_complete(self) -> None:
-        self._check_head()
-        if not offers_upgrade(self.parser):
-            self._earlier = self.cycle
-            super().on_headers_complete()
-            self.headers = []  # what may follow a body (RFC 9110, section 6.5) is no header
-
-    def on_body(self, body: bytes) -> None:
-        self._overhead -= len(body)
-        super().on_body(body)
+        self._earlier = self.cycle
+        super().on_headers_complete()
+        self.headers = []  # what may follow a body (RFC 9110, section 6.5) is no header
 
     def on_message_complete(self) -> None:
-        if not offers_upgrade(self.parser):
-            super().on_message_complete()
-            self._overhead = 0
-            self._stop_clock()
-            if self.cycle.response_complete:  # it was answered before its body had come
-                self.cycle.more_body = False
-                self._await_another()
+        super().on_message_complete()
+        self._stop_clock()
+        if self.cycle.response_complete:  # it was answered before its body had come
+            self.cycle.more_body = False
+            self._await_another()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -132,7 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()
             if self.cycle.more_body:
                 self._start_clock(min(self._receive_timeout, DRAIN_TIMEOUT))
-        if self._unread:
+        if self._reader.has_unread:
             self.flow.pause_reading()
             self.loop.call_soon(self._read_on)
 
@@ -142,50 +117,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _read_on(self) -> None:
         """Parse what has come, but no further than to a few requests that wait for their turn."""
-        while self._unread and not self._refused and not self.pipeline:
-            data, self._unread = self._unread[:SLICE], self._unread[SLICE:]
-            self._overhead += len(data)
+        while self._reader.has_unread and not self._refused and not self.pipeline:
             try:
-                self._parse(data)
-            except httptools.HttpParserError:
-                self._refuse("Invalid HTTP request received.")
-            if self._overhead > MAX_OVERHEAD:
-                self._refuse("Too many bytes around the body.")
-        if self._unread and not self.transport.is_closing():
+                self._reader.parse_slice()
+            except Refused as refusal:
+                self._refuse(str(refusal))
+        if self._reader.has_unread and not self.transport.is_closing():
             self.flow.pause_reading()
-
-    def _parse(self, data: bytes) -> None:
-        """Parse all of it, and whatever the parser would leave to another protocol as well."""
-        rest: bytes | memoryview = data
-        while rest:
-            try:
-                self.parser.feed_data(rest)
-            except httptools.HttpParserUpgrade as offer:
-                rest = memoryview(rest)[offer.args[0] :]
-                if not offers_upgrade(self.parser):
-                    self._refuse("There is no tunnel here.")
-                    return
-                self._read_again_without_the_offer()
-            else:
-                return
-
-    def _check_head(self) -> None:
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts != 1 and self.parser.get_http_version() == "1.1":
-            raise Refused("one Host has to be named (RFC 9112, section 3.2)")
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
-            raise Refused("the head is too large")
-
-    def _read_again_without_the_offer(self) -> None:
-        """Ignore an offer to upgrade, as a server may (RFC 9110, section 7.8).
-
-        The parser has taken the end of the head for the end of the request, so another one reads
-        the head again without the offer; what follows is then its body. After CONNECT, which is
-        not read again, would follow what is meant for another server.
-        """
-        head = head_without_offer(self.parser, self.url, self.headers)
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.feed_data(head)
 
     def _refuse(self, reason: str) -> None:
         """Answer 400, unless another answer is due first, and hang up."""
