@@ -7,6 +7,7 @@ from functools import partial
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import without_password
+from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -30,16 +31,17 @@ class PostgresDatabase:
         self.name = without_password(dsn)
         self._dsn = dsn
         self._options = options
-        self._writers = self._readers = _pool(dsn, options)
+        self._start = TransactionStart(partial(connect, dsn, options))
+        self._writers = self._readers = _pool(self._start.connect, options)
         if read_dsn:
-            self._readers = _pool(read_dsn, options)
+            self._readers = _pool(partial(connect, read_dsn, options), options)
         self._scans = _pool_of_scans(read_dsn or dsn, options)
         self.connections = options.pool_size + (0 if read_dsn else SCANS)
         # Two requests for each connection, so that one given back finds the next request waiting.
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writers))
+        return SqlUnitOfWork(WritingSession(self._writers, self._start))
 
     def reading(self) -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans))
@@ -67,8 +69,8 @@ class PostgresDatabase:
         await self._scans.aclose()
 
 
-def _pool(dsn: str, options: ServerOptions) -> Pool:
-    return Pool(partial(connect, dsn, options), options.pool_size, options.pool_timeout)
+def _pool(connect: Connect, options: ServerOptions) -> Pool:
+    return Pool(connect, options.pool_size, options.pool_timeout)
 
 
 def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:

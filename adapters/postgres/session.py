@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.postgres.connections import compile_statement
 from adapters.postgres.errors import translate_errors
-from adapters.postgres.pipelined_begin import begin_with_the_next_statement
+from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
@@ -18,8 +18,9 @@ from service_layer.errors import OutcomeUnknown, StoreUnavailable
 class WritingSession:
     """``SqlSession`` whose transaction begins with the first statement."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, start: TransactionStart) -> None:
         self._pool = pool
+        self._start = start
         self._connection: asyncpg.Connection | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
@@ -27,7 +28,7 @@ class WritingSession:
             self._connection = await self._pool.acquire()
         with _in_use(self._connection):
             if not self._connection.is_in_transaction():
-                begin_with_the_next_statement(self._connection)
+                await self._start.begin(self._connection)
             return await _rows(self._connection, compile_statement(statement), params)
 
     async def commit(self) -> None:
