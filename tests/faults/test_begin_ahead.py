@@ -16,6 +16,8 @@ from tests.faults.observer import Observer, observing
 from tests.faults.waiting import seconds_until
 from tests.support.databases import empty_postgres
 
+pytestmark = pytest.mark.canary
+
 SEEN_BY_OBSERVERS = "application_name=heroes"
 """What the service calls itself only where no pgbouncer stands in between."""
 

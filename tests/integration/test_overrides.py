@@ -17,6 +17,8 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWor
 from tests.fakes.database import FakeDatabase
 from tests.support.databases import migrated_sqlite
 
+pytestmark = pytest.mark.canary
+
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 AnyUnitOfWork = UnitOfWork | ReadOnlyUnitOfWork
 

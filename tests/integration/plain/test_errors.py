@@ -17,6 +17,8 @@ from service_layer.errors import OutcomeUnknown, StoreBusy, StoreConflict, Store
 from tests.support.databases import empty_postgres, open_plain
 from tests.support.served import LIMIT, ask
 
+pytestmark = pytest.mark.canary
+
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
 OPTIONS = EngineOptions(pool_size=1, pool_timeout=0.1, lock_timeout=0.1)
 OTHERS = "FROM pg_stat_activity WHERE application_name = 'heroes'"

@@ -15,6 +15,8 @@ import pytest
 from tests.integration.tutorial_database import locked, stored
 from tests.support.served import LIMIT, Served, serve
 
+pytestmark = pytest.mark.canary
+
 IN_TIME = 10
 """Seconds that a stop may take."""
 

@@ -15,6 +15,8 @@ from tests.support.connection import Connection
 from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
 from tests.support.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
 
+pytestmark = pytest.mark.canary
+
 WRITERS = 16
 TURNS = 10
 ROUNDS = 30

@@ -7,6 +7,8 @@ from uvicorn.logging import AccessFormatter
 
 from entrypoints.server.access_log import AccessLogFormatter
 
+pytestmark = pytest.mark.canary
+
 FORMAT = '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s'
 
 
