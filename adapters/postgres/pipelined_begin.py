@@ -1,9 +1,8 @@
-"""Beginning a transaction without a round trip of its own.
+"""Begin a transaction without a separate round trip.
 
-In PostgreSQL's protocol a client may send messages ahead, without waiting for the answer to each
-("Extended Query" in the manual's chapter on the message flow; the JDBC driver does the same). So
-BEGIN goes out together with the first statement. The server's answers to it, which ask for nothing,
-come before that statement's own.
+A client may send several messages of PostgreSQL's extended query protocol without waiting for the
+response to each (chapter "Message Flow" of the manual; the JDBC driver does the same). So BEGIN is
+sent together with the first statement. The responses to BEGIN come before those to the statement.
 """
 
 import logging
@@ -17,11 +16,10 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 SLOWER = "each transaction takes one more round trip"
 
 DOES_NOT_FIT = (AttributeError, TypeError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What a driver raises that has no such transport, or does not skip what it did not expect."""
+"""Errors of a driver without such a transport, or that does not skip unexpected responses."""
 
 ATTEMPTS = 2
-"""Connections that are tried before the driver is held to have changed: the server may just have
-ended the first."""
+"""Connections to try before pipelining is given up: the server may have just closed the first."""
 
 log = logging.getLogger(__name__)
 
@@ -35,23 +33,23 @@ BEGIN = (
     + _message(b"B", b"\0\0" + struct.pack("!hhh", 0, 0, 0))
     + _message(b"E", b"\0" + struct.pack("!i", 0))
 )
-"""Parse, Bind and Execute of BEGIN, unnamed and without parameters. No Sync: no answer is due."""
+"""Parse, Bind and Execute of BEGIN, unnamed and without parameters. The statement sends Sync."""
 
 
 class TransactionStart:
-    """How the transactions on a pool's connections begin: with their first statement, if possible.
+    """Begins the transactions of a pool's connections: BEGIN is pipelined if the driver allows it.
 
-    asyncpg has no API for it, so BEGIN is written to its transport, which is private. asyncpg skips
-    what the server answers to messages that it did not send. Whether the driver still does both is
-    tried once, on the first connection. If it does not, BEGIN has a round trip of its own.
+    asyncpg has no API for this, so BEGIN is written to its private transport. asyncpg skips the
+    responses to messages that it has not sent. The first connection is tested for both. If the test
+    fails, each BEGIN has its own round trip.
     """
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._is_pipelined: bool | None = None  # not yet known
+        self._is_pipelined: bool | None = None  # unknown before the first connection
 
     async def connect(self) -> asyncpg.Connection:
-        """Return a new connection. What the driver raises when it can't connect passes through."""
+        """Return a new connection. Raises the driver's errors when it cannot connect."""
         connection = await self._connect()
         for _ in range(ATTEMPTS):
             if self._is_pipelined is not None:
@@ -63,11 +61,11 @@ class TransactionStart:
             connection = await self._connect()
         if self._is_pipelined is None:
             self._is_pipelined = False
-            log.warning("asyncpg %s can't send BEGIN ahead: %s", asyncpg.__version__, SLOWER)
+            log.warning("asyncpg %s does not allow pipelining: %s", asyncpg.__version__, SLOWER)
         return connection
 
     async def begin(self, connection: asyncpg.Connection) -> None:
-        """Begin a transaction; the connection's next call has to be its first statement."""
+        """Begin a transaction. The next call on the connection must be its first statement."""
         if self._is_pipelined:
             _send_begin(connection)
         else:
@@ -75,9 +73,9 @@ class TransactionStart:
 
 
 async def _can_pipeline(connection: asyncpg.Connection) -> bool:
-    """Return whether BEGIN takes effect with the next statement. If not, the connection is no use.
+    """Return whether BEGIN takes effect with the next statement. If not, close the connection.
 
-    Raises what the driver raises when the connection is lost.
+    Raises the driver's errors when the connection is lost.
     """
     try:
         _send_begin(connection)

@@ -1,4 +1,4 @@
-"""The transaction of a commit group, from its BEGIN to the COMMIT that a thread waits for."""
+"""The transaction of a commit group: BEGIN on the event loop, COMMIT in a thread."""
 
 import asyncio
 import sqlite3
@@ -20,7 +20,7 @@ class Flusher:
 
     def __init__(self, path: Path, group_size: int) -> None:
         self.group: CommitGroup | None = None
-        """The group that is open or being flushed."""
+        """The group that is open or being flushed, if there is one."""
 
         self._file = ReopeningConnection(path, WRITING)
         self._group_size = group_size
@@ -34,9 +34,10 @@ class Flusher:
         return self.group
 
     def flush(self, group: CommitGroup, flushed: Callable[[], None]) -> None:
-        """Make the group durable, and then end it and call ``flushed``, on the event loop.
+        """Commit the group in the thread, then end it and call ``flushed`` on the event loop.
 
-        The group ends with a failure when the COMMIT fails, or when there is no thread for it.
+        A group without changes ends at once. If COMMIT fails, or the thread cannot be started, the
+        group ends with a failure.
         """
         if not group.has_changes:
             self._drop(group)
@@ -44,12 +45,12 @@ class Flusher:
             return
         try:
             self._thread.submit(self._commit, group, asyncio.get_running_loop(), flushed)
-        except RuntimeError:  # the system gives the process no thread, or the thread is closed
+        except RuntimeError:  # the thread cannot be started, or is shut down
             self.roll_back(group)
             flushed()
 
     def roll_back(self, group: CommitGroup) -> None:
-        """Roll back the group by closing the connection, whose state may be anything."""
+        """Roll back the group by closing the connection, whose state is unknown."""
         self.group = None
         self._file.close()
         group.end(StoreUnavailable("the transaction was rolled back"))
@@ -60,7 +61,7 @@ class Flusher:
         self._file.close()
 
     def _drop(self, group: CommitGroup) -> None:
-        """End a group that has changed nothing."""
+        """End a group without changes."""
         self.group = None
         try:
             group.connection.rollback()
@@ -71,15 +72,15 @@ class Flusher:
     def _commit(
         self, group: CommitGroup, loop: asyncio.AbstractEventLoop, flushed: Callable[[], None]
     ) -> None:
-        """Wait for the disk, in the thread, and notify the loop.
+        """Commit in the thread, and notify the event loop.
 
-        Past the executor's futures: each step between two of them takes a tick of a busy loop.
+        The executor's future is not awaited: it would take another tick of the event loop.
         """
         failure: Exception | None = None
         try:
             with translate_errors():
                 group.connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whatever it is, all have to be notified
+        except Exception as error:  # noqa: BLE001 - all waiters have to be notified of any error
             failure = error
         loop.call_soon_threadsafe(self._end, group, failure, flushed)
 
@@ -87,7 +88,7 @@ class Flusher:
         self, group: CommitGroup, failure: Exception | None, flushed: Callable[[], None]
     ) -> None:
         if group is not self.group:
-            return  # it was rolled back before there was a thread to flush it
+            return  # rolled back, because the thread could not be started at first
         self.group = None
         if failure is None:
             group.end()
@@ -97,13 +98,13 @@ class Flusher:
         flushed()
 
     def _commit_failure(self, error: Exception) -> CommitFailure:
-        """Return what a failed COMMIT means for the units of work of its group.
+        """Return the failure of every unit of work in a group whose COMMIT failed.
 
-        Some constraints are checked no sooner, such as a deferred foreign key of the user's. SQLite
-        does not say whose it was, so that from then on each unit of work has a COMMIT of its own.
+        A user-defined constraint may be checked at COMMIT, such as a deferred foreign key. SQLite
+        does not report which unit of work violated it. So from then on each has its own COMMIT.
         """
         if not isinstance(error, StoreConflict):
             return OutcomeUnknown(str(error))
-        is_known_whose = self._group_size == 1
+        was_alone = self._group_size == 1
         self._group_size = 1
-        return error if is_known_whose else StoreUnavailable(str(error))
+        return error if was_alone else StoreUnavailable(str(error))

@@ -1,7 +1,7 @@
-"""Parsing what comes on a connection: in slices, with bounds, and past offers to upgrade.
+"""Parse the bytes of a connection in slices, with size limits, and ignore offers to upgrade.
 
-uvicorn keeps as many header bytes as come. Where a client offers an upgrade, which nobody takes
-here, it loses the request's body, or reads it as another request.
+uvicorn buffers headers without a size limit. If a client offers an upgrade, it loses the body of
+the request, or parses the body as another request.
 """
 
 import httptools
@@ -10,25 +10,26 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from entrypoints.server.upgrades import head_without_offer, offers_upgrade
 
 MAX_HEAD = 64 * 1024
-"""Most bytes of a request's target and headers."""
+"""Maximum size in bytes of a request's target and headers."""
 
 MAX_OVERHEAD = 8 * MAX_HEAD
-"""Most bytes of a request besides its body, chunk sizes and trailers included."""
+"""Maximum size in bytes of everything but the body, chunk sizes and trailers included."""
 
 SLICE = 4 * 1024
-"""Bytes that are parsed at a time, so that few requests sent ahead become objects at once."""
+"""Bytes that are parsed at a time, so that a client cannot queue many pipelined requests."""
 
 
 class Refused(Exception):
-    """What has come is not an acceptable request. The message is a sentence for the client."""
+    """The request is malformed or too large. The message is the body of the response."""
 
 
 class RequestReader:
-    """Feeds a connection's bytes to httptools, and what that finds to uvicorn's protocol.
+    """Feeds the received bytes to httptools, whose callbacks lead to uvicorn's protocol.
 
-    The parser's callbacks are the protocol's own, but for those that need a check first. The
-    protocol never sees the end of a head that offers an upgrade: a server may ignore the offer (RFC
-    9110, section 7.8), so another parser reads the head again without it.
+    Most callbacks are methods of the protocol. ``on_headers_complete``, ``on_body`` and
+    ``on_message_complete`` check the limits first. The first and the last are not passed on for a
+    head that offers an upgrade: another parser then parses that head without the offer (RFC 9110,
+    section 7.8).
     """
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
@@ -42,15 +43,15 @@ class RequestReader:
 
     @property
     def has_unread(self) -> bool:
-        """Whether bytes have come that are not yet parsed."""
+        """Whether some received bytes are not parsed yet."""
         return bool(self._unread)
 
     def receive(self, data: bytes) -> None:
-        """Take bytes that have come, to be parsed later."""
+        """Append received bytes, to be parsed later."""
         self._unread += data
 
     def parse_slice(self) -> None:
-        """Parse the next few bytes. Raises ``Refused``; then nothing more can be parsed."""
+        """Parse the next ``SLICE`` bytes. Raises ``Refused``; do not call it again after that."""
         data, self._unread = self._unread[:SLICE], self._unread[SLICE:]
         self._overhead += len(data)
         try:
@@ -75,28 +76,29 @@ class RequestReader:
             self._overhead = 0
 
     def _start_parser(self) -> None:
-        """Replace the protocol's parser, which has the protocol's callbacks, by one with ours."""
+        """Give the protocol a new parser whose callbacks are those of this object."""
         self._protocol.parser = httptools.HttpRequestParser(self)
-        self._protocol.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn
+        self._protocol.parser.set_dangerous_leniencies(
+            lenient_data_after_close=True
+        )  # as in uvicorn
 
     def _parse(self, data: bytes) -> None:
-        """Parse all of it, and whatever the parser would leave to another protocol as well."""
+        """Parse all bytes, also those that the parser leaves to the offered protocol."""
         rest: bytes | memoryview = data
         while rest:
             try:
                 self._protocol.parser.feed_data(rest)
             except httptools.HttpParserUpgrade as offer:
                 rest = memoryview(rest)[offer.args[0] :]
-                self._read_again_without_the_offer()
+                self._parse_again_without_offer()
             else:
                 return
 
-    def _read_again_without_the_offer(self) -> None:
-        """Parse the head again.
+    def _parse_again_without_offer(self) -> None:
+        """Parse the head again with a new parser.
 
-        The parser has taken the end of the head for the end of the request. To another parser what
-        follows is the body. After CONNECT, which is refused, would follow what is meant for another
-        server.
+        The old one has taken the end of the head for the end of the request. For the new one the
+        body follows. CONNECT is refused: what follows it is meant for another server.
         """
         parser = self._protocol.parser
         if not offers_upgrade(parser):
@@ -109,6 +111,6 @@ class RequestReader:
         url, headers = self._protocol.url, self._protocol.headers
         hosts = sum(name == b"host" for name, _ in headers)
         if hosts != 1 and self._protocol.parser.get_http_version() == "1.1":
-            raise Refused("one Host has to be named (RFC 9112, section 3.2)")
+            raise Refused("exactly one Host header is required (RFC 9112, section 3.2)")
         if len(url) + sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
             raise Refused("the head is too large")

@@ -1,4 +1,4 @@
-"""A transaction begins with its first statement, or before it where the driver can't do that."""
+"""BEGIN is pipelined with the first statement if the driver allows it, or else sent before it."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -24,28 +24,28 @@ class Renamed(asyncpg.Connection):  # type: ignore[misc] # asyncpg carries no ty
 
 
 class Deaf:
-    """A transport that takes what is written to it, and sends nothing."""
+    """A transport that drops what is written to it."""
 
     def write(self, data: bytes) -> None:
         pass
 
 
 class Unconnected(asyncpg.Connection):  # type: ignore[misc]
-    """A connection whose transport is no longer the one that leads to the server."""
+    """A connection whose transport does not lead to the server."""
 
     def __getattribute__(self, name: str) -> Any:
         return Deaf() if name == "_transport" else super().__getattribute__(name)
 
 
-class Confused(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that fails over an answer that it did not expect."""
+class Strict(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that fails on unexpected responses."""
 
     async def fetchval(self, *_: object, **__: object) -> None:
         self.terminate()
         raise asyncpg.InternalClientError("got result for unknown protocol state")
 
 
-OTHER_DRIVERS = [Renamed, Unconnected, Confused]
+OTHER_DRIVERS = [Renamed, Unconnected, Strict]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_begin_costs_no_round_trip(behind: tuple[str, Proxy]) -> None:
 
 
 @pytest.mark.parametrize("driver", OTHER_DRIVERS)
-async def test_begin_has_a_round_trip_of_its_own_with_a_driver_that_has_changed(
+async def test_begin_has_its_own_round_trip_with_a_driver_that_does_not_allow_pipelining(
     behind: tuple[str, Proxy], driver: type, caplog: pytest.LogCaptureFixture
 ) -> None:
     address, proxy = behind
@@ -89,7 +89,7 @@ async def test_begin_has_a_round_trip_of_its_own_with_a_driver_that_has_changed(
         assert not connection.is_in_transaction()
         connection.terminate()
     assert 1 == len(caplog.messages)
-    assert "can't send BEGIN ahead" in caplog.messages[0]
+    assert "does not allow pipelining" in caplog.messages[0]
 
 
 @pytest.mark.parametrize("driver", [asyncpg.Connection, *OTHER_DRIVERS])
@@ -106,7 +106,7 @@ async def test_what_is_rolled_back_is_not_stored(url: str, driver: type) -> None
     connection.terminate()
 
 
-async def test_a_connection_that_is_lost_while_it_is_tried_says_nothing_about_the_driver(
+async def test_begin_is_pipelined_although_the_server_closed_the_first_connection_during_the_test(
     url: str, server: PostgresServer
 ) -> None:
     lost = True
