@@ -53,7 +53,7 @@ async def walk(
             return heroes
         if meanwhile:
             await meanwhile(page[-1])
-        query = replace(query, after=query.position(page[-1]))
+        query = replace(query, after=query.position_of(page[-1]))
 
 
 @same_database_for_all_examples
@@ -75,7 +75,7 @@ async def test_any_page_after_any_hero_found(
 ) -> None:
     heroes = await replaced_by(database, drafts)
     found = in_memory_queries.found(query, heroes)
-    after = query.position(found[which % len(found)]) if found else None
+    after = query.position_of(found[which % len(found)]) if found else None
     following = replace(query, after=after)
 
     async with database.reading() as uow:

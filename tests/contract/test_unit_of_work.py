@@ -133,7 +133,7 @@ async def test_what_it_has_read_no_one_else_changes_before_it_ends(
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
             await asyncio.sleep(0)  # the others come in between, if anything lets them
-            await uow.heroes.update(before.changed(HeroChanges({"age": (before.age or 0) + 1})))
+            await uow.heroes.update(before.apply(HeroChanges({"age": (before.age or 0) + 1})))
             await uow.commit()
 
     await asyncio.gather(*(grow_older() for _ in range(50)))
@@ -151,7 +151,7 @@ async def test_changes_of_different_fields_at_once_both_survive(
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
             await asyncio.sleep(0)  # the others come in between, if anything lets them
-            await uow.heroes.update(before.changed(HeroChanges(changes)))
+            await uow.heroes.update(before.apply(HeroChanges(changes)))
             await uow.commit()
 
     await asyncio.gather(change({"name": "Spider-Boy"}), change({"age": 16}))

@@ -14,7 +14,7 @@ from adapters.sql.queries.sort_keys import Condition, SortColumn, follows
 from adapters.sql.session import SqlExecutor, UnstorableText
 from adapters.sql.statements import CACHE_SIZE, MAY_SCAN
 from domain.errors import InvalidQuery, Violation
-from domain.query import KEY, Query, SortKey
+from domain.query import ID, Query, SortKey
 from domain.rules import INT64_MAX
 
 NEAR = 1_000
@@ -95,7 +95,7 @@ def _count(table: Table, predicates: tuple[Predicate, ...]) -> Executable:
 
 @lru_cache(CACHE_SIZE)
 def _page(table: Table, shape: Shape) -> Executable:
-    fixed = {c.field for c in shape.predicates if c.comparator in FIXING} - {KEY}
+    fixed = {c.field for c in shape.predicates if c.comparator in FIXING} - {ID}
     keys = _keys(table, shape, fixed)
     served = served_keys(table, shape.predicates, fixed, [key.column.name for key in keys])
     if not served or shape.is_far:

@@ -42,7 +42,7 @@ def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[st
     if not page or len(page) < query.limit:
         return {}
     if "offset" not in request.query_params:
-        return _link(request, query, "cursor", encode_cursor(query, query.position(page[-1])))
+        return _link(request, query, "cursor", encode_cursor(query, query.position_of(page[-1])))
     offset = query.offset + query.limit
     return _link(request, query, "offset", str(offset)) if offset <= INT64_MAX else {}
 

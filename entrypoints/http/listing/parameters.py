@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import fastapi
 
 from domain.filters import Operator
-from domain.query import KEY, Query
+from domain.query import ID, Query
 from domain.rules import INT64_MAX, INT64_MIN
 from entrypoints.http.listing.query_string import known_filters
 
@@ -34,7 +34,7 @@ def describe_parameters(kind: type[Query]) -> list[dict[str, Any]]:
     sort = {"type": "string", "pattern": f"^{key}(,{key})*$"}
     return [
         *filters,
-        _describe_parameter("sort", SORT, sort, f"-{KEY}"),
+        _describe_parameter("sort", SORT, sort, f"-{ID}"),
         _describe_parameter("cursor", CURSOR, {"type": "string"}, "MquiqZWV6nJeWzVd"),
     ]
 

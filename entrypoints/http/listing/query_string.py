@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
-from domain.query import BY_KEY, Query, SortKey
+from domain.query import BY_ID, Query, SortKey
 from entrypoints.http.listing.cursors import resume_at
 
 FASTAPI_PARAMETERS = {"offset", "limit"}
@@ -32,7 +32,7 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
     _raise_violations([*filters, *_check_sort_and_cursor(parameters)])
     query = kind(
         filters=tuple([each for each in filters if isinstance(each, Filter)]),
-        sort=_parse_sort(parameters["sort"]) if "sort" in parameters else BY_KEY,
+        sort=_parse_sort(parameters["sort"]) if "sort" in parameters else BY_ID,
         offset=offset,
         limit=limit,
     )
@@ -73,7 +73,7 @@ def _parse_sort(text: str) -> tuple[SortKey, ...]:
 def known_filters(kind: type[Query]) -> Mapping[str, tuple[str, Operator, type]]:
     """Return the field, operator and operand type of each filter, by parameter name."""
     return {
-        filter_name(name, operator): (name, operator, field.operand(operator))
+        filter_name(name, operator): (name, operator, field.operand_type(operator))
         for name, field in kind.fields.items()
         for operator in Operator
         if operator in field.operators

@@ -92,18 +92,18 @@ def test_no_representation_shows_the_secret_name() -> None:
 def test_a_change_raises_the_version_and_leaves_the_rest() -> None:
     expected = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
 
-    assert expected == HERO.changed(HeroChanges({"age": 28}))
+    assert expected == HERO.apply(HeroChanges({"age": 28}))
 
 
 @pytest.mark.parametrize("changes", [{}, {"age": None}, {"name": "Deadpond"}])
 def test_a_change_to_what_it_is_already_leaves_the_hero_itself(changes: dict[str, object]) -> None:
-    assert HERO.changed(HeroChanges(changes)) is HERO
+    assert HERO.apply(HeroChanges(changes)) is HERO
 
 
 def test_a_hero_that_an_older_version_stored_is_not_checked() -> None:
     old = Hero(1, "", "\0", -5, version=1)
 
-    assert Hero(1, "", "\0", 28, version=2) == old.changed(HeroChanges({"age": 28}))
+    assert Hero(1, "", "\0", 28, version=2) == old.apply(HeroChanges({"age": 28}))
 
 
 @given(

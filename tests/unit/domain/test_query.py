@@ -32,7 +32,7 @@ def test_the_id_is_always_the_last_key_and_no_key_is_idle(
 def test_a_position_is_the_values_of_the_sort_keys() -> None:
     hero = Hero(3, "Deadpond", "Dive Wilson", None, version=1)
 
-    assert (None, "Deadpond", 3) == HeroQuery(sort=(AGE, NAME), limit=1).position(hero)
+    assert (None, "Deadpond", 3) == HeroQuery(sort=(AGE, NAME), limit=1).position_of(hero)
 
 
 @pytest.mark.parametrize(
