@@ -61,7 +61,7 @@ class SqlIdempotencyStore:
         self._session = session
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        claim = {"this_key": key.value, "fingerprint": key.fingerprint, "now": key.came}
+        claim = {"this_key": key.value, "fingerprint": key.fingerprint, "now": key.received_at}
         try:
             if await self._session.exec(_CLAIM, claim):
                 return None
@@ -79,7 +79,7 @@ class SqlIdempotencyStore:
             "new_status": response.status,
             "new_headers": json.dumps(response.headers),
             "new_body": response.body,
-            "new_expires": key.expires,
+            "new_expires": key.expires_at,
         }
         await self._session.exec(_SAVE, {"this_key": key.value, **values})
 

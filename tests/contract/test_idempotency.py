@@ -14,7 +14,9 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.contract.test_hero_repository import same_database_for_all_examples
 from tests.contract.test_unit_of_work import DRAFT, stored
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
+KEY = IdempotencyKey(
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, received_at=1_000, lifetime=1_000
+)
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
 EXPIRES = 2_000
 ANSWER = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
@@ -110,13 +112,13 @@ async def test_keys_are_alike_only_if_every_character_is(
 async def test_an_answer_lasts_until_it_expires(database: UnitOfWorkFactory) -> None:
     await keep(database)
 
-    assert ANSWER == await kept(database, replace(KEY, came=EXPIRES - 1))
-    assert await kept(database, replace(KEY, came=EXPIRES)) is None
+    assert ANSWER == await kept(database, replace(KEY, received_at=EXPIRES - 1))
+    assert await kept(database, replace(KEY, received_at=EXPIRES)) is None
 
 
 async def test_an_expired_key_may_name_another_request(database: UnitOfWorkFactory) -> None:
     await keep(database)
-    again = replace(OTHER_REQUEST, came=EXPIRES)
+    again = replace(OTHER_REQUEST, received_at=EXPIRES)
 
     async with database.writing() as uow:
         assert await uow.idempotency.claim(again) is None

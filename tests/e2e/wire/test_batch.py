@@ -143,7 +143,7 @@ def test_two_operations_on_one_hero_are_refused(client: httpx2.Client, hero_ids:
     twice = send(client, {"update": [update(first), update(hero_ids[1]), update(first)]})
     both = send(client, {"update": [update(first)], "delete": [{"id": first}]})
 
-    message = "Id should be named by one operation only"
+    message = "Id should appear in one operation only"
     assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == said(twice)
     assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == said(both)
     assert {'"1"'} == tags(client, hero_ids[:2])

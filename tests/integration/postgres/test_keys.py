@@ -14,7 +14,9 @@ from tests.faults.observer import observing
 from tests.support.databases import empty_postgres
 from tests.support.served import ask
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
+KEY = IdempotencyKey(
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, received_at=1_000, lifetime=1_000
+)
 ANSWER = StoredResponse(200, (), b"")
 EXPIRES = 2_000
 KEYS = "SELECT count(*) FROM idempotent_answer"
@@ -45,7 +47,7 @@ async def test_an_expired_key_that_is_under_way_again_is_told_to_be(
     database: PostgresDatabase,
 ) -> None:
     await keep(database, [KEY])
-    again = replace(KEY, came=EXPIRES)
+    again = replace(KEY, received_at=EXPIRES)
 
     async with database.writing() as first, database.writing() as second:
         await first.idempotency.claim(again)
@@ -91,7 +93,7 @@ async def test_of_prunings_at_once_none_waits_for_another(
 
 async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> None:
     await keep(database, [KEY])
-    again = replace(KEY, came=EXPIRES)
+    again = replace(KEY, received_at=EXPIRES)
 
     async with database.writing() as claiming:
         assert await claiming.idempotency.claim(again) is None

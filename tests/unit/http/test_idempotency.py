@@ -50,7 +50,7 @@ class BusyUnitOfWork(FakeUnitOfWork):
 
 class BusyIdempotencyStore(FakeIdempotencyStore):
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        raise KeyInProgress(f"not before {key.came}")
+        raise KeyInProgress(f"not before {key.received_at}")
 
 
 def client_of(database: UnitOfWorkFactory, **options: Any) -> httpx2.AsyncClient:
