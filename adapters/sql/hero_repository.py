@@ -59,7 +59,7 @@ class SqlHeroReader:
         return list(starmap(Hero, rows))
 
     async def count(self, query: HeroQuery) -> int:
-        ((heroes,),) = await self._executor.exec(*queries.count(hero_table, query))
+        ((heroes,),) = await self._executor.exec(*queries.select_count(hero_table, query))
         return int(heroes)
 
     async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:

@@ -142,7 +142,7 @@ def test_a_cursor_that_was_forged_for_a_text_with_nul_never_breaks_the_service(
     if answer.status_code == 200:  # SQLite takes such a text
         assert 7 == len(answer.json())
     else:
-        message = "Position should be one that the database can hold"
+        message = "Position should contain only texts that the database can store"
         assert invalid(("position", ["query", "cursor"], message)) == said(answer)
 
 

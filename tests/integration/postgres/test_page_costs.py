@@ -32,7 +32,7 @@ def crowd(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def carried_out(url: str, query: HeroQuery) -> list[Node]:
     """Return the nodes of the plan by which the query was carried out."""
-    statement, values = queries.page(hero_table, query)
+    statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {form.text}"
     (explained,) = json.loads(asyncio.run(fetched(url, explain, form.arguments(values))))

@@ -40,7 +40,7 @@ def crowd(folder: Path, size: int) -> sqlite3.Connection:
 
 
 def carry_out(connection: sqlite3.Connection, query: HeroQuery, how: str = "") -> list[tuple[str]]:
-    statement, values = queries.page(hero_table, query)
+    statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
     return connection.execute(how + form.text, form.arguments(values)).fetchall()
 
@@ -75,19 +75,19 @@ def test_a_page_is_found_by_an_index(crowds: Crowds, query: HeroQuery) -> None:
 
 @pytest.mark.parametrize("query", SERVED, ids=called)
 def test_a_page_that_an_index_has_is_read_on_the_event_loop(query: HeroQuery) -> None:
-    statement, _ = queries.page(hero_table, query)
+    statement, _ = queries.select_page(hero_table, query)
 
     assert not compile_statement(statement).may_scan
 
 
 @pytest.mark.parametrize("query", [*TIED, *MAY_SCAN], ids=called)
 def test_a_page_that_may_take_long_is_not(query: HeroQuery) -> None:
-    statement, _ = queries.page(hero_table, query)
+    statement, _ = queries.select_page(hero_table, query)
 
     assert compile_statement(statement).may_scan
 
 
 def test_nor_is_a_count() -> None:
-    statement, _ = queries.count(hero_table, HeroQuery(limit=0))
+    statement, _ = queries.select_count(hero_table, HeroQuery(limit=0))
 
     assert compile_statement(statement).may_scan
