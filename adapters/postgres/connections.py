@@ -13,7 +13,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from adapters.postgres.dsn import each_host
-from adapters.sql.statements import compiler
+from adapters.sql.statements import make_compiler
 
 NOT_THIS_HOST = (
     OSError,
@@ -28,7 +28,7 @@ UNPREPARED = {"statement_cache_size": 0}
 NETWORK_ALLOWANCE = 1.0
 """Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
 
-compile_statement = compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
+compile_statement = make_compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Reader:
 async def _rows(
     connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
 ) -> Sequence[Any]:
-    rows: Sequence[Any] = await connection.fetch(query.text, *query.arguments(params))
+    rows: Sequence[Any] = await connection.fetch(query.text, *query.bind(params))
     return rows
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
-from adapters.sql.idempotency import PRUNED
+from adapters.sql.idempotency import PRUNE_LIMIT
 from service_layer.errors import StoreUnavailable
 from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
 from tests.faults.observer import observing
@@ -78,17 +78,17 @@ async def test_other_keys_do_not_wait(database: PostgresDatabase) -> None:
 async def test_of_prunings_at_once_none_waits_for_another(
     database: PostgresDatabase, postgres_url: str
 ) -> None:
-    await keep(database, [replace(KEY, value=str(number)) for number in range(3 * PRUNED)])
+    await keep(database, [replace(KEY, value=str(number)) for number in range(3 * PRUNE_LIMIT)])
 
     async with database.writing() as first:
         await first.idempotency.prune(now=EXPIRES)
         async with database.writing() as second:
             await second.idempotency.prune(now=EXPIRES)
             await second.commit()
-        assert [(2 * PRUNED,)] == ask(postgres_url, KEYS)
+        assert [(2 * PRUNE_LIMIT,)] == ask(postgres_url, KEYS)
         await first.commit()
 
-    assert [(PRUNED,)] == ask(postgres_url, KEYS)
+    assert [(PRUNE_LIMIT,)] == ask(postgres_url, KEYS)
 
 
 async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> None:

@@ -35,7 +35,7 @@ def carried_out(url: str, query: HeroQuery) -> list[Node]:
     statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {form.text}"
-    (explained,) = json.loads(asyncio.run(fetched(url, explain, form.arguments(values))))
+    (explained,) = json.loads(asyncio.run(fetched(url, explain, form.bind(values))))
     return list(nodes(explained["Plan"]))
 
 

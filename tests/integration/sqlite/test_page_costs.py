@@ -42,7 +42,7 @@ def crowd(folder: Path, size: int) -> sqlite3.Connection:
 def carry_out(connection: sqlite3.Connection, query: HeroQuery, how: str = "") -> list[tuple[str]]:
     statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
-    return connection.execute(how + form.text, form.arguments(values)).fetchall()
+    return connection.execute(how + form.text, form.bind(values)).fetchall()
 
 
 def steps(connection: sqlite3.Connection, query: HeroQuery) -> int:

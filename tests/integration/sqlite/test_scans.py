@@ -36,9 +36,9 @@ async def test_a_scan_that_takes_too_long_is_stopped_and_makes_room_for_the_next
     scans: ScanPool,
 ) -> None:
     with pytest.raises(StoreUnavailable):
-        await scans.rows(ENDLESS, [])
+        await scans.fetch_all(ENDLESS, [])
 
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
 
 
 async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> None:
@@ -51,20 +51,20 @@ async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> N
             loop.call_soon_threadsafe(running.set)
 
     with on_statement(tell):
-        scan = asyncio.create_task(scans.rows(ENDLESS, []))
+        scan = asyncio.create_task(scans.fetch_all(ENDLESS, []))
         await running.wait()
         scan.cancel()
         await asyncio.wait([scan])
 
     assert scan.cancelled()
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
     scans.close()
 
 
 async def test_waiting_for_a_thread_is_part_of_a_scans_time(scans: ScanPool) -> None:
     both = await asyncio.gather(
-        scans.rows(ENDLESS, []), scans.rows(ENDLESS, []), return_exceptions=True
+        scans.fetch_all(ENDLESS, []), scans.fetch_all(ENDLESS, []), return_exceptions=True
     )
 
     assert [StoreUnavailable, StoreUnavailable] == [type(each) for each in both]
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])

@@ -8,7 +8,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
-from adapters.sqlite.group_commit import OPEN_FOR
+from adapters.sqlite.group_commit import MAX_GROUP_AGE
 from domain.hero import HeroDraft
 from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
 from tests.integration.sqlite.group_commit.units import (
@@ -58,7 +58,7 @@ async def test_nobody_joins_a_batch_that_has_been_open_for_long(database: Sqlite
     async def add_slowly(name: str) -> None:
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(name, "Unknown"))
-            the_loop().move_clock(1.5 * OPEN_FOR)
+            the_loop().move_clock(1.5 * MAX_GROUP_AGE)
             await uow.commit()
 
     with transactions() as said:

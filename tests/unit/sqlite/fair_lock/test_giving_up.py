@@ -4,7 +4,7 @@ import asyncio
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite.fair_lock import AWAKE, FairLock
+from adapters.sqlite.fair_lock import WAKEUPS_PER_RELEASE, FairLock
 from tests.support.loops import the_loop
 from tests.support.served import LIMIT
 from tests.unit.sqlite.fair_lock.acquiring import TIMEOUT, acquire, gives_up
@@ -24,7 +24,7 @@ async def test_who_gave_up_is_passed_over(lock: FairLock) -> None:
 
 
 async def test_when_all_who_were_woken_are_cancelled_the_next_is_woken(lock: FairLock) -> None:
-    woken = [acquire(lock) for _ in range(AWAKE)]
+    woken = [acquire(lock) for _ in range(WAKEUPS_PER_RELEASE)]
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
 
