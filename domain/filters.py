@@ -42,7 +42,7 @@ class Field:
         return rule("", value) is None
 
     def operand_type(self, operator: Operator) -> type[str] | type[int] | type[bool]:
-        """Return the type of the value that the operator takes."""
+        """Return the type of the operator's operand."""
         return bool if operator is Operator.ISNULL else self.kind
 
 

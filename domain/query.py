@@ -1,6 +1,6 @@
 """Queries as values: filters, sort order, and the page of the result.
 
-This module knows no entity. Each entity declares its fields in a subclass of ``Query``.
+This module depends on no entity. Each entity declares its fields in a subclass of ``Query``.
 """
 
 from collections import Counter

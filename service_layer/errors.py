@@ -22,7 +22,7 @@ class StoreConflict(Exception):
 
 
 class UnusableDatabase(Exception):
-    """The database cannot be used in its current state. The message tells the operator why."""
+    """The database cannot be used in its current state. The message is for the operator."""
 
 
 class UnsupportedUrl(ValueError):

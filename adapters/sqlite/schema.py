@@ -40,7 +40,7 @@ def migrate(path: Path) -> Sequence[str]:
         mode = retry_while_locked_at_start(partial(journal_mode, "=WAL"))
     if mode != "wal":
         raise UnusableDatabase(
-            f"WAL mode is not available on its file system; the journal mode is {mode}"
+            f"its file system does not support WAL mode; the journal mode is {mode}"
         )
     return revisions
 

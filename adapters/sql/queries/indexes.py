@@ -1,4 +1,4 @@
-"""Find out whether an index of the table can serve a query."""
+"""Check whether an index of the table can serve a query."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
