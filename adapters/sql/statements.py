@@ -1,8 +1,8 @@
 """Statements are SQLAlchemy expressions. They are compiled once and executed by the driver.
 
 To execute a statement through SQLAlchemy takes several times as long as the lookup of a row in
-SQLite. On PostgreSQL it also needs a greenlet. It is not needed here: all columns have types that
-the drivers accept and return without conversion.
+SQLite. On PostgreSQL it also needs a greenlet. Its conversion of values is not needed: all columns
+have types that the drivers accept and return as they are.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """A page as a union of index ranges, so that the cost of a page does not depend on its position.
 
-No index has an order such as ``age DESC, id``, where one key descends and the next ascends, and
-databases differ in where an index has its nulls. But each part of such a page is a range of the
-index on ``(age, id)``. After the position ``(27, 3)``, with 18 as the age of the page's last row::
+The index on ``(age, id)`` does not have the order ``age DESC, id``, where one key descends and the
+next ascends. Databases also differ in where an index has its nulls. But each part of such a page is
+a range of that index. After the position ``(27, 3)``, with 18 as the age of the page's last row::
 
     WHERE age = 27 AND id > 3      ORDER BY id          -- ties with the position
     WHERE age < 27 AND age > 18    ORDER BY age DESC    -- groups that are complete on the page

@@ -1,7 +1,7 @@
 """Filters as SQL predicates that an index can serve, with the same result on every database.
 
-Texts compare byte by byte. ``LIKE`` is not used: on SQLite it ignores case, and ``%`` and ``_`` are
-wildcards. A prefix is a range of the index instead::
+Texts compare byte by byte. ``LIKE`` is not used: on SQLite it ignores the case of ASCII letters,
+and ``%`` and ``_`` are wildcards. A prefix is a range of the index instead::
 
     name LIKE 'Dead%'    becomes    name >= 'Dead' AND name < 'Deae'
 """
