@@ -5,11 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
+CANARIES := .venv-canaries
+WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults bench check openapi format lock clean
+.PHONY: help install run quick test faults canaries bench check openapi format lock clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +34,14 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 
 faults: $(VENV)/dev.stamp ## Fail PostgreSQL under load, and put nginx and pgbouncer in between
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
+
+canaries: ## Test what relies on private parts of libraries, with the newest versions of them
+	$(PYTHON) -m venv --clear $(CANARIES)
+	$(CANARIES)/bin/python -m pip --quiet install --require-hashes -r requirements-dev.lock
+	$(CANARIES)/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
+	$(CANARIES)/bin/python -m pip --quiet install --upgrade $(WATCHED)
+	$(CANARIES)/bin/python -m pip list | grep --ignore-case --word-regexp $(WATCHED:%=--regexp=%)
+	$(CANARIES)/bin/pytest --numprocesses 2 --dist loadfile -m canary $(ARGS)
 
 bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Measure heroes beside other servers, see docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -57,8 +67,8 @@ lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows, w
 	$(LOCK) --upgrade -c requirements.lock tests/benchmarks/peers.in -o tests/benchmarks/peers.lock
 
 clean: ## Remove everything that was made here, but no database
-	rm -rf $(VENV) $(PEERS) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
-		.pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) $(CANARIES) .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

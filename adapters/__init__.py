@@ -1,1 +1,1 @@
-"""How heroes are kept: SQLModel tables, repositories, the engines and the migrations."""
+"""Storage of heroes: SQLModel tables, repositories, database engines and migrations."""

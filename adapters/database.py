@@ -1,13 +1,18 @@
-"""From a database's address to the database."""
+"""Open the database of a URL."""
 
 from dataclasses import replace
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.plain.connections import EngineOptions, postgres_engine, sqlite_engine
+from adapters.plain.connections import (
+    IN_MEMORY,
+    EngineOptions,
+    postgres_engine,
+    sqlite_engine,
+)
 from adapters.plain.database import PlainDatabase
-from adapters.plain.schema import IN_MEMORY, SchemaInMemory
+from adapters.plain.schema import SchemaInMemory
 from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
@@ -25,10 +30,10 @@ def open_database(
     server: ServerOptions | None = None,
     read_url: str | None = None,
 ) -> Database:
-    """Return the database at ``url``, not yet touched. Raises ``UnsupportedUrl``.
+    """Return the database, without a connection. Raises ``UnsupportedUrl``.
 
-    ``file`` is for an embedded database. ``server`` and ``read_url``, an address of replicas, are
-    for a database server.
+    ``file`` applies to SQLite. ``server`` and ``read_url``, the URL of replicas, apply to
+    PostgreSQL.
     """
     if url.partition("://")[0] in SERVER_SCHEMES:
         check_server_url(url)
@@ -36,40 +41,42 @@ def open_database(
             _check_read_url(read_url)
         return PostgresDatabase(url, server or ServerOptions(), read_dsn=read_url)
     if read_url is not None:
-        raise UnsupportedReadUrl("a file has no replicas to read from")
+        raise UnsupportedReadUrl("SQLite has no replicas; omit the URL of replicas")
     return SqliteDatabase(sqlite_url(url), file or FileOptions())
 
 
 def open_plain_database(
     url: str, options: EngineOptions | None = None, *, read_url: str | None = None
 ) -> Database:
-    """Return the same database served by SQLModel's own sessions. Raises ``UnsupportedUrl``.
+    """Return the database, accessed with SQLModel's ``AsyncSession``. Raises ``UnsupportedUrl``.
 
-    ``sqlite://`` is a database in memory, which ends with its only connection.
+    ``sqlite://`` is a database in memory. It has one connection, and ends when that is closed.
     """
     options = options or EngineOptions()
     if url in IN_MEMORY:
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
         return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
-    fast = open_database(url, read_url=read_url)
-    if fast.is_embedded:
+    schema_source = open_database(url, read_url=read_url)
+    if schema_source.is_embedded:
         engine, table = _aiosqlite_engine(make_url(url), options), sqlite_errors.translate_errors
-        return PlainDatabase(engine, fast, table, pool_size=options.pool_size)
+        return PlainDatabase(engine, schema_source, table, pool_size=options.pool_size)
     engine, table = postgres_engine(url, options), postgres_errors.translate_errors
     replicas = None if read_url is None else postgres_engine(read_url, options)
-    return PlainDatabase(engine, fast, table, pool_size=options.pool_size, replicas=replicas)
+    return PlainDatabase(
+        engine, schema_source, table, pool_size=options.pool_size, replicas=replicas
+    )
 
 
 def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
     try:
         return sqlite_engine(url, options)
     except ModuleNotFoundError:
-        raise UnsupportedUrl("a plain session needs aiosqlite, the extra heroes[plain]") from None
+        raise UnsupportedUrl("a plain session needs aiosqlite: install heroes[plain]") from None
 
 
-def _check_read_url(text: str) -> None:
+def _check_read_url(url: str) -> None:
     try:
-        check_server_url(text)
+        check_server_url(url)
     except UnsupportedUrl as error:
         raise UnsupportedReadUrl(*error.args) from None

@@ -1,15 +1,18 @@
-"""A queue of waiters with a timeout, and one timer for all of them."""
+"""A FIFO wait queue with a timeout."""
 
 import asyncio
 from collections import deque
 from collections.abc import Iterator
 
-TICK = 0.001
-"""Seconds in which uvloop's clock counts, so that a timer may be as much too early."""
+CLOCK_RESOLUTION = 0.001
+"""Resolution of uvloop's clock in seconds. A timer may fire this much too early."""
 
 
 class Waiter:
-    """A deadline by the loop's clock, whether it has passed, and the event that wakes."""
+    """A task in the queue. ``woken`` wakes it.
+
+    ``deadline`` is a time of the event loop's clock. ``is_late`` is set once it has passed.
+    """
 
     __slots__ = ("deadline", "is_late", "woken")
 
@@ -20,17 +23,17 @@ class Waiter:
 
 
 class WaitQueue:
-    """The waiters, first come, first served.
+    """The waiters in FIFO order. A waiter is woken as late after ``timeout`` seconds.
 
-    A waiter that has waited for ``timeout`` seconds is late, and is woken. The first to come is the
-    first to be late, so one timer serves all of them, and is set again when it fires. A timer for
-    each would cost more than what many of them wait for.
+    All waiters have the same timeout, so deadlines are in queue order too. One timer is enough: it
+    is set for the first deadline, and set again when it fires. A timer for each waiter would cost
+    more than many of the operations that they wait for.
     """
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._waiters: deque[Waiter] = deque()
-        self._alarm_in: asyncio.AbstractEventLoop | None = None
+        self._timer_loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
         return len(self._waiters)
@@ -39,33 +42,33 @@ class WaitQueue:
         return iter(self._waiters)
 
     def first(self) -> Waiter:
-        """Return the waiter that has waited longest."""
+        """Return the first waiter."""
         return self._waiters[0]
 
     def join(self) -> Waiter:
-        """Return a new waiter at the end of the queue."""
+        """Append a new waiter and return it."""
         loop = asyncio.get_running_loop()
-        last = Waiter(loop.time() + self._timeout)
-        self._waiters.append(last)
-        if self._alarm_in is not loop:  # one that was set in a loop that has ended never rings
-            self._set_alarm(loop, last.deadline)
-        return last
+        waiter = Waiter(loop.time() + self._timeout)
+        self._waiters.append(waiter)
+        if self._timer_loop is not loop:  # a timer of a loop that has ended never fires
+            self._set_timer(loop, waiter.deadline)
+        return waiter
 
     def leave(self, waiter: Waiter) -> None:
-        """Remove the waiter, wherever in the queue it is."""
+        """Remove the waiter from any position of the queue."""
         self._waiters.remove(waiter)
 
-    def _set_alarm(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
-        self._alarm_in = loop
-        loop.call_at(when, self._ring, loop)
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, when: float) -> None:
+        self._timer_loop = loop
+        loop.call_at(when, self._wake_late, loop)
 
-    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wake the waiters that are late, and set the timer for the first that is not."""
-        self._alarm_in = None
-        soon = loop.time() + TICK
+    def _wake_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake the late waiters, and set the timer for the first waiter that is not late."""
+        self._timer_loop = None
+        now = loop.time() + CLOCK_RESOLUTION
         for waiter in self._waiters:
-            if waiter.deadline > soon:
-                self._set_alarm(loop, waiter.deadline)
+            if waiter.deadline > now:
+                self._set_timer(loop, waiter.deadline)
                 return
             waiter.is_late = True
             waiter.woken.set()

@@ -1,1 +1,1 @@
-"""What a hero is: entities, their rules and the ports they ask for. Standard library only."""
+"""Domain model of heroes: entities, rules and ports. Imports the standard library only."""

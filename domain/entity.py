@@ -1,7 +1,7 @@
-"""Entities: dataclasses that nobody changes once they are made. mypy sees to that.
+"""The ``entity`` decorator: dataclasses that mypy treats as immutable.
 
-``frozen=True`` would see to it at run time too, and make an entity take five times as long to
-build. Pages of 100 are served 15 % more often without it (record 20).
+``frozen=True`` would also check this at run time, but a frozen instance takes five times as long to
+create. Without it, pages of 100 reach 15 % more requests per second (record 20).
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,9 @@ E = TypeVar("E")
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def entity(kind: type[E]) -> type[E]:
-    """Return the class as a dataclass with slots, and hashable, for its fields stay as they are."""
-    return dataclass(slots=True, unsafe_hash=True)(kind)
+def entity(cls: type[E]) -> type[E]:
+    """Turn the class into a dataclass with slots and a hash of its fields.
+
+    The hash is safe because type checkers reject an assignment to a field.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)

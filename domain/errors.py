@@ -1,22 +1,22 @@
-"""What the domain refuses, in its own words."""
+"""Domain errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Location = tuple[str | int, ...]
-"""The way to a part of what was given: names of members, and numbers from 0 in sequences."""
+"""Path to a value in the input: member names, and indexes from 0 in sequences."""
 
 
 class DomainError(Exception):
-    """Root of everything the domain refuses."""
+    """Base class of all domain errors."""
 
 
 class NotFound(DomainError):
-    """There is no such entity; the message says of which kind."""
+    """The entity does not exist. The message names its kind."""
 
 
 class StaleVersion(DomainError):
-    """The entity is in the version ``current``, which the command did not agree to find."""
+    """The entity's version does not satisfy the precondition. ``current`` is that version."""
 
     def __init__(self, current: int) -> None:
         super().__init__("The version does not match the precondition")
@@ -25,9 +25,9 @@ class StaleVersion(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule. Never carries the rejected value, which may be a secret.
+    """One violated rule. It never contains the rejected value, which may be a secret.
 
-    ``code`` is a stable identifier for programs, ``message`` a sentence for people.
+    ``code`` is a stable identifier for programs. ``message`` is a sentence for people.
     """
 
     field: str
@@ -36,7 +36,7 @@ class Violation:
 
 
 class BrokenRules(DomainError):
-    """Values that break rules; ``violations`` holds one entry a broken rule."""
+    """Values violate rules. ``violations`` has one entry for each violated rule."""
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(f"{v.field}: {v.message}" for v in violations))
@@ -44,15 +44,18 @@ class BrokenRules(DomainError):
 
 
 class InvalidEntity(BrokenRules):
-    """Values that break an entity's rules."""
+    """Values violate the rules of an entity."""
 
 
 class InvalidQuery(BrokenRules):
-    """A query that asks for what can't be asked; a violation's field is the part of the query."""
+    """The query is invalid. A violation's ``field`` names the part of the query."""
 
 
 class OperationFailed(DomainError):
-    """One of several operations, none of which is done. ``loc`` leads to it, ``cause`` is why."""
+    """One operation of a batch failed, so none was applied.
+
+    ``loc`` is the path to the operation. ``cause`` is its error.
+    """
 
     def __init__(self, loc: Location, cause: DomainError) -> None:
         super().__init__(f"{'/'.join(map(str, loc))}: {cause}")

@@ -1,15 +1,15 @@
-"""Filters, and the fields that they may name: which can be filtered, and how."""
+"""Filters, and the fields that a query may filter and sort by."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from domain.rules import Rule, flag, integer, storable, unicode_text
+from domain.rules import Rule, boolean, integer, storable_text, unicode_text
 
 
 class Operator(StrEnum):
-    """How a filter compares. A null passes no other than ``ISNULL``."""
+    """Comparison operator of a filter. A null matches ``ISNULL`` only."""
 
     EQ = "eq"
     STARTSWITH = "startswith"
@@ -21,9 +21,9 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field to sort by, and to filter with these operators.
+    """A field that a query may sort by, and may filter by with the given operators.
 
-    Texts compare by their code points, which is the order of their bytes in UTF-8 too.
+    Texts compare by code point. Their UTF-8 bytes have the same order.
     """
 
     kind: type[str] | type[int]
@@ -31,36 +31,37 @@ class Field:
     nullable: bool = False
 
     def may_hold(self, value: object) -> bool:
-        """Tell whether a stored entity may have the value, even one that an older version stored.
+        """Return whether a stored entity may have the value in this field.
 
-        A tutorial's file on SQLite may hold a NUL in a text.
+        Older versions stored values that today's rules reject: a SQLite file of the tutorial may
+        contain a text with a NUL.
         """
         if value is None:
             return self.nullable
         rule = unicode_text if self.kind is str else integer
         return rule("", value) is None
 
-    def operand(self, operator: Operator) -> type[str] | type[int] | type[bool]:
-        """Return the type of what the operator compares the field with."""
+    def operand_type(self, operator: Operator) -> type[str] | type[int] | type[bool]:
+        """Return the type of the operator's operand."""
         return bool if operator is Operator.ISNULL else self.kind
 
 
-PASSES: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.EQ: lambda value, given: value == given,
-    Operator.STARTSWITH: lambda value, given: value is not None and value.startswith(given),
-    Operator.CONTAINS: lambda value, given: value is not None and given in value,
-    Operator.GTE: lambda value, given: value is not None and value >= given,
-    Operator.LTE: lambda value, given: value is not None and value <= given,
-    Operator.ISNULL: lambda value, given: (value is None) is given,
+MATCHERS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQ: lambda value, operand: value == operand,
+    Operator.STARTSWITH: lambda value, operand: value is not None and value.startswith(operand),
+    Operator.CONTAINS: lambda value, operand: value is not None and operand in value,
+    Operator.GTE: lambda value, operand: value is not None and value >= operand,
+    Operator.LTE: lambda value, operand: value is not None and value <= operand,
+    Operator.ISNULL: lambda value, operand: (value is None) is operand,
 }
-"""Whether a field's value passes a filter."""
+"""For each operator, a function that returns whether a field's value matches the operand."""
 
-RULES: Mapping[type, Rule] = {str: storable, int: integer, bool: flag}
-"""What a value of each type has to keep so that every database can compare with it."""
+OPERAND_RULES: Mapping[type, Rule] = {str: storable_text, int: integer, bool: boolean}
+"""The rule for operands of each type. A valid operand can be sent to every supported database."""
 
 
 def filter_name(field: str, operator: Operator) -> str:
-    """Return how a filter is written: ``field``, or ``field__operator``."""
+    """Return the name of a filter in a query string: ``field``, or ``field__operator``."""
     return field if operator is Operator.EQ else f"{field}__{operator}"
 
 
@@ -75,6 +76,6 @@ class Filter(NamedTuple):
     def name(self) -> str:
         return filter_name(self.field, self.operator)
 
-    def passes(self, value: object) -> bool:
-        """Tell whether an entity passes that has this value in the field."""
-        return PASSES[self.operator](value, self.value)
+    def is_match(self, value: object) -> bool:
+        """Return whether an entity with this value in the field matches the filter."""
+        return MATCHERS[self.operator](value, self.value)

@@ -1,4 +1,4 @@
-"""The hero, the draft it is made from, and the rules both keep."""
+"""The hero entity, its draft, its changes and its rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,11 +11,11 @@ from domain.query import Query
 from domain.rules import Rule, optional_count, text
 
 RULES: Mapping[str, Rule] = {"name": text, "secret_name": text, "age": optional_count}
-"""The fields a client may set, and the rule each keeps."""
+"""The fields that a client may set, each with its rule."""
 
 
 class HeroNotFound(NotFound):
-    """No hero has this id."""
+    """No hero has the id ``hero_id``."""
 
     def __init__(self, hero_id: int) -> None:
         super().__init__("Hero not found")
@@ -23,12 +23,12 @@ class HeroNotFound(NotFound):
 
 
 class InvalidHero(InvalidEntity):
-    """Values that break a hero's rules."""
+    """Values violate the rules of a hero."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeroDraft:
-    """A hero that has no identity yet. Raises ``InvalidHero`` when a rule is broken."""
+    """The values of a hero that has no id yet. Raises ``InvalidHero``."""
 
     name: str
     secret_name: str = field(repr=False)
@@ -40,7 +40,7 @@ class HeroDraft:
 
 @dataclass(frozen=True, slots=True)
 class HeroChanges:
-    """New values for some of a hero's fields. Raises ``InvalidHero`` when a rule is broken."""
+    """New values for some fields of a hero. Raises ``InvalidHero``."""
 
     values: Mapping[str, Any] = field(repr=False)
 
@@ -50,9 +50,10 @@ class HeroChanges:
 
 @entity
 class Hero:
-    """A stored hero. Trusted as it is: what an older version stored must still be readable.
+    """A stored hero.
 
-    ``id`` is never handed out twice. ``version`` starts at 1 and rises by 1 with every change.
+    Its values are not validated: heroes that older versions stored must remain readable.
+    ``id`` is never reused. ``version`` starts at 1 and increases by 1 with every change.
     """
 
     id: int
@@ -61,15 +62,18 @@ class Hero:
     age: int | None
     version: int
 
-    def changed(self, changes: HeroChanges) -> "Hero":
-        """Return the hero with the changes made and one version on, or itself if none differs."""
+    def apply(self, changes: HeroChanges) -> "Hero":
+        """Return a copy with the changes and the next version, or ``self`` if no value differs."""
         if all(getattr(self, name) == value for name, value in changes.values.items()):
             return self
         return replace(self, **changes.values, version=self.version + 1)
 
 
 class HeroQuery(Query):
-    """Heroes to be found. Their secret names are no help: a filter would let anyone guess them."""
+    """A query for heroes.
+
+    ``secret_name`` is not a field of it: with a filter, a client could guess secret names.
+    """
 
     fields: ClassVar[Mapping[str, Field]] = {
         "id": Field(int),
@@ -81,13 +85,13 @@ class HeroQuery(Query):
 
 
 def _check(values: Mapping[str, object]) -> None:
-    violations = [found for name, value in values.items() if (found := _violation(name, value))]
-    if violations:
-        raise InvalidHero(violations)
+    violations = [_validate(name, value) for name, value in values.items()]
+    if any(violations):
+        raise InvalidHero([violation for violation in violations if violation])
 
 
-def _violation(name: str, value: object) -> Violation | None:
+def _validate(name: str, value: object) -> Violation | None:
     rule = RULES.get(name)
     if rule is None:
-        return Violation(name, "unknown_field", "Field can not be set")
+        return Violation(name, "unknown_field", "Field cannot be set")
     return rule(name, value)

@@ -1,4 +1,4 @@
-"""The port through which heroes are kept and found."""
+"""The hero repository: the port for storing and querying heroes."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,26 +7,26 @@ from domain.hero import Hero, HeroDraft, HeroQuery
 
 
 class HeroReader(Protocol):
-    """What a query may ask of the kept heroes."""
+    """Read access to the stored heroes."""
 
     async def get(self, hero_id: int) -> Hero:
-        """Return the hero. Any integer may be asked for; raises ``HeroNotFound``."""
+        """Return the hero. Any integer is valid as an id. Raises ``HeroNotFound``."""
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
-        """Return the stretch of heroes that the query asks for."""
+        """Return the page of heroes that the query selects."""
 
     async def count(self, query: HeroQuery) -> int:
-        """Return how many heroes pass the query's filters, in whatever stretch they are."""
+        """Return the number of heroes that match the filters, on all pages."""
 
 
 class HeroRepository(HeroReader, Protocol):
-    """What a command may do besides. What it gets stays its own until its unit of work ends."""
+    """Read and write access. ``get`` locks the hero until the unit of work ends."""
 
     async def add(self, draft: HeroDraft) -> Hero:
-        """Keep a new hero, under an id no hero had before, and return it."""
+        """Insert a hero with a new id, one that no hero has had before. Return it."""
 
     async def update(self, hero: Hero) -> None:
-        """Replace the hero that has the same id. Raises ``HeroNotFound``."""
+        """Replace the stored hero that has the same id. Raises ``HeroNotFound``."""
 
     async def remove(self, hero_id: int) -> None:
-        """Forget the hero; its id stays spent. Raises ``HeroNotFound``."""
+        """Delete the hero. Its id is not reused. Raises ``HeroNotFound``."""

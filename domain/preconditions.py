@@ -1,4 +1,4 @@
-"""Which versions of an entity a command agrees to find."""
+"""Preconditions on the version of an entity, for optimistic locking."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from domain.errors import StaleVersion
 
 EVERY_VERSION = range(1, 2**63)
-"""All that an entity can have: a first one, and then one more with every change."""
+"""All versions that an entity can have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What has to hold of an entity's version: it is one of these, and none of those.
+    """The version must be in ``one_of`` and not in ``none_of``.
 
-    It means something only where nobody can change the entity between the check and what follows.
+    Check it only while the unit of work has locked the entity: otherwise the version can change
+    between the check and the write.
     """
 
     one_of: Container[int] = EVERY_VERSION
     none_of: Container[int] = ()
 
     def check(self, version: int) -> None:
-        """Raise ``StaleVersion`` where it does not hold."""
+        """Raise ``StaleVersion`` if the version does not satisfy the precondition."""
         if version not in self.one_of or version in self.none_of:
             raise StaleVersion(version)
 
 
 NO_PRECONDITION = Precondition()
-"""What any version meets."""
+"""A precondition that every version satisfies."""

@@ -1,6 +1,6 @@
-"""Queries as values: which entities, in which order, and which stretch of them.
+"""Queries as values: filters, sort order, and the page of the result.
 
-Nothing here knows an entity. Each declares its fields in a class derived from ``Query``.
+This module depends on no entity. Each entity declares its fields in a subclass of ``Query``.
 """
 
 from collections import Counter
@@ -9,101 +9,108 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from domain.errors import InvalidQuery, Violation
-from domain.filters import RULES, Field, Filter
+from domain.filters import OPERAND_RULES, Field, Filter
 from domain.rules import INT64_MAX
 
-KEY = "id"
-"""The field that no two entities of a kind share, and that so settles every order."""
+ID = "id"
+"""The unique field of every entity. As the last sort key it makes every order total."""
 
 Position = tuple[Any, ...]
-"""The values of an entity's sort keys: where it stands in an order."""
+"""The values of an entity's sort keys: its position in the order (keyset pagination)."""
 
 
 class SortKey(NamedTuple):
-    """A field to sort by. Nulls come last in either direction."""
+    """A field to sort by. Nulls sort last, ascending and descending."""
 
     field: str
     descending: bool = False
 
 
-BY_KEY = (SortKey(KEY),)
+BY_ID = (SortKey(ID),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """At most ``limit`` of the entities that pass every filter, in the order of the sort keys.
+    """A query for at most ``limit`` entities that match every filter, ordered by ``sort``.
 
-    They begin after the first ``offset``, or after the position of an entity that the same filters
-    and keys have found, whether or not it is still there. ``sort`` always ends with the ``id``,
-    which is added where it is missing; keys that can make no difference, such as any after it, are
-    dropped. Raises ``InvalidQuery``.
+    The page begins after the first ``offset`` rows, or after the position ``after``::
+
+        WHERE <filters> AND (<sort keys>) > (<after>)
+        ORDER BY <sort keys>
+        LIMIT <limit> OFFSET <offset>
+
+    ``after`` is the position of an entity from a query with the same filters and sort keys. That
+    entity need not exist any more. ``sort`` always ends with ``id``, which is appended if missing.
+    Redundant sort keys, such as those after ``id``, are removed. Raises ``InvalidQuery``.
     """
 
     fields: ClassVar[Mapping[str, Field]]
 
     filters: tuple[Filter, ...] = ()
-    sort: tuple[SortKey, ...] = BY_KEY
+    sort: tuple[SortKey, ...] = BY_ID
     offset: int = 0
     limit: int
     after: Position | None = None
 
     def __post_init__(self) -> None:
-        if self.filters or self.sort is not BY_KEY:  # few queries have either
-            _refuse([*_broken_filters(self.fields, self.filters), *_broken_keys(self)])
-            object.__setattr__(self, "sort", _with_effect(self.sort))
+        if self.filters or self.sort is not BY_ID:  # skips the validation for most queries
+            _raise_if_any([*_check_filters(self.fields, self.filters), *_check_sort(self)])
+            object.__setattr__(self, "sort", _without_redundant_keys(self.sort))
         if self.after is not None:
-            _refuse([*_broken_position(self, self.after)])
-        _refuse([*_broken_stretch(offset=self.offset, limit=self.limit)])
+            _raise_if_any([*_check_position(self, self.after)])
+        _raise_if_any([*_check_range(offset=self.offset, limit=self.limit)])
 
-    def position(self, entity: object) -> Position:
-        """Return where the entity stands, to go on after it."""
+    def position_of(self, entity: object) -> Position:
+        """Return the entity's position, for the ``after`` of the next page."""
         return tuple([getattr(entity, key.field) for key in self.sort])
 
 
-def _refuse(violations: Sequence[Violation]) -> None:
+def _raise_if_any(violations: Sequence[Violation]) -> None:
     if violations:
         raise InvalidQuery(violations)
 
 
-def _broken_filters(fields: Mapping[str, Field], filters: Sequence[Filter]) -> Iterator[Violation]:
-    times = Counter(given.name for given in filters)
-    for given in {each.name: each for each in filters}.values():
-        field = fields.get(given.field)
-        if field is None or given.operator not in field.operators:
-            yield Violation(given.name, "unknown_filter", "There is no such filter")
-        elif times[given.name] > 1:
-            yield Violation(given.name, "repeated", "Filter should be given once")
-        elif broken := RULES[field.operand(given.operator)](given.name, given.value):
-            yield broken
+def _check_filters(fields: Mapping[str, Field], filters: Sequence[Filter]) -> Iterator[Violation]:
+    counts = Counter(each.name for each in filters)
+    for name, each in {each.name: each for each in filters}.items():
+        field = fields.get(each.field)
+        if field is None or each.operator not in field.operators:
+            yield Violation(name, "unknown_filter", "There is no such filter")
+        elif counts[name] > 1:
+            yield Violation(name, "repeated", "Filter should be given once")
+        elif violation := OPERAND_RULES[field.operand_type(each.operator)](name, each.value):
+            yield violation
 
 
-def _broken_keys(query: Query) -> Iterator[Violation]:
+def _check_sort(query: Query) -> Iterator[Violation]:
     if not query.fields.keys() >= {key.field for key in query.sort}:
         known = ", ".join(query.fields)
         yield Violation("sort", "sort_keys", f"Sort keys should be some of {known}")
 
 
-def _broken_stretch(**numbers: int) -> Iterator[Violation]:
+def _check_range(**numbers: int) -> Iterator[Violation]:
     for name, number in numbers.items():
         if not 0 <= number <= INT64_MAX:
-            yield Violation(name, "out_of_range", "A page has no place beyond 64 bits")
+            yield Violation(name, "out_of_range", f"Input should be from 0 to {INT64_MAX}")
 
 
-def _broken_position(query: Query, after: Position) -> Iterator[Violation]:
+def _check_position(query: Query, after: Position) -> Iterator[Violation]:
     values = {key.field: value for key, value in zip(query.sort, after, strict=False)}
     if len(after) != len(query.sort) or not all(
         query.fields[name].may_hold(value) for name, value in values.items()
     ):
         yield Violation("after", "position", "Position should have a value for each sort key")
-    elif not all(f.passes(values[f.field]) for f in query.filters if f.field in values):
-        yield Violation("after", "position", "Position should be one that passes the filters")
+    elif not all(
+        each.is_match(values[each.field]) for each in query.filters if each.field in values
+    ):
+        yield Violation("after", "position", "Position should match the filters")
 
 
-def _with_effect(keys: Iterable[SortKey]) -> tuple[SortKey, ...]:
-    """Return the keys that can make a difference; the last of them is the ``id``."""
-    kept: dict[str, SortKey] = {}
-    for key in (*keys, *BY_KEY):
-        kept.setdefault(key.field, key)
-        if key.field == KEY:
+def _without_redundant_keys(keys: Iterable[SortKey]) -> tuple[SortKey, ...]:
+    """Return the keys up to ``id``, each field once. The last key is the ``id``."""
+    by_field: dict[str, SortKey] = {}
+    for key in (*keys, *BY_ID):
+        by_field.setdefault(key.field, key)
+        if key.field == ID:
             break
-    return tuple(kept.values())
+    return tuple(by_field.values())

@@ -1,8 +1,8 @@
-"""Rules that a value of any entity may have to keep.
+"""Validation rules for the values of any entity.
 
-A rule takes a field's name and a value of any type and returns the ``Violation``, or ``None`` when
-the value is good. The codes are pydantic's where pydantic has one for the case, so that a client
-meets one vocabulary whichever layer refuses.
+A rule takes a field's name and a value of any type. It returns a ``Violation``, or ``None`` if the
+value is valid. The codes are those of pydantic where pydantic has one, so that clients handle the
+same codes for errors of either layer.
 """
 
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from collections.abc import Callable
 from domain.errors import Violation
 
 TEXT_MAX = 255
-"""Most characters (Unicode code points) in a text."""
+"""Maximum length of a text, in Unicode code points."""
 
 INT64_MAX = 2**63 - 1
-"""Largest number that a signed 64-bit column holds."""
+"""Largest value of a signed 64-bit column."""
 
 INT64_MIN = -(2**63)
-"""Smallest number that such a column holds."""
+"""Smallest value of a signed 64-bit column."""
 
 Rule = Callable[[str, object], Violation | None]
 
 
 def text(field: str, value: object) -> Violation | None:
-    """Accept 1 to ``TEXT_MAX`` storable characters that are not all white space."""
+    """Accept a storable text of 1 to ``TEXT_MAX`` characters that is not only white space."""
     if isinstance(value, str):
         if not value or value.isspace():
             return Violation(field, "string_blank", "String should not be blank")
@@ -30,13 +30,13 @@ def text(field: str, value: object) -> Violation | None:
             return Violation(
                 field, "string_too_long", f"String should have at most {TEXT_MAX} characters"
             )
-    return storable(field, value)
+    return storable_text(field, value)
 
 
-def storable(field: str, value: object) -> Violation | None:
-    """Accept any text that every database takes, be it blank or long.
+def storable_text(field: str, value: object) -> Violation | None:
+    """Accept any text that every supported database can store, including blank and long ones.
 
-    None stores a lone surrogate as UTF-8, and PostgreSQL takes no NUL.
+    UTF-8 cannot encode a lone surrogate, and PostgreSQL does not store NUL.
     """
     if isinstance(value, str) and "\0" in value:
         return Violation(field, "string_nul", "String should not contain the NUL character")
@@ -44,15 +44,15 @@ def storable(field: str, value: object) -> Violation | None:
 
 
 def unicode_text(field: str, value: object) -> Violation | None:
-    """Accept any text that has a form in UTF-8."""
+    """Accept any text that UTF-8 can encode."""
     if not isinstance(value, str):
         return Violation(field, "string_type", "Input should be a valid string")
-    if not _is_unicode(value):
+    if not _is_encodable(value):
         return Violation(field, "string_unicode", "String should not contain a lone surrogate")
     return None
 
 
-def _is_unicode(value: str) -> bool:
+def _is_encodable(value: str) -> bool:
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -61,29 +61,29 @@ def _is_unicode(value: str) -> bool:
 
 
 def optional_count(field: str, value: object) -> Violation | None:
-    """Accept ``None``, or a whole number from 0 to ``INT64_MAX``."""
-    return None if value is None else _whole_number(field, value, 0)
+    """Accept ``None`` or an integer from 0 to ``INT64_MAX``."""
+    return None if value is None else _validate_integer(field, value, 0)
 
 
 def integer(field: str, value: object) -> Violation | None:
-    """Accept a whole number of 64 bits."""
+    """Accept an integer from ``INT64_MIN`` to ``INT64_MAX``. A boolean is not an integer."""
     if isinstance(value, bool):
         return Violation(field, "int_type", "Input should be a valid integer")
-    return _whole_number(field, value, INT64_MIN)
+    return _validate_integer(field, value, INT64_MIN)
 
 
-def flag(field: str, value: object) -> Violation | None:
-    """Accept true and false."""
+def boolean(field: str, value: object) -> Violation | None:
+    """Accept ``True`` and ``False``."""
     if isinstance(value, bool):
         return None
     return Violation(field, "bool_type", "Input should be a valid boolean")
 
 
-def _whole_number(field: str, value: object, least: int) -> Violation | None:
+def _validate_integer(field: str, value: object, minimum: int) -> Violation | None:
     if not isinstance(value, int):
         return Violation(field, "int_type", "Input should be a valid integer")
-    if value < least:
-        message = f"Input should be greater than or equal to {least}"
+    if value < minimum:
+        message = f"Input should be greater than or equal to {minimum}"
         return Violation(field, "greater_than_equal", message)
     if value > INT64_MAX:
         message = f"Input should be less than or equal to {INT64_MAX}"

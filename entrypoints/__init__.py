@@ -1,1 +1,1 @@
-"""How the world comes in: the settings, the command line and the HTTP API."""
+"""Entry points: the settings, the command line, the HTTP API and the HTTP server."""

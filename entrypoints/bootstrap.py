@@ -27,17 +27,17 @@ from service_layer.errors import (
 )
 
 RETRY_PAUSE = 1.0
-"""Seconds between two attempts to migrate a database that is away."""
+"""Seconds between two attempts to migrate a database that is unreachable."""
 
 log = logging.getLogger(__name__)
 
 
 class CannotStart(Exception):
-    """The database can't be used as it is; the message is a sentence for the operator."""
+    """The database cannot be used. The message is a sentence for the operator."""
 
 
-class DatabaseAway(CannotStart):
-    """The database server can't be reached now; it may come back while the service runs."""
+class DatabaseUnreachable(CannotStart):
+    """The database server is unreachable. It may come back while the service runs."""
 
 
 class Migrating(Enum):
@@ -45,14 +45,23 @@ class Migrating(Enum):
 
     NEVER = auto()
     AT_START = auto()
-    """Before it serves. A database server that is away is tried again while it serves."""
+    """Before it serves. An unreachable database server is tried again while it serves."""
 
     IN_BACKGROUND = auto()
-    """While it serves, as soon as the database server is back."""
+    """While it serves, as soon as the database server is reachable."""
+
+
+def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) -> Migrating:
+    """Return when the application migrates, once the command line has migrated, or tried to."""
+    if not migrate:
+        return Migrating.NEVER
+    if is_unreachable:
+        return Migrating.IN_BACKGROUND
+    return Migrating.AT_START if database.is_in_memory else Migrating.NEVER
 
 
 def open_database(settings: Settings) -> Database:
-    """Return the database that the settings name, not yet touched. Raises ``InvalidSettings``."""
+    """Return the database of the settings, without connecting. Raises ``InvalidSettings``."""
     try:
         return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
     except UnsupportedReadUrl as error:
@@ -111,31 +120,31 @@ def pending(database: Database) -> Sequence[str]:
 
 
 def too_many_connections(database: Database, settings: Settings, workers: int) -> str:
-    """Return a warning when the processes may open more connections than the server lets them."""
-    if settings.pgbouncer:  # which shares few of the server's connections among many of ours
+    """Return a warning if the processes may open more connections than the server allows."""
+    if settings.pgbouncer:  # it shares few of the server's connections among many of ours
         return ""
     with _translate_errors(database):
-        most = database.max_connections()
+        allowed = database.max_connections()
     each = database.connections
-    wanted = each * workers
-    if most is None or wanted <= most:
+    total = each * workers
+    if allowed is None or total <= allowed:
         return ""
     return (
-        f"workers: {workers}, connections of each: {each}, in all: {wanted}; "
-        f"the server has only {most}"
+        f"workers: {workers}, connections of each: {each}, in total: {total}; "
+        f"the server allows only {allowed}"
     )
 
 
 def bounds(database: Database, settings: Settings) -> Bounds:
-    """Return how much of a process its clients may take."""
+    """Return the limits for the clients of a process."""
     return Bounds(settings.receive_timeout, database.concurrency)
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the API for one process, by the settings: a factory for any ASGI server.
 
-    Its database is closed when it stops. Raises ``InvalidSettings``, and ``CannotStart`` when it
-    starts on a database that can't be used.
+    Its database is closed when it stops. Raises ``InvalidSettings``. The application raises
+    ``CannotStart`` at startup if its database cannot be used.
     """
     settings = load_settings()
     database = open_database(settings)
@@ -151,19 +160,19 @@ def _translate_errors(database: Database) -> Iterator[None]:
     try:
         yield
     except UnusableDatabase as error:
-        raise CannotStart(f"can't use {database.name}: {error}") from error
+        raise CannotStart(f"cannot use {database.name}: {error}") from error
     except StoreUnavailable as error:
-        kind = CannotStart if database.is_embedded else DatabaseAway
-        raise kind(f"can't use {database.name}: {error}") from error
+        kind = CannotStart if database.is_embedded else DatabaseUnreachable
+        raise kind(f"cannot use {database.name}: {error}") from error
 
 
 def _lifespan(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        is_away = migrating is Migrating.IN_BACKGROUND
+        is_unreachable = migrating is Migrating.IN_BACKGROUND
         if migrating is Migrating.AT_START:
-            is_away = await asyncio.to_thread(_migrate_unless_away, database)
-        task = asyncio.create_task(_migrate_when_reachable(database)) if is_away else None
+            is_unreachable = await asyncio.to_thread(_migrate_if_reachable, database)
+        task = asyncio.create_task(_migrate_when_reachable(database)) if is_unreachable else None
         freeze_gc()
         try:
             yield
@@ -177,11 +186,11 @@ def _lifespan(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
     return lifespan
 
 
-def _migrate_unless_away(database: Database) -> bool:
-    """Bring the schema up to date. Return whether the database server is away instead."""
+def _migrate_if_reachable(database: Database) -> bool:
+    """Bring the schema up to date. Return whether the database server is unreachable instead."""
     try:
         migrate(database)
-    except DatabaseAway as error:
+    except DatabaseUnreachable as error:
         log.warning("%s", error)
         return True
     return False
@@ -194,8 +203,8 @@ async def _migrate_when_reachable(database: Database) -> None:
         except StoreUnavailable:
             await asyncio.sleep(RETRY_PAUSE)
         except UnusableDatabase as error:
-            log.error("can't use %s: %s", database.name, error)  # noqa: TRY400 - a sentence will do
+            log.error("cannot use %s: %s", database.name, error)  # noqa: TRY400 - a sentence will do
             return
         else:
-            log.info("%s is back; migrations applied: %d", database.name, len(revisions))
+            log.info("%s is reachable; migrations applied: %d", database.name, len(revisions))
             return

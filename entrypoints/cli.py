@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from entrypoints import bootstrap
-from entrypoints.bootstrap import Migrating
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -21,32 +20,34 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-WRONG_SETTING = 2
-"""Exit code when a setting has a value that can't be used."""
+INVALID_SETTINGS = 2
+"""Exit code for invalid settings."""
 
 FAILED = 1
-"""Exit code when the settings are good and the start fails all the same."""
-
+"""Exit code for any other failure to start, and for pending migrations."""
 
 UP_TO_DATE = "The database is up to date."
 
 Workers = Annotated[int, typer.Option(min=1, help="Processes that share the address.")]
-Migrate = Annotated[bool, typer.Option(help="Bring the database up to date first.")]
-Check = Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if it is behind.")]
+Migrate = Annotated[bool, typer.Option(help="Migrate the database first.")]
+Check = Annotated[
+    bool,
+    typer.Option("--check", help="Only list pending migrations; exit 1 if any."),
+]
 
 
 @cli.command()
 def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
-    """Bring the database up to date and serve the API until stopped."""
+    """Migrate the database, and serve the API until SIGTERM or SIGINT."""
     server.exit_on_signals_before_serving()
     with _exit_on_error():
         settings = load_settings()
         database = bootstrap.open_database(settings)
         if database.is_embedded and workers > 1:
-            raise InvalidSettings("a SQLite file has one process; for more workers use PostgreSQL")
+            raise InvalidSettings("a SQLite file has one process; --workers needs PostgreSQL")
         listener = sockets.listen(settings.host, settings.port)
-        is_away = _prepare(database, settings, workers, migrate=migrate)
-    migrating = Migrating.IN_BACKGROUND if migrate and is_away else Migrating.NEVER
+        is_unreachable = _prepare(database, settings, workers, migrate=migrate)
+    migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
     url = sockets.address(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
@@ -62,26 +63,26 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 
 @cli.command()
 def migrate(*, check: Check = False) -> None:
-    """Bring the database up to date, and do nothing else."""
+    """Migrate the database, and do nothing else."""
     with _exit_on_error():
         database = bootstrap.open_database(load_settings())
         if check:
-            _check(bootstrap.pending(database))
+            _print_pending(bootstrap.pending(database))
         else:
             applied = bootstrap.migrate(database)
-            _say_applied(applied)
+            _print_applied(applied)
             if not applied:
                 typer.echo(UP_TO_DATE)
 
 
 def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:
-    """Migrate, and warn of too many connections. Return whether the database is away."""
+    """Migrate, and warn about too many connections. Return whether the server is unreachable."""
     try:
         if migrate:
-            _say_applied(bootstrap.migrate(database))
+            _print_applied(bootstrap.migrate(database))
         if warning := bootstrap.too_many_connections(database, settings, workers):
             typer.echo(f"heroes: {warning}", err=True)
-    except bootstrap.DatabaseAway as error:
+    except bootstrap.DatabaseUnreachable as error:
         typer.echo(
             f"heroes: {error}; starting anyway; requests get 503 until the database is reachable",
             err=True,
@@ -90,7 +91,7 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
     return False
 
 
-def _check(pending: Sequence[str]) -> None:
+def _print_pending(pending: Sequence[str]) -> None:
     for revision in pending:
         typer.echo(f"Migration {revision} is pending.")
     if pending:
@@ -103,16 +104,16 @@ def _exit_on_error() -> Iterator[None]:
     try:
         yield
     except InvalidSettings as error:
-        _stop(error, WRONG_SETTING)
+        _exit(error, INVALID_SETTINGS)
     except (bootstrap.CannotStart, sockets.CannotListen) as error:
-        _stop(error, FAILED)
+        _exit(error, FAILED)
 
 
-def _stop(error: Exception, code: int) -> NoReturn:
+def _exit(error: Exception, code: int) -> NoReturn:
     typer.echo(f"heroes: {error}", err=True)
     raise typer.Exit(code) from None
 
 
-def _say_applied(revisions: Sequence[str]) -> None:
+def _print_applied(revisions: Sequence[str]) -> None:
     for revision in revisions:
         typer.echo(f"Applied migration {revision}.")

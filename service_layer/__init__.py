@@ -1,1 +1,1 @@
-"""What can be done with heroes: use cases, and the unit of work they run in. Domain only."""
+"""Use cases of heroes, and their ports: unit of work, idempotency store and database."""

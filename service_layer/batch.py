@@ -1,4 +1,4 @@
-"""Several operations on entities of one kind, done all or not at all."""
+"""A batch: several operations on entities of one kind, applied in one transaction or not at all."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from domain.preconditions import NO_PRECONDITION, Precondition
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New values for some fields of an entity whose version is as asked for."""
+    """Set the fields in ``changes`` of one entity."""
 
     id: int
     changes: Mapping[str, Any] = field(repr=False)
@@ -20,7 +20,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The end of an entity whose version is as asked for."""
+    """Delete one entity."""
 
     id: int
     precondition: Precondition = NO_PRECONDITION
@@ -28,7 +28,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is to be done. ``create`` holds the values of each new entity."""
+    """The operations of a batch. ``create`` contains the values of each new entity."""
 
     create: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     update: Sequence[Update] = ()
@@ -36,19 +36,19 @@ class Batch:
 
 
 class Versioned(Protocol):
-    """An entity that a batch can change."""
+    """An entity that a batch can update."""
 
     @property
     def version(self) -> int: ...
 
-    def changed(self, changes: Any, /) -> Self: ...
+    def apply(self, changes: Any, /) -> Self: ...
 
 
 Entity = TypeVar("Entity", bound=Versioned)
 
 
 class Repository(Protocol[Entity]):
-    """Where they are kept. What it gets stays the unit of work's own until that ends."""
+    """A repository of the entities. ``get`` locks the entity until the unit of work ends."""
 
     async def get(self, entity_id: int, /) -> Entity: ...
 
@@ -61,7 +61,7 @@ class Repository(Protocol[Entity]):
 
 @dataclass(frozen=True, slots=True)
 class BatchResult(Generic[Entity]):
-    """What a batch has done, in the order in which it was asked for."""
+    """The results of a batch, each sequence in the order of its operations."""
 
     created: Sequence[Entity]
     updated: Sequence[Entity]
@@ -72,84 +72,87 @@ async def apply_batch(
     batch: Batch,
     repository: Repository[Entity],
     *,
-    draft: Callable[..., Any],
-    changes: Callable[[Mapping[str, Any]], Any],
+    make_draft: Callable[..., Any],
+    make_changes: Callable[[Mapping[str, Any]], Any],
 ) -> BatchResult[Entity]:
-    """Do all of it. Nothing is written before it is known that everything can be.
+    """Apply all operations. Nothing is written before all of them are checked.
 
-    ``draft`` and ``changes`` make of plain values what the repository and the entities take. Raises
-    ``OperationFailed`` for the first operation that is invalid or names an id that another has
-    named, or else for the first whose entity is not there, or not in a version asked for.
+    ``make_draft`` and ``make_changes`` validate plain values, and return what ``Repository.add``
+    and ``Versioned.apply`` accept. Raises ``OperationFailed`` for the first operation that is
+    invalid or repeats an id. If there is none, raises it for the first operation whose entity does
+    not exist or does not satisfy the precondition.
     """
-    drafts, wanted = _valid(batch, draft, changes)
-    found = await _found(batch, repository)
-    created = [await repository.add(new) for new in drafts]
+    drafts, changes = _validate(batch, make_draft, make_changes)
+    targets = await _lock_targets(batch, repository)
+    created = [await repository.add(draft) for draft in drafts]
     updated = []
-    for update, change in zip(batch.update, wanted, strict=True):
-        changed = found[update.id].changed(change)
-        if changed is not found[update.id]:
-            await repository.update(changed)
-        updated.append(changed)
+    for update, change in zip(batch.update, changes, strict=True):
+        entity = targets[update.id].apply(change)
+        if entity is not targets[update.id]:
+            await repository.update(entity)
+        updated.append(entity)
     for delete in batch.delete:
         await repository.remove(delete.id)
     return BatchResult(created, updated, [delete.id for delete in batch.delete])
 
 
-def _valid(
-    batch: Batch, draft: Callable[..., Any], changes: Callable[[Mapping[str, Any]], Any]
+def _validate(
+    batch: Batch, make_draft: Callable[..., Any], make_changes: Callable[[Mapping[str, Any]], Any]
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the drafts and the changes."""
-    drafts, wanted = [], []
-    named: set[int] = set()
+    drafts, changes = [], []
+    seen: set[int] = set()
     for number, values in enumerate(batch.create):
-        with _at("create", number):
-            drafts.append(draft(**values))
+        with _add_location("create", number):
+            drafts.append(make_draft(**values))
     for number, update in enumerate(batch.update):
-        with _at("update", number):
-            _name(update.id, named)
-        with _at("update", number, "changes"):
-            wanted.append(changes(update.changes))
+        with _add_location("update", number):
+            _check_unique(update.id, seen)
+        with _add_location("update", number, "changes"):
+            changes.append(make_changes(update.changes))
     for number, delete in enumerate(batch.delete):
-        with _at("delete", number):
-            _name(delete.id, named)
-    return drafts, wanted
+        with _add_location("delete", number):
+            _check_unique(delete.id, seen)
+    return drafts, changes
 
 
-def _name(entity_id: int, named: set[int]) -> None:
-    """Refuse what would depend on an order: two operations on one entity."""
-    if entity_id in named:
-        message = "Id should be named by one operation only"
+def _check_unique(entity_id: int, seen: set[int]) -> None:
+    """Reject a second operation on an entity: the result would depend on the order."""
+    if entity_id in seen:
+        message = "Id should appear in one operation only"
         raise InvalidEntity([Violation("id", "id_repeated", message)])
-    named.add(entity_id)
+    seen.add(entity_id)
 
 
-async def _found(batch: Batch, repository: Repository[Entity]) -> Mapping[int, Entity]:
-    """Return what is to be updated or deleted, in versions asked for, and kept from others.
+async def _lock_targets(batch: Batch, repository: Repository[Entity]) -> Mapping[int, Entity]:
+    """Lock the entities to update or delete, check their preconditions, and return them by id.
 
-    It is got in the order of its ids: whoever takes several things in one order can't have another
-    wait for what he has, and wait for what that one has.
+    The locks are acquired in the order of the ids, so that two batches cannot deadlock::
+
+        batch A: lock 1, lock 2 ............ commit
+        batch B:   wait for 1 .................... lock 1, lock 2
     """
-    targets: list[tuple[Location, Update | Delete]] = [
+    operations: list[tuple[Location, Update | Delete]] = [
         *((("update", number), update) for number, update in enumerate(batch.update)),
         *((("delete", number), delete) for number, delete in enumerate(batch.delete)),
     ]
-    found: dict[int, Entity] = {}
-    failed: dict[Location, DomainError] = {}
-    for loc, target in sorted(targets, key=lambda one: one[1].id):
+    targets: dict[int, Entity] = {}
+    errors: dict[Location, DomainError] = {}
+    for loc, operation in sorted(operations, key=lambda pair: pair[1].id):
         try:
-            found[target.id] = await repository.get(target.id)
-            target.precondition.check(found[target.id].version)
+            targets[operation.id] = await repository.get(operation.id)
+            operation.precondition.check(targets[operation.id].version)
         except DomainError as error:
-            failed[loc] = error
-    for loc, _ in targets:
-        if loc in failed:
-            raise OperationFailed(loc, failed[loc]) from failed[loc]
-    return found
+            errors[loc] = error.with_traceback(None)  # it would keep this frame alive
+    for loc, _ in operations:
+        if loc in errors:
+            raise OperationFailed(loc, errors[loc]) from errors[loc]
+    return targets
 
 
 @contextmanager
-def _at(*loc: str | int) -> Iterator[None]:
-    """Say of a refusal where in the batch it arose."""
+def _add_location(*loc: str | int) -> Iterator[None]:
+    """Raise ``OperationFailed`` with this location for a domain error."""
     try:
         yield
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""The port through which a database as a whole is brought up to date, used and closed."""
+"""The database port: units of work, migrations, capacity and shutdown."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,32 +7,38 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 
 
 class Database(UnitOfWorkFactory, Protocol):
-    """A database as a whole, whichever engine is behind it."""
+    """A database, independent of the engine."""
 
     name: str
-    """Its address, fit to be shown."""
+    """The URL without its password, for logs and messages."""
 
     is_embedded: bool
-    """Whether it is a file of this one process. Otherwise it can be away, and come back."""
+    """Whether it is a file of this process. A server can be unavailable for some time."""
+
+    is_in_memory: bool
+    """Whether it ends with its connections, so that each process has to create its schema anew."""
 
     connections: int
-    """How many connections a process has to the database at most, those of replicas not counted."""
+    """Maximum number of connections of a process, without those to replicas."""
 
     concurrency: int
-    """How many requests a process does well to have under way."""
+    """Recommended number of concurrent requests of a process."""
 
     def pending(self) -> Sequence[str]:
-        """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
+        """Return the revisions that are not applied yet, oldest first.
+
+        Blocks and raises like ``migrate``.
+        """
 
     def migrate(self) -> Sequence[str]:
-        """Bring the schema up to date, and return the revisions applied.
+        """Apply all pending revisions and return them, oldest first.
 
-        Blocks, and must not run on an event loop's thread. Raises ``UnusableDatabase``
+        Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase``
         and ``StoreUnavailable``.
         """
 
     def max_connections(self) -> int | None:
-        """Return how many connections there may be in all; ``None`` for an embedded database."""
+        """Return the server's connection limit for ordinary users, or ``None`` for a file."""
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""

@@ -1,33 +1,33 @@
-"""What any store may answer instead of doing its work."""
+"""Errors of the database, independent of the engine."""
 
 
 class StoreUnavailable(Exception):
-    """The store can't do this now: away, busy, full or read-only. Asking later may succeed.
+    """The database is temporarily unavailable: not reachable, locked, full or read-only.
 
-    Nothing was changed, unless it is an ``OutcomeUnknown``. The message is meant for logs and
-    names no values.
+    The unit of work is rolled back, unless the error is an ``OutcomeUnknown``. A retry may succeed.
+    The message is for logs and contains no stored values.
     """
 
 
 class StoreBusy(StoreUnavailable):
-    """Another unit of work kept a row to itself for longer than this one may wait."""
+    """Lock timeout: another unit of work holds the lock on a row."""
 
 
 class OutcomeUnknown(StoreUnavailable):
-    """The store failed while it committed: all of the change was kept, or nothing of it."""
+    """The commit failed. Either all changes are durable or none is; which is unknown."""
 
 
 class StoreConflict(Exception):
-    """What was to be kept contradicts what is there, such as a value that has to be unique."""
+    """The change conflicts with existing data, for instance with a unique constraint."""
 
 
 class UnusableDatabase(Exception):
-    """A database that can't be used as it is; the message says why, for the operator."""
+    """The database cannot be used in its current state. The message is for the operator."""
 
 
 class UnsupportedUrl(ValueError):
-    """The address names no database this service can use; the message says why, without it."""
+    """The URL is not that of a supported database. The message says why and omits the URL."""
 
 
 class UnsupportedReadUrl(UnsupportedUrl):
-    """The same of the address of replicas."""
+    """The URL of the replicas is not supported."""

@@ -1,7 +1,7 @@
-"""The use cases of heroes: one function each, on plain values and a unit of work.
+"""The use cases for heroes: one function each, with plain values and a unit of work.
 
-A command ends with its commit. The two commands that a client may repeat under an idempotency key
-leave the commit to their caller, which stores the response in the same transaction.
+``update_hero`` and ``delete_hero`` commit. ``create_hero`` and ``apply_batch`` do not: their caller
+stores the response under an idempotency key in the same transaction, and then commits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ async def create_hero(
     secret_name: str,
     age: int | None = None,
 ) -> Hero:
-    """Return the new hero, not yet committed. Raises ``InvalidHero``."""
+    """Insert a hero and return it, without a commit. Raises ``InvalidHero``."""
     return await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
 
 
@@ -31,12 +31,12 @@ async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
 
 
 async def read_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> Sequence[Hero]:
-    """Return the stretch of heroes that the query asks for."""
+    """Return the page of heroes that the query selects."""
     return await uow.heroes.page(query)
 
 
 async def count_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> int:
-    """Return how many heroes pass the query's filters."""
+    """Return the number of heroes that match the query's filters."""
     return await uow.heroes.count(query)
 
 
@@ -46,24 +46,24 @@ async def update_hero(
     changes: Mapping[str, Any],
     precondition: Precondition = NO_PRECONDITION,
 ) -> Hero:
-    """Return the hero with only the fields in ``changes`` set anew, durable.
+    """Set the fields in ``changes``, commit, and return the hero.
 
     Raises ``HeroNotFound``, ``InvalidHero`` and ``StaleVersion``.
     """
-    checked = HeroChanges(changes)
+    valid_changes = HeroChanges(changes)
     hero = await uow.heroes.get(hero_id)
     precondition.check(hero.version)
-    changed = hero.changed(checked)
-    if changed is not hero:
-        await uow.heroes.update(changed)
+    updated = hero.apply(valid_changes)
+    if updated is not hero:
+        await uow.heroes.update(updated)
     await uow.commit()
-    return changed
+    return updated
 
 
 async def delete_hero(
     uow: UnitOfWork, hero_id: int, precondition: Precondition = NO_PRECONDITION
 ) -> None:
-    """Forget the hero, durably. Raises ``HeroNotFound`` and ``StaleVersion``."""
+    """Delete the hero and commit. Raises ``HeroNotFound`` and ``StaleVersion``."""
     if precondition != NO_PRECONDITION:
         hero = await uow.heroes.get(hero_id)
         precondition.check(hero.version)
@@ -72,8 +72,10 @@ async def delete_hero(
 
 
 async def apply_batch(uow: UnitOfWork, batch: Batch) -> BatchResult[Hero]:
-    """Return what the batch has done, not yet committed.
+    """Apply the batch and return its result, without a commit.
 
-    Raises ``OperationFailed``, and has then changed nothing.
+    Raises ``OperationFailed``; then nothing was written.
     """
-    return await apply_to_repository(batch, uow.heroes, draft=HeroDraft, changes=HeroChanges)
+    return await apply_to_repository(
+        batch, uow.heroes, make_draft=HeroDraft, make_changes=HeroChanges
+    )

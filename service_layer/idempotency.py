@@ -1,10 +1,14 @@
-"""Executing a request once, however often it is sent: its response is stored with what it did.
+"""Idempotency keys: a request that is repeated with its key is executed once.
 
-A command claims its key first. If there is a response under it, the command returns that. Otherwise
-it does its work, stores its response, and commits both in one transaction.
+The changes and the response are committed in one transaction::
 
-Follows the IETF's draft "The Idempotency-Key HTTP Header Field". Times are whole seconds of a clock
-that all processes share.
+    claim(key)             a stored response: return it, the end
+    <use case>             no stored response: execute the request
+    save(key, response)
+    commit
+
+Follows the IETF draft "The Idempotency-Key HTTP Header Field". Times are Unix times in whole
+seconds. Processes that share a database need synchronized clocks.
 """
 
 from dataclasses import dataclass, field
@@ -13,33 +17,36 @@ from zlib import crc32
 
 from service_layer.errors import StoreUnavailable
 
-PRUNING = 16
-"""One new key in so many, on average, deletes expired responses. Each time several times as many
-are deleted, so that they do not accumulate, and few requests pay for it."""
+PRUNE_INTERVAL = 16
+"""On average, one new key in this many deletes expired responses.
+
+Each deletion removes several times as many, so that expired responses do not accumulate and few
+requests carry the cost.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """What a client names a request by.
+    """The idempotency key of a request.
 
-    ``fingerprint`` is a hash that tells the request from any other. ``came`` is the second at which
-    it came; from then on its response is stored for ``lifetime`` seconds.
+    ``fingerprint`` is a hash of the request. ``received_at`` is a Unix time in seconds. The
+    response expires ``lifetime`` seconds later.
     """
 
     value: str
     fingerprint: bytes
-    came: int
+    received_at: int
     lifetime: int
 
     @property
-    def expires(self) -> int:
-        """The second at which its response has expired."""
-        return self.came + self.lifetime
+    def expires_at(self) -> int:
+        """The Unix time from which the response is expired."""
+        return self.received_at + self.lifetime
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """All that is needed to send a response again, byte for byte."""
+    """A response that can be sent again, byte for byte."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -47,35 +54,35 @@ class StoredResponse:
 
 
 class KeyReused(Exception):
-    """The key is that of another request."""
+    """The key was used for a different request."""
 
 
 class KeyInProgress(StoreUnavailable):
-    """A request with the same key is in progress, and has been for too long to wait."""
+    """Lock timeout: another request with the same key is in progress."""
 
 
 class IdempotencyStore(Protocol):
-    """The responses that are stored by key, in a unit of work."""
+    """The stored responses, in the transaction of a unit of work."""
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        """Return the response stored under the key, or ``None``: the unit of work then has the key.
+        """Return the response stored under the key, or lock the key and return ``None``.
 
-        Waits for another that has claimed the key to end. A response that had expired when the key
-        came counts as none. Raises ``KeyReused``, and ``KeyInProgress`` where it is known to be the
-        key that took too long to wait for.
+        If another unit of work has the key locked, waits until it ends. Ignores a response that was
+        expired at ``key.received_at``. Raises ``KeyReused``, and ``KeyInProgress`` on a timeout of
+        the lock on the key.
         """
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         """Store the response under a key that this unit of work has claimed."""
 
     async def prune(self, *, now: int) -> None:
-        """Delete a few responses that have expired by ``now``. Waits for no lock."""
+        """Delete some of the responses that are expired at ``now``. Does not wait for row locks."""
 
 
 async def store_response(
     store: IdempotencyStore, key: IdempotencyKey, response: StoredResponse
 ) -> None:
-    """Store the response under a claimed key; for one key in ``PRUNING``, delete expired ones."""
+    """Store the response under a claimed key. One call in ``PRUNE_INTERVAL`` prunes the store."""
     await store.save(key, response)
-    if crc32(key.value.encode()) % PRUNING == 0:
-        await store.prune(now=key.came)
+    if crc32(key.value.encode()) % PRUNE_INTERVAL == 0:
+        await store.prune(now=key.received_at)

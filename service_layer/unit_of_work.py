@@ -1,4 +1,4 @@
-"""The port through which work on the repositories is done all or not at all."""
+"""The unit of work port: one transaction over all repositories."""
 
 from typing import Protocol, Self
 
@@ -7,7 +7,7 @@ from service_layer.idempotency import IdempotencyStore
 
 
 class ReadOnlyUnitOfWork(Protocol):
-    """A query's access to the repositories: each call sees what is committed by then."""
+    """Read access to the repositories. Each call sees the data committed before it."""
 
     @property
     def heroes(self) -> HeroReader: ...
@@ -18,10 +18,10 @@ class ReadOnlyUnitOfWork(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction over all repositories. It begins with the first call to one of them.
+    """One transaction over all repositories. It begins with the first call to a repository.
 
-    Commands take their turns: from its beginning to its end no other unit of work can change what
-    it read. Any call may raise ``StoreUnavailable``; the unit of work is then of no more use.
+    What it reads with ``get`` is locked until it ends: no other unit of work can change it. Any
+    call may raise ``StoreUnavailable``; then the unit of work cannot be used any more.
     """
 
     @property
@@ -31,19 +31,20 @@ class UnitOfWork(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
 
     async def commit(self) -> None:
-        """Return once everything done so far is durable.
+        """Commit, and return once all changes are durable.
 
-        Raises ``StoreUnavailable`` when nothing was kept, ``OutcomeUnknown`` when that is unsure.
+        Raises ``StoreUnavailable`` if the transaction was rolled back, and ``OutcomeUnknown`` if
+        the outcome is unknown.
         """
 
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(self, *_: object) -> None:
-        """Roll back whatever was not committed."""
+        """Roll back what was not committed."""
 
 
 class UnitOfWorkFactory(Protocol):
-    """Hands out a new unit of work for each command and each query. Neither does any I/O yet."""
+    """Creates units of work. Creating one does no I/O."""
 
     def writing(self) -> UnitOfWork: ...
 

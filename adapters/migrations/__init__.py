@@ -1,1 +1,1 @@
-"""The schema's history, one Alembic revision a step."""
+"""The migrations: one Alembic revision for each change of the schema."""

@@ -1,4 +1,4 @@
-"""Alembic's way in: runs revisions on the connection, and in the transaction, it is handed."""
+"""Alembic's environment: runs revisions on the given connection, in its transaction."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
-"""Why a schema can't be brought up to date."""
+"""Errors of migrations."""
 
 from service_layer.errors import UnusableDatabase
 
 
 class SchemaMismatch(UnusableDatabase):
-    """The database holds a schema that this history does not lead on from; it is left as it was."""
+    """The revisions cannot migrate the existing schema. It is unchanged."""

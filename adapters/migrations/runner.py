@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date, in a transaction that holds a lock."""
+"""Apply Alembic revisions in the transaction of a connection."""
 
 from collections.abc import Sequence
 
@@ -14,32 +14,32 @@ from adapters.migrations.errors import SchemaMismatch
 
 
 def pending(connection: Connection) -> Sequence[str]:
-    """Return the revisions not yet applied, first one first.
+    """Return the revisions that are not applied yet, oldest first.
 
-    Raises ``SchemaMismatch`` when the database is at a revision that this history does not have.
+    Raises ``SchemaMismatch`` if the revision of the database is unknown.
     """
     current = MigrationContext.configure(connection).get_current_heads()
     try:
         steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current)
         return [step.revision for step in steps][::-1]
     except (CommandError, RevisionError):
-        newer = ", ".join(current)
+        unknown = ", ".join(current)
         raise SchemaMismatch(
-            f"its schema is at revision {newer}, which this version does not know"
+            f"its schema has the unknown revision {unknown}; upgrade the service"
         ) from None
 
 
 def history() -> Sequence[str]:
-    """Return all revisions there are, first one first."""
+    """Return all revisions, oldest first."""
     scripts = ScriptDirectory.from_config(_config())
     return [step.revision for step in scripts.walk_revisions()][::-1]
 
 
 def apply(connection: Connection) -> Sequence[str]:
-    """Apply what is pending in the connection's transaction, and return what was applied.
+    """Apply the pending revisions in the connection's transaction, and return them.
 
-    The transaction has to hold a lock: processes that start at once then take turns, the first does
-    the work, and the others find nothing pending.
+    The transaction must hold a lock. If several processes start at the same time, the first one
+    migrates, and the others wait and then find no pending revision.
     """
     revisions = pending(connection)
     if revisions:

@@ -1,14 +1,20 @@
 """SQLAlchemy's engines: how each kind of database is connected to."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, PoolResetState, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 AUTOCOMMIT = "AUTOCOMMIT"
 """SQLAlchemy's isolation level in which each statement is committed by itself."""
 
+IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+"""The addresses of a database in memory."""
+
+DRIVER = "sqlite+aiosqlite"
 PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
 
 
@@ -43,11 +49,12 @@ def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
 
 
 def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
-    """Return an engine over aiosqlite. A database in memory has one connection, for all to share.
+    """Return an engine over aiosqlite. A missing file is an error.
 
-    A transaction takes the write lock when it begins: taken later, it could not wait for others.
+    A database in memory has one connection, for all units of work to share. A transaction takes the
+    write lock when it begins: taken later, it could not wait for others.
     """
-    engine = _engine(url.set(drivername="sqlite+aiosqlite"), options, timeout=options.lock_timeout)
+    engine = _engine(_aiosqlite_url(url), options, timeout=options.lock_timeout)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: object) -> None:
@@ -59,7 +66,21 @@ def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
         if connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @event.listens_for(engine.sync_engine.pool, "reset")
+    def roll_back(connection: Any, _: object, state: PoolResetState) -> None:
+        """Roll back what a failed COMMIT left open, which SQLAlchemy takes for ended."""
+        if not state.terminate_only:
+            connection.rollback()
+
     return engine
+
+
+def _aiosqlite_url(url: URL) -> URL:
+    """Return the URL with SQLAlchemy's name of the driver, and the file in SQLite's mode ``rw``."""
+    if url.database in {None, ":memory:"}:
+        return URL.create(DRIVER)
+    file = f"file:{quote(str(Path(url.database or '').absolute()))}"
+    return URL.create(DRIVER, database=file, query={"mode": "rw", "uri": "true"})
 
 
 def _engine(url: str | URL, options: EngineOptions, **connect_args: Any) -> AsyncEngine:

@@ -22,6 +22,7 @@ class Schema(Protocol):
 
     name: str
     is_embedded: bool
+    is_in_memory: bool
 
     def pending(self) -> Sequence[str]: ...
 
@@ -44,6 +45,7 @@ class PlainDatabase:
     ) -> None:
         self.name = schema.name
         self.is_embedded = schema.is_embedded
+        self.is_in_memory = schema.is_in_memory
         self.connections = pool_size
         # Two requests for each connection, so that one given back finds the next request waiting.
         self.concurrency = 2 * pool_size * (2 if replicas else 1)

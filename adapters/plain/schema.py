@@ -9,15 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.migrations import runner
 from adapters.plain.errors import ErrorTable, translate_errors
 
-IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
-"""The addresses of such a database."""
-
 
 class SchemaInMemory:
     """``Schema`` of the database that ``engine`` has its one connection to."""
 
-    name = IN_MEMORY[0]
+    name = "sqlite://"
     is_embedded = True
+    is_in_memory = True
 
     def __init__(self, engine: AsyncEngine, error_table: ErrorTable) -> None:
         self._engine = engine

@@ -1,1 +1,1 @@
-"""The PostgreSQL engine: a pool of asyncpg's connections, and statements that go straight to it."""
+"""The PostgreSQL engine: a pool of asyncpg connections that execute statements directly."""

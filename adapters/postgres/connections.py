@@ -1,7 +1,7 @@
-"""The server engine: how PostgreSQL is connected to.
+"""Connections to PostgreSQL.
 
-Everything that could wait for ever has a bound: connecting, getting a connection from the pool, a
-statement, a lock, and a transaction that its client forgot.
+Every wait has a timeout: for a connection to a host, for a connection from the pool, for a
+statement, for a lock, and for the next statement of an idle transaction.
 """
 
 from collections.abc import Mapping
@@ -12,90 +12,90 @@ from typing import Any
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from adapters.postgres.dsn import each_host
-from adapters.sql.statements import compiler
+from adapters.postgres.dsn import split_hosts
+from adapters.sql.statements import make_compiler
 
-NOT_THIS_HOST = (
+HOST_ERRORS = (
     OSError,
     asyncpg.CannotConnectNowError,
     asyncpg.TargetServerAttributeNotMatched,
 )
-"""What says that a host is away, or is not what the address asks for."""
+"""Errors after which the next host is tried: the host is not reachable, or has the wrong role."""
 
-UNPREPARED = {"statement_cache_size": 0}
-"""What keeps prepared statements from outliving the transaction they are used in."""
+NO_STATEMENT_CACHE = {"statement_cache_size": 0}
+"""Connection arguments without which a prepared statement would outlive its transaction."""
 
-NETWORK_ALLOWANCE = 1.0
-"""Seconds beyond the server's own limit after which a server that says nothing counts as lost."""
+NETWORK_MARGIN = 1.0
+"""Seconds after the server's statement timeout until the client closes a silent connection."""
 
-compile_statement = compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
+compile_statement = make_compiler(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How a process uses its database server. Times are in seconds."""
+    """Options of a PostgreSQL database. Times are in seconds."""
 
     pool_size: int = 10
-    """Connections of this process at most, those for scans not counted."""
+    """Maximum number of connections of a process, without those for scans."""
 
     pool_timeout: float = 2.0
-    """Time to wait for a connection when all are in use."""
+    """Timeout of the wait for a connection when all are in use."""
 
     connect_timeout: float = 3.0
-    """Time for each host of the address."""
+    """Timeout of a connection attempt, for each host of the URL."""
 
     statement_timeout: float = 10.0
     scan_timeout: float = 5.0
-    """Time for a statement that may scan, where it is less than that for any statement."""
+    """Timeout of a statement that may scan, if it is less than ``statement_timeout``."""
 
     lock_timeout: float = 5.0
     idle_timeout: float = 10.0
-    """Time after which the server ends a transaction in which nothing happens."""
+    """Timeout of an idle transaction (``idle_in_transaction_session_timeout``)."""
 
     pgbouncer: bool = False
-    """Whether a pgbouncer in transaction mode stands in between, where sessions keep nothing."""
+    """Whether connections go through pgbouncer in transaction mode: there is no session state."""
 
 
 async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.Connection:
-    """Return a connection that serves requests, with further ``settings`` of the server's.
+    """Open a connection for requests, with additional server ``settings``.
 
-    What the driver raises passes through.
+    The driver's errors are not translated.
     """
-    return await connect_to_the_first_that_answers(**_serving_arguments(dsn, options, settings))
+    return await connect_to_first_available(**_serving_arguments(dsn, options, settings))
 
 
 def _serving_arguments(
-    dsn: str, options: ServerOptions, further: Mapping[str, str]
+    dsn: str, options: ServerOptions, settings: Mapping[str, str]
 ) -> dict[str, Any]:
-    command_timeout = options.statement_timeout + NETWORK_ALLOWANCE
+    command_timeout = options.statement_timeout + NETWORK_MARGIN
     arguments = connect_arguments(dsn, options) | {"command_timeout": command_timeout}
     if options.pgbouncer:
-        return arguments | UNPREPARED
-    settings = {
+        return arguments | NO_STATEMENT_CACHE
+    server_settings = {
         "application_name": "heroes",
         "statement_timeout": _milliseconds(options.statement_timeout),
         "lock_timeout": _milliseconds(options.lock_timeout),
         "idle_in_transaction_session_timeout": _milliseconds(options.idle_timeout),
-        **further,
+        **settings,
     }
-    return arguments | {"server_settings": settings}
+    return arguments | {"server_settings": server_settings}
 
 
 def connect_arguments(dsn: str, options: ServerOptions) -> dict[str, Any]:
-    """Return what the driver needs for any connection."""
+    """Return the arguments of the driver that every connection has."""
     return {"dsn": dsn, "timeout": options.connect_timeout}
 
 
-async def connect_to_the_first_that_answers(*, dsn: str, **arguments: Any) -> Any:
-    """Give each host the whole time to connect.
+async def connect_to_first_available(*, dsn: str, **arguments: Any) -> Any:
+    """Connect to the first host that is available. The timeout applies to each host.
 
-    The driver's own time is for all hosts together. One whose machine is gone would use it up, and
-    the next, which may be the new primary, would never be tried.
+    The driver's timeout applies to all hosts together: a host that does not respond would use it
+    up, and the next one, which may be the new primary, would not be tried.
     """
-    *others, last = each_host(dsn)
-    for address in others:
-        with suppress(*NOT_THIS_HOST):
-            return await asyncpg.connect(address, **arguments)
+    *others, last = split_hosts(dsn)
+    for host_dsn in others:
+        with suppress(*HOST_ERRORS):
+            return await asyncpg.connect(host_dsn, **arguments)
     return await asyncpg.connect(last, **arguments)
 
 

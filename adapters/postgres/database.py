@@ -1,4 +1,4 @@
-"""A PostgreSQL database as a whole: its units of work, its schema, its end."""
+"""The ``Database`` port for PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,76 +6,79 @@ from functools import partial
 
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
-from adapters.postgres.dsn import without_password
+from adapters.postgres.dsn import hide_password
+from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
-SCANS = 2
-"""Connections of a process that are kept for scans, so that these leave the others to the rest."""
+SCAN_CONNECTIONS = 2
+"""Connections that are reserved for scans. Scans use no others, so they cannot block the pool."""
 
 
 class PostgresDatabase:
-    """``Database`` over a server. Connects to nothing until it is asked to.
+    """``Database`` for PostgreSQL. Creating it opens no connection.
 
-    ``read_dsn`` may lead to replicas. Only read-only units of work use it, and they may then not
-    see what was written a moment ago.
+    ``read_dsn`` is the URL of replicas. Only read-only units of work use it. With it, they may not
+    see the latest commits, because of the replication lag.
     """
 
     is_embedded = False
+    is_in_memory = False
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
-        self.name = without_password(dsn)
+        self.name = hide_password(dsn)
         self._dsn = dsn
         self._options = options
-        self._writers = self._readers = _pool(dsn, options)
+        self._start = TransactionStart(partial(connect, dsn, options))
+        self._writers = self._readers = _pool(self._start.connect, options)
         if read_dsn:
-            self._readers = _pool(read_dsn, options)
-        self._scans = _pool_of_scans(read_dsn or dsn, options)
-        self.connections = options.pool_size + (0 if read_dsn else SCANS)
-        # Two requests for each connection, so that one given back finds the next request waiting.
+            self._readers = _pool(partial(connect, read_dsn, options), options)
+        self._scans = _scan_pool(read_dsn or dsn, options)
+        self.connections = options.pool_size + (0 if read_dsn else SCAN_CONNECTIONS)
+        # Two requests for each connection, so that a released connection always has a waiter.
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writers))
+        return SqlUnitOfWork(WritingSession(self._writers, self._start))
 
     def reading(self) -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans))
 
     def pending(self) -> Sequence[str]:
-        """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
+        """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
         return schema.pending(self._dsn, self._options)
 
     def migrate(self) -> Sequence[str]:
-        """Bring the schema up to date, under a lock, and return the revisions applied.
+        """Apply all pending revisions under a lock and return them.
 
-        Blocks, and must not run on an event loop's thread. Raises ``SchemaMismatch`` and
-        ``StoreUnavailable``.
+        Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase``
+        and ``StoreUnavailable``.
         """
         return schema.migrate(self._dsn, self._options)
 
     def max_connections(self) -> int:
-        """Return how many connections the server lets ordinary users have. Blocks."""
+        """Return the server's connection limit for ordinary users. Blocks."""
         return schema.max_connections(self._dsn, self._options)
 
     async def aclose(self) -> None:
-        """Close every connection. Has to run on the loop that used them."""
+        """Close all connections. Call it on the event loop that used them."""
         await self._writers.aclose()
         await self._readers.aclose()
         await self._scans.aclose()
 
 
-def _pool(dsn: str, options: ServerOptions) -> Pool:
-    return Pool(partial(connect, dsn, options), options.pool_size, options.pool_timeout)
+def _pool(connect: Connect, options: ServerOptions) -> Pool:
+    return Pool(connect, options.pool_size, options.pool_timeout)
 
 
-def _pool_of_scans(dsn: str, options: ServerOptions) -> Pool:
-    """Return connections on which the server stops what takes too long, and does it alone.
+def _scan_pool(dsn: str, options: ServerOptions) -> Pool:
+    """Return a pool for scans. It has the timeout of scans and no parallel workers.
 
-    Workers to help it would only take the processors from the other requests.
+    Parallel workers would take processor time from other requests.
     """
     timeout = min(options.scan_timeout, options.statement_timeout)
-    scanning = replace(options, statement_timeout=timeout)
-    open_one = partial(connect, dsn, scanning, max_parallel_workers_per_gather="0")
-    return Pool(open_one, SCANS, options.scan_timeout)
+    scan_options = replace(options, statement_timeout=timeout)
+    connect_for_scans = partial(connect, dsn, scan_options, max_parallel_workers_per_gather="0")
+    return Pool(connect_for_scans, SCAN_CONNECTIONS, options.scan_timeout)

@@ -1,4 +1,4 @@
-"""A database server's address: checked, shown without its password, and taken apart by hosts."""
+"""URLs of PostgreSQL: check them, hide the password, split them by host."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,33 +16,33 @@ KNOWN_OPTIONS = {
         "standby",
     },
 }
-"""Options of a server's address whose values would only be refused when it is connected to."""
+"""Options of the URL whose values the driver checks only when it connects."""
 
 
-def check_server_url(text: str) -> None:
-    """Refuse what the driver could not make sense of. There may be several hosts."""
+def check_server_url(url: str) -> None:
+    """Raise ``UnsupportedUrl`` if the driver cannot use the URL. It may have several hosts."""
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(url)
         for host in parts.netloc.rpartition("@")[2].split(","):
             _ = urlsplit(f"//{host}").port
     except ValueError:
         raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
     options = parse_qs(parts.query)
     if not all(port.isdecimal() for port in ",".join(options.get("port", ["0"])).split(",")):
-        raise UnsupportedUrl("a port is a number")
+        raise UnsupportedUrl("the port is not a number")
     if parts.netloc.rpartition("@")[2] and options.keys() & {"host", "port"}:
-        raise UnsupportedUrl("it names hosts or ports in two places")
+        raise UnsupportedUrl("hosts or ports are repeated; remove the options host and port")
     for name, known in KNOWN_OPTIONS.items():
-        if unknown := set(options.get(name, [])) - known:
-            raise UnsupportedUrl(f"{name} can not be {', '.join(sorted(unknown))}")
+        if set(options.get(name, [])) - known:
+            raise UnsupportedUrl(f"{name} is not one of {', '.join(sorted(known))}")
     if parts.scheme not in SERVER_SCHEMES:
-        raise UnsupportedUrl("not the address of a PostgreSQL server")
+        raise UnsupportedUrl("not the URL of a PostgreSQL server")
     if not parts.path.strip("/"):
-        raise UnsupportedUrl("it names no database, as in postgresql://user@host:5432/name")
+        raise UnsupportedUrl("the database name is missing, as in postgresql://user@host:5432/name")
 
 
-def without_password(dsn: str) -> str:
-    """Return the address without its password, and without its options, which may hold another."""
+def hide_password(dsn: str) -> str:
+    """Return the URL without its password and options, which may contain a password too."""
     parts = urlsplit(dsn)
     user, at, hosts = parts.netloc.rpartition("@")
     name, colon, _ = user.partition(":")
@@ -50,8 +50,8 @@ def without_password(dsn: str) -> str:
     return parts._replace(netloc=netloc, query="", fragment="").geturl()
 
 
-def each_host(dsn: str) -> list[str]:
-    """Return an address for each host; ``prefer-standby`` has to see all of them at once."""
+def split_hosts(dsn: str) -> list[str]:
+    """Return one URL for each host. ``prefer-standby`` compares all hosts, so it has one URL."""
     parts = urlsplit(dsn)
     if "prefer-standby" in parts.query:
         return [dsn]

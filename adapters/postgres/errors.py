@@ -1,4 +1,4 @@
-"""What PostgreSQL's driver raises, in the application's words."""
+"""Translation of PostgreSQL and asyncpg errors into the application's errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,81 +13,81 @@ OPERATIONAL_ERRORS: Mapping[str, str] = {
     "08": "the connection to the database is lost",
     "25006": "the database is read-only",
     "25P03": "the transaction was idle for too long",
-    "28": "the database does not let this user in",
-    "3D": "there is no such database",
-    "40": "the transaction got in another's way",
-    "42704": "the database does not know a setting in its address",
-    "42501": "the database may not be accessed",
-    "42703": "the schema is not up to date",
-    "42P01": "the schema is not up to date",
+    "28": "the database rejects the user or password",
+    "3D": "the database does not exist",
+    "40": "the transaction conflicts with another one",
+    "42704": "the URL has a setting that the database does not support",
+    "42501": "access to the database is denied",
+    "42703": "the schema is not up to date; run the migrations",
+    "42P01": "the schema is not up to date; run the migrations",
     "53": "the database is out of memory, disk or connections",
     "55": "the database is locked",
-    "57": "the database stopped the statement or the connection",
-    "58": "the database's disk failed",
-    "XX": "the database is damaged",
+    "57": "the database cancelled the statement or closed the connection",
+    "58": "disk I/O error",
+    "XX": "the database is corrupt",
 }
-"""SQLSTATEs, or their classes, that tell of the server's state (PostgreSQL's appendix A)."""
+"""SQLSTATEs, or classes of them, that report a failure of the server (PostgreSQL, appendix A)."""
 
 DRIVER_ERRORS: Mapping[type[Exception], str] = {
-    asyncpg.TargetServerAttributeNotMatched: "no database server is what the address asks for",
-    asyncpg.ClientConfigurationError: "the address has options that make no sense",
+    asyncpg.TargetServerAttributeNotMatched: "no server matches target_session_attrs",
+    asyncpg.ClientConfigurationError: "the URL has invalid options",
     asyncpg.InvalidCachedStatementError: "the schema has just changed",
     asyncpg.InternalClientError: "the connection to the database is lost",
 }
-"""What asyncpg finds out by itself, the first that fits.
+"""Errors of asyncpg itself. The first match applies.
 
-The last is what it says of a connection to which the server has said goodbye unasked, but that it
-has not closed yet.
+``InternalClientError`` is raised when the server has announced the end of a connection and the
+driver has not closed it yet.
 """
 
-UNKNOWN_CHARACTER = "22021"
-"""SQLSTATE of a text with a NUL."""
+CHARACTER_NOT_IN_REPERTOIRE = "22021"
+"""SQLSTATE of a text with a NUL character."""
 
-LOCK_TIMEOUT = "55P03"
-"""SQLSTATE that ends the wait for a lock."""
+LOCK_NOT_AVAILABLE = "55P03"
+"""SQLSTATE of a lock timeout."""
 
 _CONSTRAINTS = "23"
-"""The class of SQLSTATEs of broken constraints: a value that is there already, or may not be."""
+"""The class of the SQLSTATEs of constraint violations."""
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise the application's error for a failure of the database; let every other error pass."""
+    """Raise the application's error for a failure of the database. Other errors pass unchanged."""
     try:
         yield
     except DBAPIError as error:
-        _raise(getattr(error.orig, "__cause__", None) or error.orig, error)
+        _raise_translated(getattr(error.orig, "__cause__", None) or error.orig, error)
         raise
     except (asyncpg.PostgresError, *DRIVER_ERRORS) as error:
-        _raise(error, error)
+        _raise_translated(error, error)
         raise
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StoreUnavailable(f"the database can not be reached ({reason})") from error
+        raise StoreUnavailable(f"the database is not reachable ({reason})") from error
 
 
-def _raise(error: BaseException | None, cause: Exception) -> None:
-    """Raise what the driver's error means here, if the database has failed."""
-    name = str(getattr(error, "sqlstate", None) or "no code")
-    if name == UNKNOWN_CHARACTER:
-        raise UnstorableText("the database holds no text with a NUL") from cause
-    if name.startswith(_CONSTRAINTS):
-        raise StoreConflict(f"a constraint does not allow it ({name})") from cause
-    if meaning := _meaning(error, name):
-        kind = StoreBusy if _waited_for_a_row(error, name) else StoreUnavailable
-        raise kind(f"{meaning} ({name})") from cause
+def _raise_translated(error: BaseException | None, cause: Exception) -> None:
+    """Raise the application's error, if there is one for the driver's error."""
+    sqlstate = str(getattr(error, "sqlstate", None) or "no code")
+    if sqlstate == CHARACTER_NOT_IN_REPERTOIRE:
+        raise UnstorableText("the database does not store NUL characters") from cause
+    if sqlstate.startswith(_CONSTRAINTS):
+        raise StoreConflict(f"a constraint is violated ({sqlstate})") from cause
+    if message := _message(error, sqlstate):
+        kind = StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
+        raise kind(f"{message} ({sqlstate})") from cause
 
 
-def _meaning(error: BaseException | None, name: str) -> str | None:
-    for kind, meaning in DRIVER_ERRORS.items():
-        if isinstance(error, kind):
-            return meaning
-    return OPERATIONAL_ERRORS.get(name, OPERATIONAL_ERRORS.get(name[:2]))
+def _message(error: BaseException | None, sqlstate: str) -> str | None:
+    for driver_error, message in DRIVER_ERRORS.items():
+        if isinstance(error, driver_error):
+            return message
+    return OPERATIONAL_ERRORS.get(sqlstate, OPERATIONAL_ERRORS.get(sqlstate[:2]))
 
 
-def _waited_for_a_row(error: BaseException | None, name: str) -> bool:
-    """Tell whether it was a row that was locked for too long.
+def _is_row_lock_timeout(error: BaseException | None, sqlstate: str) -> bool:
+    """Return whether the error is a lock timeout of a row.
 
-    PostgreSQL says in what context it waited for a row. There is none when it was a table.
+    For a row PostgreSQL reports the context of the wait. For a table there is none.
     """
-    return name == LOCK_TIMEOUT and bool(getattr(error, "context", None))
+    return sqlstate == LOCK_NOT_AVAILABLE and bool(getattr(error, "context", None))

@@ -1,4 +1,4 @@
-"""A process's connections to a server, acquired first come, first served."""
+"""A first-in, first-out pool of connections to a server."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -11,12 +11,13 @@ from service_layer.errors import StoreUnavailable
 
 
 class Pool:
-    """At most ``size`` connections, opened when they are needed and then kept open.
+    """At most ``size`` connections, opened on first use and then kept open.
 
-    A released connection goes straight to the waiter that has waited longest. asyncpg's own pool
-    lets newcomers overtake: among many clients some would wait too long while others are served
-    again and again. It also asks the server to reset a connection after each use, a round trip that
-    ours, which hold no state, do not need. ``timeout`` is the most seconds to wait for one.
+    A released connection goes to the waiter that has waited longest. asyncpg's pool is not fair: a
+    task that does not have to wait takes a connection before the waiters that are woken for it, and
+    these go to the end of the queue. With many clients some would wait until the timeout. asyncpg's
+    pool also resets a released connection, with a round trip unless it gets a ``reset`` function;
+    these connections have no state to reset. ``timeout`` is the maximum wait in seconds.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A PostgreSQL database's schema: brought up to date under a lock, on a connection of its own."""
+"""Migrations of a PostgreSQL database, under a lock and on a new connection."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,25 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.migrations import runner
 from adapters.postgres.connections import (
-    UNPREPARED,
+    NO_STATEMENT_CACHE,
     ServerOptions,
     connect_arguments,
-    connect_to_the_first_that_answers,
+    connect_to_first_available,
 )
 from adapters.postgres.errors import translate_errors
 from service_layer.errors import UnusableDatabase
 
 ASYNCPG = "postgresql+asyncpg://"
-"""SQLAlchemy's name for the driver. The address goes to the driver as it is, so that it may name
-several hosts, which SQLAlchemy's own URLs can't."""
+"""SQLAlchemy's URL of the driver. The driver receives the real URL unchanged.
+
+That URL may have several hosts in a form that SQLAlchemy does not accept.
+"""
 
 MIGRATION_LOCK = text("SELECT pg_advisory_xact_lock(6072426)")
-"""Held while the schema changes. The number means nothing; all processes have to name the same."""
+"""Acquires the lock of schema changes. The number is arbitrary, but fixed: processes share it."""
 
 ENCODING = text("SHOW server_encoding")
 
-REFUSED = ("0A", "42")
-"""How the SQLSTATEs begin that say the schema does not allow what a revision does."""
+SCHEMA_ERRORS = ("0A", "42")
+"""Classes of the SQLSTATEs of a revision that the existing schema does not allow."""
 
 MAX_CONNECTIONS = text(
     "SELECT current_setting('max_connections')::int"
@@ -40,37 +42,40 @@ T = TypeVar("T")
 
 
 def migrate(dsn: str, options: ServerOptions) -> Sequence[str]:
-    """Bring the schema up to date, under a lock, and return the revisions applied.
+    """Apply all pending revisions under a lock and return them.
 
-    Blocks, and must not run on an event loop's thread. Raises ``SchemaMismatch`` and
+    Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase`` and
     ``StoreUnavailable``.
     """
-    return asyncio.run(_on_a_connection_of_its_own(dsn, options, _apply_under_lock))
+    return asyncio.run(_run_on_new_connection(dsn, options, _apply_under_lock))
 
 
 def pending(dsn: str, options: ServerOptions) -> Sequence[str]:
-    """Return the revisions not yet applied. Blocks, and raises, like ``migrate``."""
-    return asyncio.run(_on_a_connection_of_its_own(dsn, options, runner.pending))
+    """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
+    return asyncio.run(_run_on_new_connection(dsn, options, runner.pending))
 
 
 def max_connections(dsn: str, options: ServerOptions) -> int:
-    """Return how many connections the server lets ordinary users have. Blocks."""
-    return asyncio.run(_on_a_connection_of_its_own(dsn, options, _max_connections))
+    """Return the server's connection limit for ordinary users. Blocks."""
+    return asyncio.run(_run_on_new_connection(dsn, options, _max_connections))
 
 
 def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
-    """Return an engine for one connection that may work, and wait for a lock, for long."""
+    """Return an engine for one connection, without timeouts for statements and locks."""
     connect_args = connect_arguments(dsn, options)
-    connect_args["async_creator_fn"] = connect_to_the_first_that_answers
+    connect_args["async_creator_fn"] = connect_to_first_available
     if options.pgbouncer:
-        sqlalchemys = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
-        connect_args |= UNPREPARED | sqlalchemys
+        no_named_statements = {
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": str,
+        }
+        connect_args |= NO_STATEMENT_CACHE | no_named_statements
     return create_async_engine(
         ASYNCPG, hide_parameters=True, connect_args=connect_args, poolclass=NullPool
     )
 
 
-async def _on_a_connection_of_its_own(
+async def _run_on_new_connection(
     dsn: str, options: ServerOptions, work: Callable[[Connection], T]
 ) -> T:
     with translate_errors():
@@ -84,17 +89,17 @@ def _apply_under_lock(connection: Connection) -> Sequence[str]:
     try:
         return runner.apply(connection)
     except DBAPIError as error:
-        if str(getattr(error.orig, "sqlstate", "")).startswith(REFUSED):
+        if str(getattr(error.orig, "sqlstate", "")).startswith(SCHEMA_ERRORS):
             reason = str(error.orig).partition("\n")[0]
-            raise UnusableDatabase(f"its schema can't be changed: {reason}") from error
+            raise UnusableDatabase(f"its schema cannot be migrated: {reason}") from error
         raise
 
 
 def _check_encoding(connection: Connection) -> None:
-    """Refuse a database that can't keep every text."""
+    """Raise ``UnusableDatabase`` if the encoding cannot store every text."""
     encoding = connection.execute(ENCODING).scalar_one()
     if encoding != "UTF8":
-        raise UnusableDatabase(f"its encoding is {encoding}, and not UTF8")
+        raise UnusableDatabase(f"its encoding is {encoding}; UTF8 is required")
 
 
 def _max_connections(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""Executing statements on PostgreSQL: in a transaction that writes, or each by itself."""
+"""Sessions on PostgreSQL: a transaction that writes, and reads that are each a transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,38 +9,39 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.postgres.connections import compile_statement
 from adapters.postgres.errors import translate_errors
-from adapters.postgres.pipelined_begin import begin_with_the_next_statement
+from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
 class WritingSession:
-    """``SqlSession`` whose transaction begins with the first statement."""
+    """``SqlSession`` on a connection of the pool. The first statement acquires the connection."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, start: TransactionStart) -> None:
         self._pool = pool
+        self._start = start
         self._connection: asyncpg.Connection | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._connection is None:
             self._connection = await self._pool.acquire()
-        with _in_use(self._connection):
+        with _close_on_error(self._connection):
             if not self._connection.is_in_transaction():
-                begin_with_the_next_statement(self._connection)
-            return await _rows(self._connection, compile_statement(statement), params)
+                await self._start.begin(self._connection)
+            return await _fetch_all(self._connection, compile_statement(statement), params)
 
     async def commit(self) -> None:
         if self._connection is None:
             return
-        with _in_use(self._connection):
+        with _close_on_error(self._connection):
             try:
                 with translate_errors():
-                    done = await self._connection.execute("COMMIT")
+                    command_tag = await self._connection.execute("COMMIT")
             except StoreUnavailable as error:
                 raise OutcomeUnknown(str(error)) from error
-        if done != "COMMIT":
-            raise StoreUnavailable(f"instead of COMMIT the database did {done}")
+        if command_tag != "COMMIT":
+            raise StoreUnavailable(f"COMMIT failed: the database returned {command_tag}")
 
     async def close(self) -> None:
         if self._connection is None:
@@ -48,16 +49,16 @@ class WritingSession:
         connection, self._connection = self._connection, None
         try:
             if not connection.is_closed() and connection.is_in_transaction():
-                with _in_use(connection):
+                with _close_on_error(connection):
                     await connection.execute("ROLLBACK")
         finally:
             self._pool.release(connection)
 
 
 class Reader:
-    """``SqlExecutor`` whose statements are each committed by themselves, and hold nothing.
+    """``SqlExecutor`` in which each statement is a transaction, and takes one round trip.
 
-    A statement costs one round trip. Those that may scan have connections of their own.
+    Statements that may scan use the pool ``scans``.
     """
 
     def __init__(self, pool: Pool, scans: Pool) -> None:
@@ -69,24 +70,24 @@ class Reader:
         pool = self._scans if query.may_scan else self._pool
         connection = await pool.acquire()
         try:
-            with _in_use(connection):
-                return await _rows(connection, query, params)
+            with _close_on_error(connection):
+                return await _fetch_all(connection, query, params)
         finally:
             pool.release(connection)
 
 
-async def _rows(
+async def _fetch_all(
     connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
 ) -> Sequence[Any]:
-    rows: Sequence[Any] = await connection.fetch(query.text, *query.arguments(params))
+    rows: Sequence[Any] = await connection.fetch(query.text, *query.bind(params))
     return rows
 
 
 @contextmanager
-def _in_use(connection: asyncpg.Connection) -> Iterator[None]:
-    """Raise the application's errors; close a connection on which anything failed.
+def _close_on_error(connection: asyncpg.Connection) -> Iterator[None]:
+    """Translate the driver's errors. After any error, close the connection.
 
-    After a failover it may lead to a server that takes no writes any more.
+    It may be broken. After a failover, it may be to a server that is read-only now.
     """
     if connection.is_closed():
         raise StoreUnavailable("the connection to the database is lost")

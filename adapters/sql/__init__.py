@@ -1,1 +1,1 @@
-"""Tables, statements, repositories and units of work in SQL, for any engine."""
+"""Tables, statements, repositories and units of work in SQL, for every engine."""

@@ -1,6 +1,7 @@
-"""The heroes in SQL: the statements, built once, and the way between a row and a hero.
+"""The hero repository in SQL.
 
-The table's columns stand in the order of a hero's fields.
+The statements are built once. A row maps to a ``Hero`` by position: the columns of the table have
+the order of the entity's fields.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,17 +17,18 @@ from adapters.sql.tables import IDS, hero_table
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 
 OR_ABORT = "OR ABORT"
-"""Lets a broken constraint undo the statement, and no more.
+"""On SQLite, a violated constraint rolls back the statement only.
 
-A constraint of the user's may otherwise undo the whole transaction, which others share, or leave
-out the statement without a word.
+A constraint that a user has added may have another conflict clause. ``ON CONFLICT ROLLBACK`` would
+roll back the whole transaction, which other units of work share. ``ON CONFLICT IGNORE`` would skip
+the statement without an error.
 """
 
-_SET = ("name", "secret_name", "age", "version")
-_VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _SET}
-_THIS_ONE = hero_table.c.id == bindparam("this_id")
+_COLUMNS = ("name", "secret_name", "age", "version")
+_VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _COLUMNS}
+_BY_ID = hero_table.c.id == bindparam("hero_id")
 
-_GET = select(hero_table).where(_THIS_ONE)
+_GET = select(hero_table).where(_BY_ID)
 _ADD = (
     insert(hero_table)
     .prefix_with(OR_ABORT, dialect="sqlite")
@@ -37,10 +39,10 @@ _UPDATE = (
     update(hero_table)
     .prefix_with(OR_ABORT, dialect="sqlite")
     .values(_VALUES)
-    .where(_THIS_ONE)
+    .where(_BY_ID)
     .returning(hero_table.c.id)
 )
-_REMOVE = delete(hero_table).where(_THIS_ONE).returning(hero_table.c.id)
+_REMOVE = delete(hero_table).where(_BY_ID).returning(hero_table.c.id)
 
 
 class SqlHeroReader:
@@ -52,41 +54,41 @@ class SqlHeroReader:
         self._executor = executor
 
     async def get(self, hero_id: int) -> Hero:
-        return Hero(*await self._one(self._get, hero_id))
+        return Hero(*await self._exec_one(self._get, hero_id))
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
         rows = await queries.fetch_page(self._executor, hero_table, query)
         return list(starmap(Hero, rows))
 
     async def count(self, query: HeroQuery) -> int:
-        ((heroes,),) = await self._executor.exec(*queries.count(hero_table, query))
-        return int(heroes)
+        ((number,),) = await self._executor.exec(*queries.select_count(hero_table, query))
+        return int(number)
 
-    async def _one(self, statement: Executable, hero_id: int, **values: object) -> Any:
+    async def _exec_one(self, statement: Executable, hero_id: int, **values: object) -> Any:
         if hero_id in IDS:
-            for row in await self._executor.exec(statement, {"this_id": hero_id, **values}):
+            for row in await self._executor.exec(statement, {"hero_id": hero_id, **values}):
                 return row
         raise HeroNotFound(hero_id)
 
 
 class SqlHeroRepository(SqlHeroReader):
-    """``HeroRepository`` in SQL, within a transaction. What it gets it locks, where rows can be."""
+    """``HeroRepository`` in SQL. On PostgreSQL, ``get`` locks the row."""
 
     _get = _GET.with_for_update()
 
     async def add(self, draft: HeroDraft) -> Hero:
-        (row,) = await self._executor.exec(_ADD, _values(draft, version=1))
+        (row,) = await self._executor.exec(_ADD, _column_values(draft, version=1))
         return Hero(*row)
 
     async def update(self, hero: Hero) -> None:
-        await self._one(_UPDATE, hero.id, **_values(hero, version=hero.version))
+        await self._exec_one(_UPDATE, hero.id, **_column_values(hero, version=hero.version))
 
     async def remove(self, hero_id: int) -> None:
-        await self._one(_REMOVE, hero_id)
+        await self._exec_one(_REMOVE, hero_id)
 
 
-def _values(hero: HeroDraft | Hero, *, version: int) -> dict[str, Any]:
-    """Return what a row is to hold; ``_SET`` names the same."""
+def _column_values(hero: HeroDraft | Hero, *, version: int) -> dict[str, Any]:
+    """Return the values of ``_COLUMNS``."""
     return {
         "name": hero.name,
         "secret_name": hero.secret_name,

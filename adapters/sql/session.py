@@ -1,4 +1,4 @@
-"""What a repository needs of a session, whichever engine stands behind it."""
+"""The sessions that repositories use: protocols that each engine implements."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -7,26 +7,26 @@ from sqlalchemy.sql.base import Executable
 
 
 class UnstorableText(Exception):
-    """A parameter is a text that the database can't hold: PostgreSQL knows no NUL."""
+    """A parameter is a text that the database cannot store. PostgreSQL does not store NUL."""
 
 
 class SqlExecutor(Protocol):
-    """Executes statements. The engine decides when they begin and where they run.
+    """Executes statements.
 
-    Every method may raise ``StoreUnavailable``; driver and SQLAlchemy errors that are failures of
-    the database never pass through. Raises ``UnstorableText`` where a database does not hold every
-    text.
+    Every method may raise ``StoreUnavailable``. It replaces the errors of the driver and of
+    SQLAlchemy that report a failure of the database. ``exec`` may raise ``UnstorableText`` and
+    ``StoreConflict``.
     """
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        """Return all rows that the statement returns, each a sequence of its columns' values."""
+        """Execute the statement and return all rows, each a sequence of column values."""
 
 
 class SqlSession(SqlExecutor, Protocol):
-    """One transaction's statements, which may write."""
+    """A transaction that may write. It begins with the first statement."""
 
     async def commit(self) -> None:
-        """Return once what was executed is durable."""
+        """Commit, and return once all changes are durable."""
 
     async def close(self) -> None:
-        """Roll back what was not committed, and give the connection back."""
+        """Roll back what was not committed, and release the connection."""

@@ -1,8 +1,8 @@
-"""Statements: written in SQLAlchemy's language, compiled once, executed by the driver itself.
+"""Statements are SQLAlchemy expressions. They are compiled once and executed by the driver.
 
-Executing through SQLAlchemy costs several times what SQLite needs to look up a row, and on
-PostgreSQL a greenlet besides. What it does for a caller, it has done when the text is known: every
-column here has a type that drivers take and give as it is.
+To execute a statement through SQLAlchemy takes several times as long as the lookup of a row in
+SQLite. On PostgreSQL it also needs a greenlet. Its conversion of values is not needed: all columns
+have types that the drivers accept and return as they are.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,34 +15,34 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 MAY_SCAN = "may_scan"
-"""Execution option of a statement that may read so many rows that it takes long."""
+"""Execution option of a statement whose number of read rows has no bound."""
 
 CACHE_SIZE = 1_000
-"""Compiled statements that are cached for each dialect; the least recently used one is dropped."""
+"""Maximum number of cached statements of each dialect. The cache is LRU."""
 
 
 class Compiled(NamedTuple):
-    """A statement's text, and the names of its parameters in the order of their places."""
+    """A compiled statement. ``names`` are the parameter names in positional order."""
 
     text: str
     names: Sequence[str]
     may_scan: bool
 
-    def arguments(self, params: Mapping[str, Any]) -> list[Any]:
-        """Return the values of ``params`` in their places."""
+    def bind(self, params: Mapping[str, Any]) -> list[Any]:
+        """Return the values of ``params`` in positional order."""
         return [params[name] for name in self.names]
 
 
-def compiler(dialect: Dialect) -> Callable[[Executable], Compiled]:
-    """Return what compiles statements for the dialect, each once as long as it is in use.
+def make_compiler(dialect: Dialect) -> Callable[[Executable], Compiled]:
+    """Return a function that compiles statements for the dialect and caches the result.
 
-    All parameters of a statement have to be named ``bindparam``s.
+    Every parameter of a statement must be a ``bindparam`` with a name.
     """
 
     @lru_cache(CACHE_SIZE)
     def compile_statement(statement: Executable) -> Compiled:
-        form = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
+        compiled = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
         may_scan = bool(statement.get_execution_options().get(MAY_SCAN))
-        return Compiled(form.string, tuple(form.positiontup or ()), may_scan)
+        return Compiled(compiled.string, tuple(compiled.positiontup or ()), may_scan)
 
     return compile_statement

@@ -1,20 +1,20 @@
-"""The tables, as SQLModel classes. Rows are not entities: repositories map between the two."""
+"""The tables, as SQLModel classes. A row is not an entity: repositories map between them."""
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
-"""A signed 64-bit integer. SQLite's INTEGER is one, and only INTEGER may be a row id there."""
+"""A signed 64-bit integer. On SQLite that is ``INTEGER``, the only type of a rowid alias."""
 
 IDS = range(-(2**63), 2**63)
-"""What it holds; a database refuses to be asked for other ids."""
+"""The values of ``Int64``. Drivers reject other integers as parameters."""
 
 Text = String().with_variant(String(collation="C"), "postgresql")
-"""A text that compares and sorts by its bytes, as SQLite's do unasked."""
+"""A text that compares byte by byte. That is SQLite's default, and the collation C."""
 
 
 class HeroRow(SQLModel, table=True):
-    """The tutorial's ``hero`` table, with a version, and with ids that are never reused."""
+    """The tutorial's ``hero`` table, with a version and with ids that are never reused."""
 
     __tablename__ = "hero"
     __table_args__ = (
@@ -31,9 +31,10 @@ class HeroRow(SQLModel, table=True):
 
 
 class IdempotencyRow(SQLModel, table=True):
-    """The response to a request that came with an idempotency key.
+    """A stored response, by idempotency key.
 
-    ``status``, ``headers`` and ``body`` are null while the key is only claimed.
+    ``status``, ``headers`` and ``body`` are null until the response is saved. ``expires`` is a Unix
+    time in seconds.
     """
 
     __tablename__ = "idempotent_answer"
@@ -48,4 +49,4 @@ class IdempotencyRow(SQLModel, table=True):
 
 hero_table = HeroRow.metadata.tables["hero"]
 idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
-"""The same tables for statements that load no rows as objects."""
+"""The tables, for statements of SQLAlchemy Core."""

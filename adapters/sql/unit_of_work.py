@@ -1,4 +1,4 @@
-"""Units of work in SQL: the repositories, and when their session ends."""
+"""Units of work in SQL: a session and the repositories that use it."""
 
 from typing import Self
 
@@ -8,7 +8,7 @@ from adapters.sql.session import SqlExecutor, SqlSession
 
 
 class SqlReadOnlyUnitOfWork:
-    """``ReadOnlyUnitOfWork`` whose statements each stand for themselves."""
+    """``ReadOnlyUnitOfWork`` in which each statement is a transaction."""
 
     def __init__(self, executor: SqlExecutor) -> None:
         self.heroes = SqlHeroReader(executor)
@@ -17,11 +17,11 @@ class SqlReadOnlyUnitOfWork:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """There is nothing to commit or to give back."""
+        """Do nothing: no transaction is open."""
 
 
 class SqlUnitOfWork:
-    """``UnitOfWork`` that wraps a session and the repositories over it."""
+    """``UnitOfWork`` over a session, which is its transaction."""
 
     def __init__(self, session: SqlSession) -> None:
         self.session = session

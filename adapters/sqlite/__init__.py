@@ -1,1 +1,1 @@
-"""The SQLite engine: one file, one writer, reads on the event loop and scans beside it."""
+"""The SQLite engine: one writer with group commit, reads on the event loop, scans in threads."""

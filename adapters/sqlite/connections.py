@@ -1,8 +1,8 @@
-"""The embedded engine's connections: how a SQLite file is opened for each purpose.
+"""Connections to a SQLite file.
 
-The file is in WAL mode, so readers and the writer do not wait for each other, and every commit is
-flushed (``synchronous=FULL``). A connection used on the event loop never waits inside SQLite:
-its busy timeout is 0, and ``locks`` does the waiting.
+The file is in WAL mode: readers do not block the writer, and the writer does not block readers.
+With ``synchronous=FULL``, every COMMIT is flushed to disk. Connections on the event loop have a
+busy timeout of 0, because a wait in SQLite would block the loop. ``locks`` retries instead.
 """
 
 import os
@@ -14,24 +14,25 @@ from urllib.parse import quote
 
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from adapters.sql.statements import compiler
+from adapters.sql.statements import make_compiler
 
 THREAD_TIMEOUT = 1.0
-"""Seconds that SQLite itself may wait for a lock where that holds up nothing else."""
+"""Busy timeout in seconds of connections that are used outside the event loop."""
 
 READING = {"query_only": "ON"}
 WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
-"""Pragmas of each kind of connection."""
+"""Pragmas of connections that read, and of the connection that writes."""
 
-compile_statement = compiler(SQLiteDialect(paramstyle="qmark"))
+compile_statement = make_compiler(SQLiteDialect(paramstyle="qmark"))
 
 
 def connect(
     path: Path, pragmas: Mapping[str, str], *, mode: str = "rw", timeout: float = 0
 ) -> sqlite3.Connection:
-    """Return a connection without implicit transactions, which threads may use one at a time.
+    """Open a connection in autocommit mode. Threads may share it, but not use it concurrently.
 
-    ``timeout`` is in seconds. In the mode ``rw`` a missing file is an error; ``rwc`` makes it.
+    ``timeout`` is the busy timeout in seconds. ``mode`` is that of SQLite's URIs: with ``rw`` a
+    missing file is an error, with ``rwc`` it is created.
     """
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}",
@@ -50,10 +51,9 @@ def connect(
 
 
 class ReopeningConnection:
-    """A connection that stays open between uses, and is reopened when its file is another one.
+    """A connection that is reopened when its file was removed or replaced.
 
-    A file that was removed or replaced is noticed before the next use: what is written to a file
-    that has no name is lost.
+    Without this, it would write to a deleted file, and those changes would be lost.
     """
 
     def __init__(self, path: Path, pragmas: Mapping[str, str]) -> None:
@@ -61,33 +61,33 @@ class ReopeningConnection:
         self._name = str(path)
         self._pragmas = pragmas
         self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._opened: tuple[int, int] | None = None
 
     def get(self) -> sqlite3.Connection:
-        """Return the connection, opened anew if need be."""
-        file = _identity(self._name)
-        if self._connection is None or file != self._file:
+        """Return the connection. Open it if it is closed, or if the file is another one."""
+        file = _file_identity(self._name)
+        if self._connection is None or file != self._opened:
             self.close()
             self._connection = connect(self._path, self._pragmas)
-            self._file = file
+            self._opened = file
         return self._connection
 
     def close(self) -> None:
-        """Close it for now, which rolls back what it has not committed."""
+        """Close the connection, which rolls back its transaction. ``get`` opens it again."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()
 
 
-def rows(connection: sqlite3.Connection, text: str, arguments: Sequence[Any]) -> list[Any]:
-    """Return all rows, so that the statement is over and holds no lock."""
+def fetch_all(connection: sqlite3.Connection, text: str, arguments: Sequence[Any]) -> list[Any]:
+    """Execute the statement and return all rows, so that it holds no lock afterwards."""
     return connection.execute(text, arguments).fetchall()
 
 
-def _identity(name: str) -> tuple[int, int] | None:
-    """Return what tells the file from any other, or ``None`` where there is none."""
+def _file_identity(name: str) -> tuple[int, int] | None:
+    """Return the device and inode of the file, or ``None`` if there is no file."""
     try:
-        found = os.stat(name)  # noqa: PTH116 - before every read: a Path would cost as much again
+        status = os.stat(name)  # noqa: PTH116 - runs before every read; a Path doubles the cost
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -1,4 +1,4 @@
-"""What SQLite's driver raises, in the application's words."""
+"""Translation of SQLite errors into the application's errors."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -9,66 +9,66 @@ from sqlalchemy.exc import DBAPIError
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 OPERATIONAL_ERRORS: Mapping[int, str] = {
-    sqlite3.SQLITE_PERM: "the database may not be accessed",
+    sqlite3.SQLITE_PERM: "access to the database is denied",
     sqlite3.SQLITE_BUSY: "the database is locked",
     sqlite3.SQLITE_LOCKED: "the database is locked",
     sqlite3.SQLITE_NOMEM: "the database is out of memory",
     sqlite3.SQLITE_READONLY: "the database is read-only",
     sqlite3.SQLITE_INTERRUPT: "the statement was interrupted",
-    sqlite3.SQLITE_IOERR: "the disk failed",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged",
+    sqlite3.SQLITE_IOERR: "disk I/O error",
+    sqlite3.SQLITE_CORRUPT: "the database file is corrupt",
     sqlite3.SQLITE_FULL: "the database is full",
-    sqlite3.SQLITE_CANTOPEN: "the database file can not be opened",
+    sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened",
     sqlite3.SQLITE_PROTOCOL: "the database is locked",
-    sqlite3.SQLITE_AUTH: "the database may not be accessed",
+    sqlite3.SQLITE_AUTH: "access to the database is denied",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
-"""Primary result codes that tell of the database's state, not of a bug in the program."""
+"""Primary result codes of failures of the database, with messages. Other codes are bugs."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINT = "SQLITE_CONSTRAINT"
-"""How the names of broken constraints begin: a value that is there already, or may not be."""
+"""Prefix of the names of constraint violations."""
 
 
 def is_busy(error: BaseException | None) -> bool:
-    """Tell whether the driver says that another connection is in the way: waiting may help."""
-    return _sqlite_code(error) in _BUSY
+    """Return whether another connection holds a lock, so that a retry may succeed."""
+    return _primary_code(error) in _BUSY
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise the application's error for a failure of the database; let every other error pass."""
+    """Raise the application's error for a failure of the database. Other errors pass unchanged."""
     try:
         yield
     except DBAPIError as error:
-        _raise(getattr(error.orig, "__cause__", None) or error.orig, error)
+        _raise_translated(getattr(error.orig, "__cause__", None) or error.orig, error)
         raise
     except sqlite3.Error as error:
-        _raise(error, error)
+        _raise_translated(error, error)
         raise
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StoreUnavailable(f"the database can not be reached ({reason})") from error
+        raise StoreUnavailable(f"the database is not reachable ({reason})") from error
 
 
-def _raise(error: BaseException | None, cause: Exception) -> None:
-    """Raise what the driver's error means here, if the database has failed."""
+def _raise_translated(error: BaseException | None, cause: Exception) -> None:
+    """Raise the application's error, if there is one for the driver's error."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")
     if name.startswith(_CONSTRAINT):
-        raise StoreConflict(f"a constraint does not allow it ({name})") from cause
-    if meaning := _meaning(error):
-        raise StoreUnavailable(f"{meaning} ({name})") from cause
+        raise StoreConflict(f"a constraint is violated ({name})") from cause
+    if message := _message(error):
+        raise StoreUnavailable(f"{message} ({name})") from cause
 
 
-def _meaning(error: BaseException | None) -> str | None:
-    if meaning := OPERATIONAL_ERRORS.get(_sqlite_code(error)):
-        return meaning
+def _message(error: BaseException | None) -> str | None:
+    if message := OPERATIONAL_ERRORS.get(_primary_code(error)):
+        return message
     if str(error).startswith(("no such table", "no such column")):
-        return "the schema is not up to date"
+        return "the schema is not up to date; run the migrations"
     return None
 
 
-def _sqlite_code(error: BaseException | None) -> int:
-    """Return the primary result code, the low byte of the extended one; -1 when there is none."""
+def _primary_code(error: BaseException | None) -> int:
+    """Return the primary result code, the low byte of the extended code, or -1 without a code."""
     code = getattr(error, "sqlite_errorcode", None)
     return -1 if code is None else code & 0xFF

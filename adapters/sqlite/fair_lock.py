@@ -1,22 +1,23 @@
-"""A lock that is acquired in the order in which it was asked for."""
+"""A FIFO lock for asyncio tasks."""
 
 import asyncio
 from itertools import islice
 
 from adapters.wait_queue import WaitQueue
 
-AWAKE = 16
-"""How many waiters are woken at a time: enough for a tick of the event loop, and few in vain."""
+WAKEUPS_PER_RELEASE = 16
+"""Number of waiters that a release wakes: enough for one event loop tick, few in vain."""
 
 
 class FairLock:
-    """A lock that no task acquires before those that have waited longer.
+    """A lock that tasks acquire in FIFO order. ``timeout`` is in seconds.
 
-    When it is released, the first waiters are woken, in their order. Most tasks release it within
-    the tick of the event loop in which they acquire it, so that all of these may have it in one
-    tick. To hand it from one task to the next would take a tick for each.
+    A release wakes the first waiters, not only the first one. Most tasks release the lock in the
+    event loop tick in which they acquire it. So several tasks can hold it, one after the other, in
+    one tick. With one wakeup for each release, each task would take a tick::
 
-    ``timeout`` is the most seconds that a task waits.
+        tick 1: A releases, wakes B, C, D
+        tick 2: B acquires and releases, C acquires and releases, D acquires and releases
     """
 
     def __init__(self, timeout: float) -> None:
@@ -31,38 +32,38 @@ class FairLock:
         return True
 
     async def acquire(self) -> bool:
-        """Acquire the lock. Return whether that took waiting.
+        """Acquire the lock. Return whether the task had to wait.
 
         Raises ``TimeoutError`` after ``timeout`` seconds.
         """
         if self.try_acquire():
             return False
-        me = self._queue.join()
+        waiter = self._queue.join()
         try:
             if not self._is_locked:
-                await asyncio.sleep(0)  # those before it are awake, and acquire it in this tick
-            while self._is_locked or self._queue.first() is not me:
-                if me.is_late:
+                await asyncio.sleep(0)  # waiters before this one are awake and acquire in this tick
+            while self._is_locked or self._queue.first() is not waiter:
+                if waiter.is_late:
                     raise TimeoutError
-                me.woken.clear()
-                await me.woken.wait()
+                waiter.woken.clear()
+                await waiter.woken.wait()
             self._is_locked = True
         finally:
-            self._queue.leave(me)
+            self._queue.leave(waiter)
             self._wake()
         return True
 
     @property
     def has_waiters(self) -> bool:
-        """Whether a task waits for the lock."""
+        """Whether a task is waiting for the lock."""
         return bool(self._queue)
 
     def release(self) -> None:
-        """Release the lock, and wake the next waiters."""
+        """Release the lock and wake the next waiters."""
         self._is_locked = False
         self._wake()
 
     def _wake(self) -> None:
         if not self._is_locked:
-            for waiter in islice(self._queue, AWAKE):
+            for waiter in islice(self._queue, WAKEUPS_PER_RELEASE):
                 waiter.woken.set()

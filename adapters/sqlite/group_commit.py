@@ -1,4 +1,13 @@
-"""A commit group: the units of work that one COMMIT makes durable, all or none of them."""
+"""Commit groups: units of work that share one transaction, and so one COMMIT.
+
+Each unit of work is a savepoint::
+
+    BEGIN IMMEDIATE
+    SAVEPOINT unit; ...; RELEASE unit                      -- committed so far
+    SAVEPOINT unit; ...; ROLLBACK TO unit; RELEASE unit    -- rolled back
+    SAVEPOINT unit; ...; RELEASE unit
+    COMMIT                                                 -- durable, all or none
+"""
 
 import asyncio
 import sqlite3
@@ -6,64 +15,67 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.sqlite.connections import rows
+from adapters.sqlite.connections import fetch_all
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 CommitFailure = StoreUnavailable | StoreConflict
-"""Why a commit group was not committed."""
+"""The reason why a commit group is not durable."""
 
-OPEN_FOR = 0.002
-"""Seconds after which the next unit of work that ends closes the group, for the first one waits."""
+MAX_GROUP_AGE = 0.002
+"""Seconds after which a group accepts no further units of work, so that the first need not wait."""
 
 WAKEUPS_PER_TICK = 6
-"""How many units of work of a group are woken in one tick of the event loop when it has ended, so
-that reads need not wait for all of them (record 23)."""
+"""Maximum number of a group's waiters that are woken in one event loop tick.
+
+Other tasks, such as reads, run in between (record 23).
+"""
 
 
 class CommitGroup:
-    """An open transaction of at most ``group_size`` units of work, and how it ended."""
+    """A transaction of at most ``group_size`` units of work, and its outcome.
+
+    ``has_changes`` is whether a unit of work has changed a row. ``stays_open`` is whether the group
+    waits for the end of the event loop tick before its COMMIT.
+    """
 
     def __init__(self, connection: sqlite3.Connection, group_size: int) -> None:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.has_changes = False
-        self.stays_open = False  # until the next tick of the event loop
+        self.stays_open = False
         self._group_size = group_size
         self._units = 0
         self._loop = loop
-        self._closes = loop.time() + OPEN_FOR
+        self._closes_at = loop.time() + MAX_GROUP_AGE
         self._is_over = False
         self._waiters: deque[asyncio.Event] = deque()
         self._failure: CommitFailure | None = None
 
     @property
     def is_full(self) -> bool:
-        """Whether it has to be committed before another unit of work joins."""
-        return self._units >= self._group_size or self._loop.time() > self._closes
+        """Whether the group must be committed before another unit of work begins."""
+        return self._units >= self._group_size or self._loop.time() > self._closes_at
 
     def add(self, *, changes: bool) -> None:
-        """Count a unit of work that has succeeded."""
+        """Count a unit of work whose savepoint was released."""
         self._units += 1
         self.has_changes |= changes
 
     def end(self, failure: CommitFailure | None = None) -> None:
-        """Record that it is durable, or why it is not, and begin to wake its units of work."""
+        """Record the outcome and start to wake the waiters. ``failure`` is ``None`` for success."""
         self._is_over = True
         self._failure = failure
         self._wake_some()
 
     async def durable(self) -> None:
-        """Return once all that its units of work have done so far is durable.
-
-        Raises what ended it otherwise.
-        """
+        """Wait until the group's changes are durable. Raises ``CommitFailure`` if they are not."""
         if self.has_changes:
             await self.over()
             if self._failure is not None:
                 raise type(self._failure)(*self._failure.args) from self._failure
 
     async def over(self) -> None:
-        """Return some time after it has ended. A cancellation takes effect then."""
+        """Wait until the group has ended. A cancellation takes effect only then."""
         if self._is_over:
             return
         cancelled = None
@@ -78,7 +90,7 @@ class CommitGroup:
             raise cancelled
 
     def _wake_some(self) -> None:
-        """Wake the next few, and the others from the next tick on."""
+        """Wake the next waiters, and continue in the next tick if there are more."""
         for _ in range(min(WAKEUPS_PER_TICK, len(self._waiters))):
             self._waiters.popleft().set()
         if self._waiters:
@@ -86,7 +98,7 @@ class CommitGroup:
 
 
 class Savepoint:
-    """One unit of work's part of a commit group."""
+    """A unit of work in a commit group."""
 
     def __init__(self, group: CommitGroup) -> None:
         self.group = group
@@ -94,27 +106,28 @@ class Savepoint:
         self._changes = self._connection.total_changes
         self._connection.execute("SAVEPOINT unit")
 
-    def rows(self, text: str, arguments: Sequence[Any]) -> list[Any]:
-        """Return all rows of a statement."""
+    def fetch_all(self, text: str, arguments: Sequence[Any]) -> list[Any]:
+        """Execute the statement and return all rows."""
         self._require_transaction()
-        return rows(self._connection, text, arguments)
+        return fetch_all(self._connection, text, arguments)
 
     def release(self) -> None:
-        """Leave the changes in the group."""
+        """Release the savepoint: the changes become part of the group."""
         self._require_transaction()
         self._connection.execute("RELEASE unit")
         self.group.add(changes=self._changes != self._connection.total_changes)
 
     def rollback(self) -> None:
-        """Take the changes out of the group."""
+        """Roll back to the savepoint: the other units of work of the group are not affected."""
         self._require_transaction()
         self._connection.execute("ROLLBACK TO unit")
         self._connection.execute("RELEASE unit")
 
     def _require_transaction(self) -> None:
-        """Refuse to go on where SQLite has rolled back the whole transaction, as on a full disk.
+        """Raise ``StoreUnavailable`` if SQLite has rolled back the transaction.
 
-        Outside of it a statement would be a transaction of its own.
+        Some errors, such as a full disk, roll back all of it. A statement after that would be
+        committed on its own.
         """
         if not self._connection.in_transaction:
             raise StoreUnavailable("the transaction was rolled back")

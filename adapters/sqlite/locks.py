@@ -1,7 +1,6 @@
-"""Waiting for a lock that another process holds on the file.
+"""Retries while another process holds a lock on the file.
 
-The waiting is done here, not inside SQLite: it does not hold up the event loop, and at the start a
-signal can end it.
+SQLite's busy timeout would block the event loop, and a signal could not interrupt it at startup.
 """
 
 import asyncio
@@ -16,33 +15,36 @@ from adapters.sqlite.errors import is_busy
 
 T = TypeVar("T")
 
-FIRST_PAUSE = 0.001
-LONGEST_PAUSE = 0.05
-"""Seconds between two attempts at a lock that another process holds."""
+MIN_DELAY = 0.001
+MAX_DELAY = 0.05
+"""Seconds between two attempts: exponential backoff from the first to the second."""
 
 START_TIMEOUT = 30.0
-"""Seconds to wait, at start, for another process that migrates the same file."""
+"""Seconds to wait at startup for another process that migrates the same file."""
 
 
 async def retry_while_locked(operation: Callable[[], T], deadline: float) -> T:
-    """Return what ``operation`` returns, tried again while the database is locked.
+    """Call ``operation`` until the database is not locked, and return its result.
 
-    ``deadline`` is in the event loop's time; past it the driver's error passes through.
+    ``deadline`` is a time of the event loop's clock. After it, the driver's error is raised.
     """
     clock = asyncio.get_running_loop().time
-    pause = FIRST_PAUSE
+    delay = MIN_DELAY
     while True:
         try:
             return operation()
         except sqlite3.Error as error:
-            if not is_busy(error) or clock() + pause > deadline:
+            if not is_busy(error) or clock() + delay > deadline:
                 raise
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+        await asyncio.sleep(delay)
+        delay = min(2 * delay, MAX_DELAY)
 
 
 def retry_while_locked_at_start(operation: Callable[[], T]) -> T:
-    """Return what ``operation`` returns, tried again while the database is locked. Blocks."""
+    """Call ``operation`` until the database is not locked, and return its result.
+
+    Blocks. After ``START_TIMEOUT`` seconds, SQLAlchemy's error is raised.
+    """
     deadline = time.monotonic() + START_TIMEOUT
     while True:
         try:
@@ -50,4 +52,4 @@ def retry_while_locked_at_start(operation: Callable[[], T]) -> T:
         except DBAPIError as error:
             if not is_busy(error.orig) or time.monotonic() > deadline:
                 raise
-        time.sleep(LONGEST_PAUSE)
+        time.sleep(MAX_DELAY)

@@ -1,4 +1,4 @@
-"""Scans of a SQLite file: in threads, beside the event loop, and stopped in time."""
+"""Scans of a SQLite file: statements that run in threads, with a timeout."""
 
 import asyncio
 import threading
@@ -8,20 +8,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from adapters.sqlite.connections import READING, THREAD_TIMEOUT, connect, rows
+from adapters.sqlite.connections import READING, THREAD_TIMEOUT, connect, fetch_all
 from service_layer.errors import StoreUnavailable
 
-STEPS = 1_000_000
-"""Instructions of SQLite's machine between two looks at whether to stop: some tens of ms.
+PROGRESS_INTERVAL = 1_000_000
+"""Virtual machine instructions between two calls of the progress handler: some tens of ms.
 
-A look waits for Python's lock. Many of them would make scans slow where the event loop is busy.
+Each call acquires the GIL. With more calls, scans would be slow while the event loop is busy.
 """
 
 
 class ScanPool:
-    """Runs up to ``threads`` scans at once, each on a connection of its own.
+    """A pool of ``threads`` threads. Each scan has a connection of its own.
 
-    ``timeout`` is the most seconds that a scan takes, its waiting for a thread included.
+    ``timeout`` is in seconds. It includes the wait for a thread.
     """
 
     def __init__(self, path: Path, timeout: float, threads: int) -> None:
@@ -29,8 +29,12 @@ class ScanPool:
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="scan")
 
-    async def rows(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        """Return all rows. Nothing goes on in the thread when it has failed or is cancelled."""
+    async def fetch_all(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Execute the statement in a thread and return all rows.
+
+        A timeout or a cancellation interrupts the statement. Raises ``StoreUnavailable`` after
+        ``timeout`` seconds.
+        """
         stopped = threading.Event()
         scan = asyncio.get_running_loop().run_in_executor(
             self._threads, self._scan, text, arguments, stopped
@@ -39,21 +43,21 @@ class ScanPool:
             async with asyncio.timeout(self._timeout):
                 return await scan
         except TimeoutError:
-            message = f"a scan was stopped after {self._timeout:g} s"
+            message = f"a scan exceeded its timeout of {self._timeout:g} s"
             raise StoreUnavailable(message) from None
         finally:
             stopped.set()
 
     def close(self) -> None:
-        """Close the threads. Waits for the scans that run, not for others."""
+        """Stop the threads. Waits for running scans and cancels scans that have not started."""
         self._threads.shutdown(cancel_futures=True)
 
     def _scan(self, text: str, arguments: Sequence[Any], stopped: threading.Event) -> Sequence[Any]:
-        """Run a scan in the thread of its connection, which alone may stop and close it.
+        """Execute the statement on a new connection, in the current thread.
 
-        ``interrupt`` from another thread could come too early to be noticed, or when the connection
-        is closed already.
+        The progress handler interrupts it once ``stopped`` is set. ``interrupt`` from another
+        thread would have no effect before the statement starts, and could use a closed connection.
         """
         with closing(connect(self._path, READING, timeout=THREAD_TIMEOUT)) as connection:
-            connection.set_progress_handler(stopped.is_set, STEPS)
-            return rows(connection, text, arguments)
+            connection.set_progress_handler(stopped.is_set, PROGRESS_INTERVAL)
+            return fetch_all(connection, text, arguments)

@@ -1,4 +1,4 @@
-"""A SQLite file's schema: how it is brought up to date, and in which mode the file is."""
+"""Migrations of a SQLite file, and its journal mode."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,23 @@ from adapters.sqlite.locks import retry_while_locked_at_start
 from service_layer.errors import UnusableDatabase
 
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
-"""Pragmas of a connection that changes the schema."""
+"""Pragmas of a connection that changes the schema.
+
+To rebuild a table, SQLite requires that foreign keys are off, and that RENAME does not rewrite the
+references of other objects ("ALTER TABLE", section 7).
+"""
 
 
 def migrate(path: Path) -> Sequence[str]:
-    """Bring the file up to date, made if it is missing, and return the revisions applied.
+    """Apply all pending revisions and return them. Create the file if it is missing.
 
-    Blocks; meant for the start. A file that is up to date is only read. Raises
-    ``UnusableDatabase`` and ``StoreUnavailable``.
+    Does not write to a file that is up to date. Blocks. Raises ``UnusableDatabase`` and
+    ``StoreUnavailable``.
     """
     if sqlite3.sqlite_version_info < (3, 35):
-        raise UnusableDatabase(f"SQLite {sqlite3.sqlite_version} is older than 3.35")
+        raise UnusableDatabase(
+            f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is required"
+        )
     apply, journal_mode = partial(_apply, path), partial(_journal_mode, path)
     with translate_errors():
         if not pending(path) and retry_while_locked_at_start(journal_mode) == "wal":
@@ -33,34 +39,32 @@ def migrate(path: Path) -> Sequence[str]:
         revisions = retry_while_locked_at_start(apply)
         mode = retry_while_locked_at_start(partial(journal_mode, "=WAL"))
     if mode != "wal":
-        raise UnusableDatabase(f"its file system allows no write-ahead log, but {mode}")
+        raise UnusableDatabase(
+            f"its file system does not support WAL mode; the journal mode is {mode}"
+        )
     return revisions
 
 
 def pending(path: Path) -> Sequence[str]:
-    """Return the revisions not yet applied. Raises like ``migrate``."""
+    """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
     with translate_errors():
         return retry_while_locked_at_start(partial(_pending, path))
 
 
 def migrating_engine(path: Path) -> Engine:
-    """Return an engine that changes the schema, and makes the file where there is none.
-
-    Foreign keys rest and renaming leaves other objects alone, as SQLite asks for when a table is
-    rebuilt.
-    """
+    """Return an engine for schema changes. It creates a missing file."""
     engine = _engine(path, MIGRATING, mode="rwc")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        """Take the write lock at once: a lock taken later could not wait for other writers."""
+        """Acquire the write lock at once: a later upgrade of a read lock fails without a wait."""
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
 def inspecting_engine(path: Path) -> Engine:
-    """Return an engine that looks at the schema and at the file's mode."""
+    """Return an engine that reads the schema and the journal mode."""
     return _engine(path, {}, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
 
 

@@ -1,6 +1,6 @@
-"""Executing statements on SQLite: in a unit of work that writes, or each by itself.
+"""Sessions on SQLite: a transaction that writes, and reads that are each a transaction.
 
-Quick reads run on the event loop, scans beside it.
+Reads of few rows run on the event loop. Statements that may scan run in threads.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sqlite.connections import READING, ReopeningConnection, compile_statement, rows
+from adapters.sqlite.connections import READING, ReopeningConnection, compile_statement, fetch_all
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
@@ -20,9 +20,9 @@ from adapters.sqlite.writer import Writer
 
 
 class WritingSession:
-    """``SqlSession`` that locks the writer with the first statement.
+    """``SqlSession`` on the writer. The first statement acquires the writer's lock.
 
-    Statements run inline: those of a command touch single indexed rows, which takes microseconds.
+    Statements run on the event loop: a command accesses single indexed rows, in microseconds.
     """
 
     def __init__(self, writer: Writer) -> None:
@@ -34,7 +34,7 @@ class WritingSession:
             self._unit = await self._writer.begin()
         query = compile_statement(statement)
         with translate_errors():
-            return self._unit.rows(query.text, query.arguments(params))
+            return self._unit.fetch_all(query.text, query.bind(params))
 
     async def commit(self) -> None:
         if self._unit is not None:
@@ -48,10 +48,10 @@ class WritingSession:
 
 
 class Reader:
-    """``SqlExecutor`` over a connection on the event loop, and a pool of those for scans.
+    """``SqlExecutor`` on a connection of the event loop, and on a pool of threads for scans.
 
-    Each statement sees what is committed by then, and holds nothing when it is done.
-    ``timeout`` is the most seconds a read waits for a lock.
+    Each statement sees the data committed before it, and holds no lock afterwards. ``timeout`` is
+    that of the file's locks, in seconds.
     """
 
     def __init__(self, path: Path, timeout: float, scans: ScanPool) -> None:
@@ -60,19 +60,19 @@ class Reader:
         self._scans = scans
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        """Return all rows; a statement that may scan does not hold up the event loop."""
+        """Execute the statement and return all rows. A scan does not block the event loop."""
         text, _, may_scan = query = compile_statement(statement)
-        arguments = query.arguments(params)
+        arguments = query.bind(params)
         with translate_errors():
             if may_scan:
-                return await self._scans.rows(text, arguments)
+                return await self._scans.fetch_all(text, arguments)
             deadline = asyncio.get_running_loop().time() + self._timeout
             return await retry_while_locked(partial(self._read, text, arguments), deadline)
 
     def close(self) -> None:
-        """Close the connections, those of scans that run as soon as they are done."""
+        """Close the connections. Waits for running scans."""
         self._scans.close()
         self._inline.close()
 
     def _read(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        return rows(self._inline.get(), text, arguments)
+        return fetch_all(self._inline.get(), text, arguments)

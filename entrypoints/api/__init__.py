@@ -1,1 +1,1 @@
-"""The REST API: routes, schemas, and HTTP's rules. Knows use cases and ports, no adapters."""
+"""The REST API: routes and schemas. It imports use cases and ports, no adapters."""

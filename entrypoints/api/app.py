@@ -1,4 +1,4 @@
-"""Puts the API together, on whatever hands out units of work."""
+"""The application: routes, middleware and error handlers over a factory of units of work."""
 
 from importlib.metadata import version
 
@@ -12,46 +12,47 @@ from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
-from entrypoints.http.openapi import DESCRIPTION, DocumentedApi
+from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.routing import SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
-"""Most bytes of a request's body."""
+"""Maximum size of a request body, in bytes."""
 
-FOR_A_DAY = Retention()
+DEFAULT_RETENTION = Retention()
 
 
 def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
-    retention: Retention = FOR_A_DAY,
+    retention: Retention = DEFAULT_RETENTION,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Return the ASGI application; ``lifespan`` encloses the time it runs."""
-    app = DocumentedApi(
+    """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown."""
+    app = FastAPI(
         title="Heroes",
         version=version("heroes"),
         description=DESCRIPTION,
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    install(app, units_of_work, retention=retention)
     include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
-    app.add_middleware(HeadMiddleware)
+    install(app, units_of_work, retention=retention)
     app.add_middleware(CancellationMiddleware)
     return app
 
 
 def install(
-    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = FOR_A_DAY
+    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = DEFAULT_RETENTION
 ) -> None:
-    """Give any application what the routes need: the units of work, and the table of errors.
+    """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 
     Then ``app.include_router(heroes.router)`` serves the heroes in it.
     """
     app.state.units_of_work = units_of_work
     app.state.retention = retention
     install_error_handlers(app)
+    app.add_middleware(HeadMiddleware)
+    document_problems(app)

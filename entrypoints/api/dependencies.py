@@ -1,4 +1,4 @@
-"""The dependency that gives each request its unit of work, as FastAPI's ``Depends`` does."""
+"""The FastAPI dependency that provides a request's unit of work."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -7,32 +7,40 @@ from fastapi import Depends, Request
 
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
 
-READING = ("GET", "HEAD")
+READ_METHODS = ("GET", "HEAD")
+
+UNIT_OF_WORK = "unit_of_work"
+"""Key of the unit of work in the ASGI scope of the request.
+
+FastAPI calls a dependency once for each dependency scope that it is declared with. Every call has
+to yield the same unit of work: two of one request would wait for each other's lock.
+"""
 
 
 async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOfWork]:
-    """Yield the request's unit of work: one that reads for GET and HEAD, one that writes otherwise.
+    """Yield the request's unit of work: read-only for GET and HEAD, otherwise one that writes.
 
-    It is closed before the response is sent, and what was not committed is rolled back. Every route
+    It is closed before the response is sent. Uncommitted changes are rolled back. Every route
     depends on this function, so ``app.dependency_overrides[get_uow]`` replaces the database.
     """
-    units_of_work = _units_of_work(request)
-    if request.method in READING:
-        async with units_of_work.reading() as reading:
-            yield reading
-    else:
-        async with units_of_work.writing() as writing:
-            yield writing
+    if UNIT_OF_WORK in request.scope:
+        yield request.scope[UNIT_OF_WORK]
+        return
+    units_of_work = _get_units_of_work(request)
+    is_read = request.method in READ_METHODS
+    async with units_of_work.reading() if is_read else units_of_work.writing() as uow:
+        request.scope[UNIT_OF_WORK] = uow
+        yield uow
 
 
 Reading = Annotated[ReadOnlyUnitOfWork, Depends(get_uow, scope="function")]
 Writing = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
 
 
-def _units_of_work(request: Request) -> UnitOfWorkFactory:
+def _get_units_of_work(request: Request) -> UnitOfWorkFactory:
     try:
         factory: UnitOfWorkFactory = request.app.state.units_of_work
     except AttributeError:
-        message = "the application has no units of work: call entrypoints.api.app.install on it"
+        message = "app.state.units_of_work is not set: call entrypoints.api.app.install(app, ...)"
         raise RuntimeError(message) from None
     return factory

@@ -1,17 +1,17 @@
-"""HTTP for any resource: preconditions, idempotency, batches, errors and JSON. Knows no aggregate.
+"""Generic HTTP code: preconditions, idempotency, batches, errors and JSON. It knows no aggregate.
 
-What a route needs is named here, and in ``listing`` for lists.
+Routes import from here, and from ``listing`` for lists.
 """
 
-from entrypoints.http.batch import BatchDone, BatchRequest, BatchUpdate, result_json
+from entrypoints.http.batch import BatchDone, BatchRequest, BatchUpdate, serialize_result
 from entrypoints.http.conditional import (
     CONDITIONAL,
-    not_modified,
-    precondition,
+    not_modified_response,
+    read_precondition,
     response_with_etag,
 )
 from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, error_responses
-from entrypoints.http.field_types import Count, Id, Text, without_defaults
+from entrypoints.http.field_types import Count, Id, Text, remove_defaults
 from entrypoints.http.idempotency import (
     IDEMPOTENT,
     read_idempotency_key,
@@ -34,13 +34,13 @@ __all__ = [
     "JsonResponse",
     "Text",
     "error_responses",
-    "not_modified",
+    "not_modified_response",
     "operation_id",
-    "precondition",
     "read_idempotency_key",
+    "read_precondition",
+    "remove_defaults",
     "replay",
     "response_with_etag",
-    "result_json",
     "save_response",
-    "without_defaults",
+    "serialize_result",
 ]

@@ -1,58 +1,54 @@
-"""Which media type a client would rather have (RFC 9110, sections 12.4.2 and 12.5.1)."""
+"""Content negotiation by ``Accept`` (RFC 9110, sections 12.4.2 and 12.5.1)."""
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from entrypoints.http.header_fields import NEXT_PARAMETER, TCHAR, split_list
+
 VARY = {"Vary": "Accept"}
-"""What an answer says that might have had another media type (RFC 9110, section 12.5.5)."""
+"""The header of a response whose media type was negotiated (RFC 9110, section 12.5.5)."""
 
-ELEMENT = re.compile(r'(?:[^,"]+|"(?:[^"\\]|\\.)*"?)+')
-"""What stands between two commas; a comma in a quoted string separates nothing."""
-
-NEXT = r"[ \t]*;[ \t;]*"
 RANGE = re.compile(
-    r"[ \t]*([\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+)"
-    rf'(?:{NEXT}charset="?utf-8"?)?'
-    rf"(?:{NEXT}q=(0(?:\.[0-9]{{0,3}})?|1(?:\.0{{0,3}})?)(?:{NEXT}.*)?)?"
-    r"[ \t;]*",
-    re.ASCII,
+    rf"({TCHAR}++/{TCHAR}++)"
+    rf'(?:{NEXT_PARAMETER}charset="?utf-8"?)?'
+    rf"(?:{NEXT_PARAMETER}q=(0(?:\.[0-9]{{0,3}})?|1(?:\.0{{0,3}})?)(?:{NEXT_PARAMETER}.*+)?)?"
+    r"[ \t;]*+"
 )
-"""A media range in lower case, and its weight; what follows a weight is from the times of RFC 7231.
+"""A media range in lower case, and its weight. RFC 7231 allowed parameters after the weight.
 
-A range with a parameter holds nothing that is sent here, but for one: JSON has no ``charset``, and
-clients send it with it all the same.
+A range with another parameter matches no media type of this API. ``charset=utf-8`` is ignored: JSON
+does not have it, but clients send it.
 """
 
 
 def prefers(scope: Scope, media_type: str, *, to: str) -> bool:
-    """Return whether the request's client would rather have ``media_type`` than the default ``to``.
+    """Return whether the request prefers ``media_type`` to the default ``to``.
 
-    Of two that it likes alike it gets the default, unless it names the other one: who names it can
-    read it. Who takes neither, or says nothing that can be read, has no preference.
+    With equal weights it prefers the default, unless it names ``media_type`` itself. A request that
+    accepts neither, or whose ``Accept`` is malformed, has no preference.
     """
-    weights = _weights(Headers(scope=scope).getlist("accept"))
-    wanted, default = _weight(weights, media_type), _weight(weights, to)
-    return wanted > default or (wanted == default > 0 and media_type in weights)
+    weights = _parse_weights(Headers(scope=scope).getlist("accept"))
+    weight, default = _find_weight(weights, media_type), _find_weight(weights, to)
+    return weight > default or (weight == default > 0 and media_type in weights)
 
 
-def _weight(weights: Mapping[str, float], media_type: str) -> float:
-    """Return the weight of the most specific range that holds the media type."""
+def _find_weight(weights: Mapping[str, float], media_type: str) -> float:
+    """Return the weight of the most specific range that includes the media type."""
     ranges = (media_type, media_type.partition("/")[0] + "/*", "*/*")
     return next((weights[range_] for range_ in ranges if range_ in weights), 0)
 
 
-def _weights(headers: Iterable[str]) -> Mapping[str, float]:
-    """Return the weight of each range, the highest of one that is there twice.
+def _parse_weights(headers: Iterable[str]) -> Mapping[str, float]:
+    """Return the weight of each range, and the highest weight of a repeated range.
 
-    A malformed one is passed over.
+    Malformed ranges are ignored.
     """
     weights: dict[str, float] = {}
-    for element in chain.from_iterable(ELEMENT.findall(header.lower()) for header in headers):
-        if found := RANGE.fullmatch(element):
+    for header in headers:
+        for found in filter(None, map(RANGE.fullmatch, split_list(header.lower()))):
             range_, weight = found[1], float(found[2] or 1)
             weights[range_] = max(weight, weights.get(range_, 0))
     return weights

@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13), for any entity that has a version."""
+"""Conditional requests (RFC 9110, section 13), for any entity with a version."""
 
 from collections.abc import Container, Mapping
 from http import HTTPStatus
@@ -13,10 +13,10 @@ from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
 from entrypoints.http.entity_tags import entity_tag, parse_entity_tags
 from entrypoints.http.json_response import JsonResponse
 
-_CONDITIONS = {b"if-match", b"if-none-match"}
+_HEADERS = {b"if-match", b"if-none-match"}
 
 
-def _parameter(name: str, description: str) -> dict[str, Any]:
+def _describe_header(name: str, description: str) -> dict[str, Any]:
     return {
         "name": name,
         "in": "header",
@@ -29,56 +29,66 @@ def _parameter(name: str, description: str) -> dict[str, Any]:
 
 CONDITIONAL = {
     "parameters": [
-        _parameter("If-Match", "Entity tags; any other version than theirs is refused, 412."),
-        _parameter(
-            "If-None-Match", "Entity tags; their versions are not sent again, 304, or refused, 412."
+        _describe_header(
+            "If-Match", "Entity tags, or `*`. If none of them is current, the response is 412."
+        ),
+        _describe_header(
+            "If-None-Match",
+            "Entity tags, or `*`. If one of them is current, the response is 304 for GET, "
+            "otherwise 412.",
         ),
     ]
 }
-"""How the OpenAPI document tells of it. Parameters of a route would cost every request time."""
+"""``openapi_extra`` of a route that reads the precondition.
+
+The headers are not parameters of the route function: FastAPI would process them in every request.
+"""
 
 
 def response_with_etag(
     content: Any, version: int, headers: Mapping[str, str] | None = None
 ) -> JsonResponse:
-    """Return the response that shows an entity in this version."""
+    """Return a response with the content and the entity tag of the version."""
     return JsonResponse(content, headers={"ETag": entity_tag(version), **(headers or {})})
 
 
-def precondition(request: Request) -> Precondition:
-    """Return what the request asks of the version of the entity it is for.
+def read_precondition(request: Request) -> Precondition:
+    """Return the precondition of the request on the entity's version.
 
-    Raises ``RequestValidationError`` for a header that is not a list of entity tags.
+    Raises ``RequestValidationError`` if a header is not a list of entity tags.
     """
-    if _CONDITIONS.isdisjoint(dict(request.scope["headers"])):
+    if _HEADERS.isdisjoint(dict(request.scope["headers"])):
         return NO_PRECONDITION
     return Precondition(
-        one_of=_versions(request, "if-match", EVERY_VERSION, weak_too=False),
-        none_of=_versions(request, "if-none-match", (), weak_too=True),
+        one_of=_read_versions(request, "if-match", EVERY_VERSION, include_weak=False),
+        none_of=_read_versions(request, "if-none-match", (), include_weak=True),
     )
 
 
-def not_modified(asked: Precondition, version: int) -> Response | None:
-    """Return the answer to a GET by a client that has this version, or ``None`` for any other.
+def not_modified_response(precondition: Precondition, version: int) -> Response | None:
+    """Return a 304 for a GET if the client has this version, otherwise ``None``.
 
-    Raises ``StaleVersion`` where the client wants only other versions.
+    Raises ``StaleVersion`` if ``If-Match`` does not accept this version.
     """
-    if version not in asked.one_of:
+    if version not in precondition.one_of:
         raise StaleVersion(version)
-    if version not in asked.none_of:
+    if version not in precondition.none_of:
         return None
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": entity_tag(version)})
 
 
-def _versions(
-    request: Request, name: str, unasked: Container[int], *, weak_too: bool
+def _read_versions(
+    request: Request, name: str, default: Container[int], *, include_weak: bool
 ) -> Container[int]:
-    """Return the versions that the header names, its lines taken together (section 5.3)."""
+    """Return the versions that the header names, or ``default`` without the header.
+
+    Repeated headers are combined (RFC 9110, section 5.3).
+    """
     lines = request.headers.getlist(name)
     if not lines:
-        return unasked
+        return default
     try:
-        return parse_entity_tags(", ".join(lines), weak_too=weak_too)
+        return parse_entity_tags(", ".join(lines), include_weak=include_weak)
     except ValueError:
         message = 'Input should be * or a list of entity tags, such as "1", "2"'
         error = {"type": "entity_tags", "loc": ("header", name), "msg": message}

@@ -1,4 +1,4 @@
-"""The responses a route may give besides its own, for the OpenAPI document."""
+"""The OpenAPI documentation of error responses and of common response headers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -13,17 +13,17 @@ from entrypoints.http.problems import MEDIA_TYPE, Problem, title
 
 Responses = dict[int | str, dict[str, Any]]
 
-ETAG = {"ETag": HEADER}
+ETAG_HEADER = {"ETag": HEADER}
 
 
 class Detail(BaseModel):
-    """An error in one sentence."""
+    """An error as one sentence."""
 
     detail: str
 
 
 class ValidationError(BaseModel):
-    """One thing that is wrong with a request; ``loc`` is the path to it."""
+    """A validation error. ``loc`` is the path to the invalid value."""
 
     type: str = Field(examples=["string_blank"])
     loc: list[str | int] = Field(examples=[["body", "name"]])
@@ -31,48 +31,50 @@ class ValidationError(BaseModel):
 
 
 class HTTPValidationError(BaseModel):
-    """Everything that is wrong with a request."""
+    """All validation errors of a request."""
 
     detail: list[ValidationError]
 
 
 def error_responses(*statuses: int) -> Responses:
-    """Return the documentation of these responses and of those that any route may give."""
-    return {status: _RESPONSES[HTTPStatus(status)] for status in sorted({*statuses, *_ANY_ROUTE})}
+    """Return the documentation of these statuses and of those that every route may return."""
+    return {status: _RESPONSES[HTTPStatus(status)] for status in sorted({*statuses, *_EVERY_ROUTE})}
 
 
-def _detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
-    said = {"detail": example}
-    return _either(status, description, Detail, said, said)
+def _document_detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    body = {"detail": example}
+    return _document_negotiated(status, description, Detail, body, body)
 
 
-def _either(
+def _document_negotiated(
     status: HTTPStatus,
     description: str,
     model: type[BaseModel],
     example: dict[str, Any],
     problem_example: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return an answer that is the tutorial's, or a problem for a client that prefers one."""
+    """Document a response in two media types: JSON, or a problem if the client prefers it."""
     content = {
         "application/json": {"example": example},
-        MEDIA_TYPE: _problem_content(status, problem_example),
+        MEDIA_TYPE: _document_problem_body(status, problem_example),
     }
-    return {"description": description, "model": model, "headers": VARIES, "content": content}
+    return {"description": description, "model": model, "headers": VARY_HEADER, "content": content}
 
 
-def _problem(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
-    content = {MEDIA_TYPE: _problem_content(status, {"detail": example})}
+def _document_problem(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+    content = {MEDIA_TYPE: _document_problem_body(status, {"detail": example})}
     return {"description": description, "content": content}
 
 
-def _failed_operation(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
+def _document_failed_operation(
+    status: HTTPStatus, description: str, example: str
+) -> dict[str, Any]:
     errors = [{"detail": example, "pointer": "/update/3"}]
-    content = {MEDIA_TYPE: _problem_content(status, {"detail": FAILED, "errors": errors})}
+    content = {MEDIA_TYPE: _document_problem_body(status, {"detail": FAILED, "errors": errors})}
     return {"description": description, "content": content}
 
 
-def _problem_content(status: HTTPStatus, example: dict[str, Any]) -> dict[str, Any]:
+def _document_problem_body(status: HTTPStatus, example: dict[str, Any]) -> dict[str, Any]:
     body = {
         "type": "about:blank",
         "title": title(status),
@@ -85,9 +87,9 @@ def _problem_content(status: HTTPStatus, example: dict[str, Any]) -> dict[str, A
 
 PROBLEM = {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}
 
-VARIES = {
+VARY_HEADER = {
     "Vary": {
-        "description": "The header of the request that chose the media type.",
+        "description": "The request header that selects the media type.",
         "schema": {"type": "string"},
         "example": VARY["Vary"],
     }
@@ -96,44 +98,51 @@ VARIES = {
 BLANK = "String should not be blank"
 
 _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
-    HTTPStatus.OK: {"headers": ETAG},
-    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already.", "headers": ETAG},
-    HTTPStatus.BAD_REQUEST: _detail(
+    HTTPStatus.OK: {"headers": ETAG_HEADER},
+    HTTPStatus.NOT_MODIFIED: {
+        "description": "The client has the current version.",
+        "headers": ETAG_HEADER,
+    },
+    HTTPStatus.BAD_REQUEST: _document_detail(
         HTTPStatus.BAD_REQUEST,
-        "The body is not text in an encoding of JSON, or nested too deep.",
+        "The body is not text in a Unicode encoding, or its JSON is nested too deeply.",
         "There was an error parsing the body",
     ),
-    HTTPStatus.NOT_FOUND: _detail(HTTPStatus.NOT_FOUND, "There is none with this id.", "Not found"),
-    HTTPStatus.CONFLICT: _problem(
+    HTTPStatus.NOT_FOUND: _document_detail(
+        HTTPStatus.NOT_FOUND, "The resource does not exist.", "Not found"
+    ),
+    HTTPStatus.CONFLICT: _document_problem(
         HTTPStatus.CONFLICT,
         "The request conflicts with existing data, or a request with the same key is in progress.",
         CONFLICT,
     ),
-    HTTPStatus.PRECONDITION_FAILED: _problem(
-        HTTPStatus.PRECONDITION_FAILED, "It is not in a version that the request asks for.", STALE
+    HTTPStatus.PRECONDITION_FAILED: _document_problem(
+        HTTPStatus.PRECONDITION_FAILED,
+        "The current entity tag does not match the precondition.",
+        STALE,
     )
-    | {"headers": ETAG},
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _problem(
+    | {"headers": ETAG_HEADER},
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _document_problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large.",
         "A body may have at most 65536 bytes.",
     ),
-    HTTPStatus.UNPROCESSABLE_ENTITY: _either(
+    HTTPStatus.UNPROCESSABLE_ENTITY: _document_negotiated(
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "The request does not validate.",
+        "The request is invalid.",
         HTTPValidationError,
         {"detail": [{"type": "string_blank", "loc": ["body", "name"], "msg": BLANK}]},
         {"detail": INVALID, "errors": [{"detail": BLANK, "pointer": "/name"}]},
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: _problem(
+    HTTPStatus.SERVICE_UNAVAILABLE: _document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database is away, busy or full.",
+        "The database is unavailable, busy or full.",
         UNAVAILABLE,
     )
     | {
         "headers": {
             "Retry-After": {
-                "description": "Seconds until it is worth asking again.",
+                "description": "Seconds to wait before the next attempt.",
                 "schema": {"type": "integer"},
                 "example": 1,
             }
@@ -143,10 +152,10 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
 
 CREATED: Responses = {
     int(HTTPStatus.OK): {
-        "headers": ETAG
+        "headers": ETAG_HEADER
         | {
             "Location": {
-                "description": "The path of what was made.",
+                "description": "The path of the created resource.",
                 "required": True,
                 "schema": {"type": "string"},
                 "example": "/1",
@@ -154,21 +163,21 @@ CREATED: Responses = {
         }
     }
 }
-"""What a route that makes something adds to its answer."""
+"""The response headers of a route that creates a resource."""
 
 FAILED_OPERATION: Responses = {
-    int(HTTPStatus.NOT_FOUND): _failed_operation(
-        HTTPStatus.NOT_FOUND, "There is none with the id of an operation.", "Not found"
+    int(HTTPStatus.NOT_FOUND): _document_failed_operation(
+        HTTPStatus.NOT_FOUND, "The resource of an operation does not exist.", "Not found"
     ),
-    int(HTTPStatus.PRECONDITION_FAILED): _failed_operation(
+    int(HTTPStatus.PRECONDITION_FAILED): _document_failed_operation(
         HTTPStatus.PRECONDITION_FAILED,
-        "One is not in the version that an operation asks for.",
+        "The precondition of an operation does not match.",
         "The version does not match the precondition",
     ),
 }
-"""How a batch is refused for one of its operations. The ``errors`` of the problem say which."""
+"""The responses to a batch with a failed operation. ``errors`` has a pointer to it."""
 
-_ANY_ROUTE = {
+_EVERY_ROUTE = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,

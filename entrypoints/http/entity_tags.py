@@ -1,7 +1,7 @@
-"""Entity tags (RFC 9110, section 8.8.3), each made of an entity's version.
+"""Entity tags (RFC 9110, section 8.8.3). The tag of an entity is its version in quotes.
 
-A tag tells the representations of one resource apart. It need not tell resources apart, for no
-address is ever used for another entity.
+A tag distinguishes the versions of one resource. Two resources may have the same tag: ids are never
+reused, so a path never leads to another entity.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from domain.preconditions import EVERY_VERSION
+from entrypoints.http.header_fields import compile_list, strip_blanks
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 
@@ -18,18 +19,16 @@ EntityTag = Annotated[str, StringConstraints(strict=True, pattern=f"^{TAG}$")]
 """One tag, as a member of a JSON body."""
 
 _TAGS = re.compile(TAG)
-_LIST = re.compile(rf"[ \t,]*+(?:{TAG}[ \t]*+(?:,[ \t,]*+|$))*+")
-"""A list of tags, in which a recipient has to put up with empty elements (section 5.6.1.2)."""
-
+_LIST = compile_list(TAG)
 _VERSION = re.compile("[1-9][0-9]{0,18}")
 
 HEADER: dict[str, Any] = {
-    "description": "The entity tag of the version that there is.",
+    "description": "The entity tag of the current version.",
     "required": True,
     "schema": {"type": "string"},
     "example": '"1"',
 }
-"""How the OpenAPI document tells of the header ETag of an answer."""
+"""The response header ETag in the OpenAPI document."""
 
 
 def entity_tag(version: int) -> str:
@@ -37,15 +36,18 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def parse_entity_tags(tags: str, *, weak_too: bool) -> Container[int]:
-    """Return the versions that a list of tags, or ``*``, names; tags of another form name none.
+def parse_entity_tags(tags: str, *, include_weak: bool) -> Container[int]:
+    """Return the versions in a list of tags, or every version for ``*``.
 
-    Weak comparison takes weak tags too, strong comparison does not (section 8.8.3.2). Raises
-    ``ValueError`` for anything else.
+    Tags of another form match no version. Weak comparison includes weak tags (section 8.8.3.2).
+    Raises ``ValueError`` for any other text.
     """
-    if tags.strip(" \t") == "*":
+    if strip_blanks(tags) == "*":
         return EVERY_VERSION
     if not _LIST.fullmatch(tags):
         raise ValueError("not a list of entity tags")
-    named = [opaque for weak, opaque in _TAGS.findall(tags) if weak_too or not weak]
-    return {int(opaque) for opaque in named if _VERSION.fullmatch(opaque)}
+    return {
+        int(opaque)
+        for weak, opaque in _TAGS.findall(tags)
+        if (include_weak or not weak) and _VERSION.fullmatch(opaque)
+    }

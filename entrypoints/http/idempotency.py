@@ -3,9 +3,9 @@
 A route reads the key, returns the replay if there is one, runs its use case, saves the response and
 commits, in this order and in one unit of work.
 
-The IETF's draft (draft-ietf-httpapi-idempotency-key-header) makes the header field Idempotency-Key
-a String of RFC 9651, in quotation marks. Most clients send the bare characters. Both are read, and
-mean the same key.
+In the IETF draft (draft-ietf-httpapi-idempotency-key-header) the header field Idempotency-Key is a
+String of RFC 9651, in quotation marks. Most clients send bare characters. Both forms are accepted,
+and mean the same key.
 """
 
 import re
@@ -19,6 +19,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
+from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
@@ -31,20 +32,16 @@ FIELD = NAME.lower().encode()
 """The header's name as ASGI spells it."""
 
 REPLAYED = "Idempotency-Replayed"
-"""What an answer says that was kept when the request came for the first time."""
+"""The header of a replayed response."""
 
 KEY_MAX = 255
-"""Most characters in a key, quotation marks and escapes not counted."""
-
-QUOTED = r'(?:[ !#-\[\]-~]|\\["\\])'
-"""A character of a String (RFC 9651, section 3.3.3); the quotation mark and the backslash are
-escaped."""
+"""Maximum length of a key in characters, without quotation marks and escapes."""
 
 BARE = r"[!#-+\--\[\]-~]"
-"""A character of a bare key: visible, and no comma, which joins several fields on their way."""
+"""The pattern of a character of a bare key: visible ASCII, but no comma, which joins fields."""
 
-KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{QUOTED}{{1,{KEY_MAX}}}")$'
-ESCAPE = re.compile(r"\\(.)")
+KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{STRING_CHARACTER}{{1,{KEY_MAX}}}")$'
+_BARE_KEY = re.compile(f"{BARE}*+")
 
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
@@ -52,9 +49,9 @@ IDEMPOTENT: dict[str, Any] = {
             "name": NAME,
             "in": "header",
             "description": (
-                "Makes the request safe to repeat: sent again with the same key, it is not carried"
-                " out again, and the first answer is given again. A key names one request of one"
-                " client, as a UUID does. It may stand in quotation marks."
+                "Makes the request safe to retry: a request with the same key is not executed"
+                " again, and gets the first response. A key identifies one request of one client;"
+                " use a UUID. It may be in quotation marks."
             ),
             "schema": {"type": "string", "pattern": KEY},
             "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
@@ -64,14 +61,14 @@ IDEMPOTENT: dict[str, Any] = {
         "200": {
             "headers": {
                 REPLAYED: {
-                    "description": "There, and true, when an earlier request got the answer.",
+                    "description": "Sent, as true, with a replayed response.",
                     "schema": {"type": "string", "enum": ["true"]},
                 }
             }
         }
     },
 }
-"""``openapi_extra`` of an operation that can be repeated with a key. It may answer 409, too."""
+"""``openapi_extra`` of an operation that accepts a key. The operation documents 409 as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +128,9 @@ def read_key(fields: Sequence[bytes]) -> str:
     """
     if len(fields) > 1:
         raise _invalid("header_repeated", "Header should be sent once")
-    text = fields[0].decode("latin-1").strip(" \t")
-    if re.fullmatch(f'"{QUOTED}*"', text):
-        key = ESCAPE.sub(r"\1", text[1:-1])
-    elif re.fullmatch(f"{BARE}*", text):
-        key = text
-    else:
+    text = strip_blanks(fields[0].decode("latin-1"))
+    key = text if _BARE_KEY.fullmatch(text) else parse_string(text)
+    if key is None:
         raise _invalid(
             "string_pattern_mismatch",
             "Header should be visible ASCII without commas, or a quoted string of RFC 9651",

@@ -1,4 +1,4 @@
-"""The one way a body becomes JSON: straight to bytes."""
+"""The JSON response, serialized by pydantic-core directly to bytes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 
 class JsonResponse(Response):
-    """A response whose content is made of dicts, lists, strings, numbers, booleans and None."""
+    """A response whose content consists of dicts, lists, strings, numbers, booleans and None."""
 
     media_type = "application/json"
 
@@ -16,7 +16,7 @@ class JsonResponse(Response):
         return to_json(content)
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
-        """Set the headers, in half the time that Starlette takes to find that there is a body."""
+        """Set the headers without Starlette's checks for an empty body, in half the time."""
         given = (headers or {}).items()
         self.raw_headers = [
             *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given],

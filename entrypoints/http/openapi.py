@@ -1,4 +1,4 @@
-"""The OpenAPI document, as FastAPI makes it but for its numbers, its problems and its names."""
+"""Changes to FastAPI's OpenAPI document: problem details, integers and operation ids."""
 
 from typing import Any
 
@@ -10,40 +10,47 @@ from pydantic.json_schema import models_json_schema
 from entrypoints.http.problems import Problem
 
 DESCRIPTION = """\
-What is refused is answered in `application/json`, or as a problem (RFC 9457) to a client whose
-`Accept` prefers `application/problem+json`. What has no other media type below is always a problem.
+Errors are `application/json` by default, and problem details (RFC 9457) if `Accept` prefers
+`application/problem+json`. Errors with no other media type below are always problem details.
 
-`HEAD` is answered wherever `GET` is, and `OPTIONS` everywhere, with `Allow`. Any other method is
-refused with 405 and `Allow`.
+`HEAD` is supported wherever `GET` is. `OPTIONS` is supported on every path and returns `Allow`. Any
+other method is rejected with 405 and `Allow`.
 """
 
 
-class DocumentedApi(FastAPI):
-    """An application whose document has the problem's schema, and writes whole numbers as such.
+def document_problems(app: FastAPI) -> None:
+    """Add the schema of problem details to the OpenAPI document, and convert its whole floats.
 
-    FastAPI puts no schema under two media types. It reads bounds as floats; 2**63 would be written
-    9.223372036854776e+18, which read as a decimal is another number.
+    FastAPI adds a response model to one media type only. It stores bounds as floats: 2**63 would be
+    serialized as 9.223372036854776e+18, which is a different decimal number.
     """
+    make_document = app.openapi
 
-    def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
-        schemas = document["components"]["schemas"] | problems["$defs"]
-        document["components"]["schemas"] = dict(sorted(schemas.items()))
-        self.openapi_schema = _with_whole_numbers(document)
-        return self.openapi_schema
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _convert_whole_floats(_add_problem_schema(make_document()))
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the name of the route's function: what a generated client calls the operation too."""
+    """Return the name of the route's function. Generated clients use it for the operation."""
     return route.name
 
 
-def _with_whole_numbers(node: Any) -> Any:
+def _add_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
+    _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
+    components = document["components"]
+    schemas = dict(sorted({**components["schemas"], **problems["$defs"]}.items()))
+    return {**document, "components": {**components, "schemas": schemas}}
+
+
+def _convert_whole_floats(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _with_whole_numbers(value) for key, value in node.items()}
+        return {key: _convert_whole_floats(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_with_whole_numbers(value) for value in node]
+        return [_convert_whole_floats(value) for value in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)
     return node

@@ -1,6 +1,6 @@
 """Problem details for HTTP APIs (RFC 9457).
 
-A problem's ``errors`` say where in the request something is wrong (section 3).
+The extension member ``errors`` lists the errors of a request with their locations (section 3).
 """
 
 import re
@@ -12,53 +12,55 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
-from entrypoints.http.field_types import without_defaults
+from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.json_response import JsonResponse
 
 MEDIA_TYPE = "application/problem+json"
 
 WHOLE_BODY = ""
-"""The pointer to all of the body (RFC 6901, section 5)."""
+"""The JSON Pointer to the whole body (RFC 6901, section 5)."""
 
 TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
 }
-"""Phrases that RFC 9110 changed and Python's standard library not in every version."""
+"""Reason phrases that RFC 9110 changed. Older versions of Python have the previous ones."""
 
-IN_A_PATH = "/%:@!$&'()*+,;="
-"""What else than letters, digits and ``-._~`` a path may hold (RFC 3986, section 3.3)."""
+PATH_SAFE = "/%:@!$&'()*+,;="
+"""Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
 
 BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class ErrorDetail(BaseModel):
-    """One thing that is wrong: in the body where ``pointer`` leads to, or in a parameter."""
+    """An error in the body, at ``pointer``, or in a parameter."""
 
-    model_config = ConfigDict(json_schema_extra=without_defaults)
+    model_config = ConfigDict(json_schema_extra=remove_defaults)
 
     detail: str = Field(examples=["String should not be blank"])
     pointer: str = Field(
         default="", description="A JSON Pointer into the body (RFC 6901).", examples=["/name"]
     )
-    parameter: str = Field(default="", description="The parameter's name.", examples=["limit"])
+    parameter: str = Field(
+        default="", description="The name of a parameter or header.", examples=["limit"]
+    )
 
 
 class Problem(BaseModel):
-    """A problem; ``title`` is the status's standard phrase, ``detail`` says what to do about it."""
+    """Problem details (RFC 9457). ``title`` is the reason phrase of ``status``."""
 
-    model_config = ConfigDict(json_schema_extra=without_defaults)
+    model_config = ConfigDict(json_schema_extra=remove_defaults)
 
     type: str = Field(examples=["about:blank"])
     title: str
     status: int
     detail: str
     instance: str = Field(description="The path of the request.")
-    errors: list[ErrorDetail] = Field(default=[], description="What is wrong, one by one.")
+    errors: list[ErrorDetail] = Field(default=[], description="The individual errors.")
 
 
 def title(status: HTTPStatus) -> str:
-    """Return the status's phrase in RFC 9110."""
+    """Return the reason phrase of the status (RFC 9110)."""
     return TITLES.get(status, status.phrase)
 
 
@@ -70,32 +72,32 @@ def problem(
     *,
     errors: Sequence[Mapping[str, str]] = (),
 ) -> JsonResponse:
-    """Return the problem with the request that ``scope`` tells of, as a response.
+    """Return a problem details response for the request of ``scope``.
 
-    Each of the ``errors`` has the members of a ``ErrorDetail``.
+    Each of the ``errors`` has the members of an ``ErrorDetail``.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title(status),
         "status": int(status),
         "detail": detail,
-        "instance": _reference(scope["raw_path"]),
+        "instance": _encode_path(scope["raw_path"]),
     }
     if errors:
         body["errors"] = [dict(error) for error in errors]
     return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def pointer(path: Iterable[str | int]) -> str:
-    """Return the JSON Pointer to what the names and positions lead to (RFC 6901)."""
+def encode_pointer(path: Iterable[str | int]) -> str:
+    """Return the JSON Pointer for a path of member names and array indexes (RFC 6901)."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def error_detail(type_: str, loc: Sequence[Any], message: str) -> Mapping[str, str]:
-    """Return a validation error as pydantic and the domain word it, as a problem does.
+    """Return a validation error as a member of a problem's ``errors``.
 
-    ``loc`` begins with the part of the request it is about. A body that is no JSON has no inside to
-    point into: its ``loc`` is where in the text the parser stopped.
+    ``loc`` begins with the part of the request, such as ``body`` or ``query``. If the body is not
+    JSON, the rest of ``loc`` is the position in the text at which the parser stopped.
     """
     part, *path = loc
     if part != "body":
@@ -103,13 +105,13 @@ def error_detail(type_: str, loc: Sequence[Any], message: str) -> Mapping[str, s
     if type_ == "json_invalid":
         position = ", ".join(map(str, path))
         return {"detail": f"{message} at position {position}", "pointer": WHOLE_BODY}
-    return {"detail": message, "pointer": pointer(path)}
+    return {"detail": message, "pointer": encode_pointer(path)}
 
 
-def _reference(path: bytes) -> str:
-    """Return a path as a URI reference (RFC 3986, section 4.2), whatever a client made of it.
+def _encode_path(path: bytes) -> str:
+    """Return any path, even an invalid one, as a URI reference (RFC 3986, section 4.2).
 
-    What starts with two slashes would be another host.
+    A path that starts with two slashes gets a prefix: it would be read as a host.
     """
-    escaped = quote(BARE_PERCENT.sub(b"%25", path), safe=IN_A_PATH)
+    escaped = quote(BARE_PERCENT.sub(b"%25", path), safe=PATH_SAFE)
     return "/." + escaped if escaped.startswith("//") else escaped

@@ -1,1 +1,1 @@
-"""The HTTP server: uvicorn with bounds, on sockets of ours, and what it logs."""
+"""The HTTP server: uvicorn with limits, its sockets and its logs."""

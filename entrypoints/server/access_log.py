@@ -1,4 +1,4 @@
-"""What the server logs: errors to standard error, one line a request to standard output."""
+"""Logging of the server: errors to standard error, one line per request to standard output."""
 
 import copy
 import logging
@@ -11,11 +11,11 @@ from uvicorn.logging import AccessFormatter
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
-class AccessLines(AccessFormatter):
-    """uvicorn's access lines, without the query string: it may hold what must not be logged.
+class AccessLogFormatter(AccessFormatter):
+    """uvicorn's access log format without the query string, which may contain private data.
 
-    On a terminal they are coloured. Elsewhere the same line is put together at once, for uvicorn's
-    way of doing it takes as long as a read of the database.
+    On a terminal uvicorn's formatter colours the line. Elsewhere the line is formatted here,
+    because uvicorn's formatter takes as long as a database read.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -24,14 +24,14 @@ class AccessLines(AccessFormatter):
         if self.use_colors:
             record.args = (client, method, path, version, status)
             return super().format(record)
-        answer = PHRASES.get(status, f"{status} ")
-        return f'{record.levelname}:     {client} - "{method} {path} HTTP/{version}" {answer}'
+        status_line = PHRASES.get(status, f"{status} ")
+        return f'{record.levelname}:     {client} - "{method} {path} HTTP/{version}" {status_line}'
 
 
-def log_config() -> dict[str, Any]:
-    """Return uvicorn's logging configuration with these access lines."""
+def build_log_config() -> dict[str, Any]:
+    """Return uvicorn's logging configuration with this formatter and the service's loggers."""
     config = copy.deepcopy(LOGGING_CONFIG)
-    config["formatters"]["access"]["()"] = AccessLines
+    config["formatters"]["access"]["()"] = AccessLogFormatter
     config["loggers"]["entrypoints"] = {
         "handlers": ["default"],
         "level": "INFO",

@@ -1,17 +1,20 @@
-"""The garbage collector, set for a process that starts once and then serves."""
+"""Settings of the garbage collector for a process that starts once and then serves."""
 
 import gc
 
-YOUNG = 10_000
-"""New objects until the young ones are looked at; Python's own 700 is a handful of requests."""
+YOUNG_THRESHOLD = 10_000
+"""New objects before the youngest generation is collected. Python's default is 700.
+
+A few requests create more objects than the default.
+"""
 
 
 def freeze_gc() -> None:
-    """Leave all that there is now out of every later collection.
+    """Exclude all existing objects from later collections.
 
-    Modules, models and routes stay to the end. Looking at them again and again, which Python does
-    in one go, would stop every request for tens of milliseconds.
+    Modules, models and routes are never freed. A full collection would traverse them each time,
+    and block every request for tens of milliseconds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG)
+    gc.set_threshold(YOUNG_THRESHOLD)

@@ -1,8 +1,7 @@
-"""HTTP/1.1 as uvicorn reads it, with bounds, and without what a stranger could make of upgrades.
+"""uvicorn's HTTP/1.1 protocol with limits on how long and how much a client may send.
 
-uvicorn keeps as many header bytes, and as many requests sent ahead, as come, and waits for the rest
-of a request for ever. Where a client offers an upgrade, which nobody takes here, it loses the
-request's body, or reads it as another request.
+uvicorn queues pipelined requests without a limit, and waits for the rest of a request without a
+timeout.
 """
 
 from asyncio import TimerHandle, Transport
@@ -10,44 +9,30 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-import httptools
 from uvicorn import Config
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from entrypoints.server.admission import Admission
-from entrypoints.server.upgrades import head_without_offer, offers_upgrade
-
-MAX_HEAD = 64 * 1024
-"""Most bytes of a request's target and headers."""
-
-MAX_OVERHEAD = 8 * MAX_HEAD
-"""Most bytes of a request besides its body, chunk sizes and trailers included."""
-
-SLICE = 4 * 1024
-"""Bytes that are parsed at a time, so that few requests sent ahead become objects at once."""
+from entrypoints.server.request_reader import Refused, RequestReader
 
 DRAIN_TIMEOUT = 2.0
-"""Seconds for the rest of a request that has its answer, or that the stopping server waits for."""
-
-
-class Refused(Exception):
-    """A request's head is not acceptable; makes the parser stop."""
+"""Timeout in seconds for the rest of a request after its response, or after a stop signal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of a process its clients may take."""
+    """Limits on what the clients of a process may use."""
 
     receive_timeout: float
-    """Most seconds to send a request in."""
+    """Maximum time in seconds in which a request has to arrive."""
 
     at_once: int
-    """Requests under way beyond which others are begun one by one (``Admission``)."""
+    """Maximum number of requests in progress before ``Admission`` queues others."""
 
 
 class BoundedConfig(Config):
-    """uvicorn's configuration, with our bounds."""
+    """uvicorn's configuration with ``Bounds``."""
 
     def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
         super().__init__(app, http=BoundedProtocol, **options)
@@ -56,181 +41,135 @@ class BoundedConfig(Config):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses a request that is not wholly there in time, or has too much around its body.
+    """Refuses a request that does not arrive in time, or that ``RequestReader`` refuses.
 
-    The answer is 400 as for any malformed request (RFC 9110, sections 5.4 and 15.5.1), then the
-    connection is closed, and with it whatever waits for the rest of the request. What was asked
-    before is answered first. A request is begun when ``Admission`` lets it.
+    The response is 400, as for any malformed request (RFC 9110, section 15.5.1), and then the
+    connection is closed. Earlier requests of the connection get their responses first.
+    ``Admission`` decides when a request is started.
     """
 
-    _unread = b""
-    _overhead = 0
     _refused = False
-    _deadline: TimerHandle | None = None
-    _earlier: RequestResponseCycle | None = None
+    _timeout: TimerHandle | None = None
+    _previous: RequestResponseCycle | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         config = cast("BoundedConfig", self.config)
+        self._reader = RequestReader(self)
         self._receive_timeout = config.receive_timeout
         self._admission = config.admission
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._start_clock(self._receive_timeout)
+        self._start_timeout(self._receive_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._refused = True
-        self._stop_clock()
+        self._cancel_timeout()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._unread += data
-        self._read_on()
+        self._reader.receive(data)
+        self._parse_received()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Keep the connection for the answers to what came before the client's end."""
-        last = self._last_to_answer()
+        """Keep the connection open for the responses to requests that have arrived completely."""
+        last = self._last_without_response()
         if last is not None:
             last.keep_alive = False
         return last is not None
 
     def shutdown(self) -> None:
-        """Give the rest of a request little time to come, so that others can be finished."""
+        """Shorten the timeout for the rest of a request, so that the server can stop."""
         super().shutdown()
-        if self._deadline is not None:
-            self._start_clock(min(self._receive_timeout, DRAIN_TIMEOUT))
+        if self._timeout is not None:
+            self._start_timeout(min(self._receive_timeout, DRAIN_TIMEOUT))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._unset_keepalive_if_required()
-        self._start_clock(self._receive_timeout)
+        self._start_timeout(self._receive_timeout)
 
     def on_headers_complete(self) -> None:
-        self._check_head()
-        if not offers_upgrade(self.parser):
-            self._earlier = self.cycle
-            super().on_headers_complete()
-            self.headers = []  # what may follow a body (RFC 9110, section 6.5) is no header
-
-    def on_body(self, body: bytes) -> None:
-        self._overhead -= len(body)
-        super().on_body(body)
+        self._previous = self.cycle
+        super().on_headers_complete()
+        self.headers = []  # trailers (RFC 9110, section 6.5) must not become headers
 
     def on_message_complete(self) -> None:
-        if not offers_upgrade(self.parser):
-            super().on_message_complete()
-            self._overhead = 0
-            self._stop_clock()
-            if self.cycle.response_complete:  # it was answered before its body had come
-                self.cycle.more_body = False
-                self._await_another()
+        super().on_message_complete()
+        self._cancel_timeout()
+        if self.cycle.response_complete:  # before the whole body had arrived
+            self.cycle.more_body = False
+            self._start_keep_alive()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._deadline is not None:
+        if self._timeout is not None:
             self._unset_keepalive_if_required()
             if self.cycle.more_body:
-                self._start_clock(min(self._receive_timeout, DRAIN_TIMEOUT))
-        if self._unread:
+                self._start_timeout(min(self._receive_timeout, DRAIN_TIMEOUT))
+        if self._reader.has_unread:
             self.flow.pause_reading()
-            self.loop.call_soon(self._read_on)
+            self.loop.call_soon(self._parse_received)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Begin the request when its turn has come."""
+        """Start the request when ``Admission`` allows it."""
         self._admission.ask(partial(super()._start_asgi_task, cycle, app), self.tasks)
 
-    def _read_on(self) -> None:
-        """Parse what has come, but no further than to a few requests that wait for their turn."""
-        while self._unread and not self._refused and not self.pipeline:
-            data, self._unread = self._unread[:SLICE], self._unread[SLICE:]
-            self._overhead += len(data)
+    def _parse_received(self) -> None:
+        """Parse the received bytes until a few pipelined requests are queued."""
+        while self._reader.has_unread and not self._refused and not self.pipeline:
             try:
-                self._parse(data)
-            except httptools.HttpParserError:
-                self._refuse("Invalid HTTP request received.")
-            if self._overhead > MAX_OVERHEAD:
-                self._refuse("Too many bytes around the body.")
-        if self._unread and not self.transport.is_closing():
+                self._reader.parse_slice()
+            except Refused as refusal:
+                self._refuse(str(refusal))
+        if self._reader.has_unread and not self.transport.is_closing():
             self.flow.pause_reading()
 
-    def _parse(self, data: bytes) -> None:
-        """Parse all of it, and whatever the parser would leave to another protocol as well."""
-        rest: bytes | memoryview = data
-        while rest:
-            try:
-                self.parser.feed_data(rest)
-            except httptools.HttpParserUpgrade as offer:
-                rest = memoryview(rest)[offer.args[0] :]
-                if not offers_upgrade(self.parser):
-                    self._refuse("There is no tunnel here.")
-                    return
-                self._read_again_without_the_offer()
-            else:
-                return
-
-    def _check_head(self) -> None:
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts != 1 and self.parser.get_http_version() == "1.1":
-            raise Refused("one Host has to be named (RFC 9112, section 3.2)")
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
-            raise Refused("the head is too large")
-
-    def _read_again_without_the_offer(self) -> None:
-        """Ignore an offer to upgrade, as a server may (RFC 9110, section 7.8).
-
-        The parser has taken the end of the head for the end of the request, so another one reads
-        the head again without the offer; what follows is then its body. After CONNECT, which is
-        not read again, would follow what is meant for another server.
-        """
-        head = head_without_offer(self.parser, self.url, self.headers)
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.feed_data(head)
-
     def _refuse(self, reason: str) -> None:
-        """Answer 400, unless another answer is due first, and hang up."""
+        """Respond with 400, unless another response is due first, and close the connection."""
         self._refused = True
-        self._stop_clock()
-        last = self._last_to_answer()
+        self._cancel_timeout()
+        last = self._last_without_response()
         if last is not None:
             last.keep_alive = False
-        elif self._would_answer_twice():
+        elif self._has_started_response():
             self.transport.close()
         elif not self.transport.is_closing():
             self.send_400_response(reason)
 
-    def _last_to_answer(self) -> RequestResponseCycle | None:
-        """Return the last request that is wholly there and not wholly answered.
+    def _last_without_response(self) -> RequestResponseCycle | None:
+        """Return the last request that has arrived completely and still needs its response.
 
-        One that is not wholly there, and waits for its turn behind others, is dropped.
+        An incomplete request that is queued behind it is dropped.
         """
         cycle = cast("RequestResponseCycle | None", self.cycle)
-        if cycle is not None and cycle.more_body and self._earlier is not None:
+        if cycle is not None and cycle.more_body and self._previous is not None:
             if self.pipeline:
                 self.pipeline.popleft()
-            cycle = self._earlier
+            cycle = self._previous
         whole = cycle is not None and not cycle.more_body and not cycle.response_complete
         return cycle if whole else None
 
-    def _would_answer_twice(self) -> bool:
+    def _has_started_response(self) -> bool:
         cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle is None or not cycle.response_started:
             return False
         return cycle.more_body or not cycle.response_complete
 
-    def _await_another(self) -> None:
-        """Close the connection unless another request comes, as after any answer."""
+    def _start_keep_alive(self) -> None:
+        """Start the keep-alive timeout, as uvicorn does after a response."""
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
-    def _start_clock(self, seconds: float) -> None:
-        self._stop_clock()
+    def _start_timeout(self, seconds: float) -> None:
+        self._cancel_timeout()
         reason = "The request did not come in time."
-        self._deadline = self.loop.call_later(seconds, self._refuse, reason)
+        self._timeout = self.loop.call_later(seconds, self._refuse, reason)
 
-    def _stop_clock(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _cancel_timeout(self) -> None:
+        if self._timeout is not None:
+            self._timeout.cancel()
+            self._timeout = None

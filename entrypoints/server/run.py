@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn on a socket that is bound first, stopped cleanly by a signal."""
+"""Run uvicorn on a bound socket, and shut it down cleanly on a signal."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from entrypoints.server.access_log import log_config
+from entrypoints.server.access_log import build_log_config
 from entrypoints.server.protocol import BoundedConfig, Bounds
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
-GRACE = 8
-"""Seconds that requests under way get to finish once the server is told to stop."""
+GRACE_PERIOD = 8
+"""Seconds in which requests in progress may finish after a stop signal."""
 
 
 def run(
@@ -26,10 +26,10 @@ def run(
     access_log: bool,
     bounds: Bounds,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, finish what is under way, then exit with 0.
+    """Serve until SIGTERM or SIGINT, finish the requests in progress, then exit with code 0.
 
-    Several ``workers`` are processes that share the socket. Each calls ``make_app``, which pickle
-    has to take.
+    If ``workers`` is greater than 1, that many processes share the socket. Each of them calls
+    ``make_app``, which must be picklable.
     """
     config = BoundedConfig(
         make_app,
@@ -41,28 +41,29 @@ def run(
         proxy_headers=False,
         lifespan="on",
         access_log=access_log,
-        log_config=log_config(),
+        log_config=build_log_config(),
         backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=GRACE_PERIOD,
     )
     if workers == 1:
         server = uvicorn.Server(config)
-        # uvicorn raises a signal again when it has stopped for it. Before it listens to signals
-        # itself, an exception could be raised where Python only reports it, and goes on.
-        _on_signals(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
+        # uvicorn raises the signal again after its shutdown: sys.exit sets the exit code. A signal
+        # may also arrive before uvicorn has installed its handlers. SystemExit could then be raised
+        # where Python reports an exception and continues, so the process exits without one.
+        _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
         server.run(sockets=duplicate_listeners(listener))
     else:
         Multiprocess(config, sockets=[listener]).run()
 
 
 def exit_on_signals_before_serving() -> None:
-    """Make SIGTERM and SIGINT end the process with 0, at once, wherever it is.
+    """Make SIGTERM and SIGINT end the process immediately, with exit code 0.
 
-    Nothing is served yet, and a database undoes by itself what it was in the middle of.
+    No request is in progress yet, and the database rolls back an open transaction.
     """
-    _on_signals(os._exit)
+    _set_signal_handlers(os._exit)
 
 
-def _on_signals(end: Callable[[int], object]) -> None:
+def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end(0))
+        signal.signal(number, lambda *_: exit_process(0))

@@ -1,41 +1,45 @@
-"""The sockets that the server listens on: bound before anything else starts."""
+"""Listening sockets, bound before anything else starts.
+
+So an address in use is reported before the database is migrated.
+"""
 
 import socket
 
 BACKLOG = 2048
-"""Connections the kernel holds until they are accepted."""
+"""Maximum number of connections that the kernel queues until they are accepted."""
 
-ACCEPTED_AT_ONCE = 16
-"""New connections that a process which is alone takes in a round of its event loop (record 24)."""
+ACCEPTS_PER_TICK = 16
+"""New connections that a single process accepts in one event loop tick (record 24)."""
 
 
 class CannotListen(Exception):
-    """The address can't be had; the message is a sentence for the operator."""
+    """The server cannot listen on the address. The message is for the operator."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that already takes connections. Raises ``CannotListen``.
+    """Return a listening socket. Raises ``CannotListen``.
 
-    Port 0 is one that the system picks. Bound before anything else starts, so that an address in
-    use is told at once.
+    Port 0 selects a free port.
     """
     try:
         family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "not the name of a host"
+        reason = getattr(error, "strerror", None) or "invalid host name"
         raise CannotListen(f"can't listen on {host} port {port}: {reason}") from None
 
 
 def address(listener: socket.socket) -> str:
-    """Return the URL that the socket answers at, without a trailing slash."""
+    """Return the URL of the socket, without a trailing slash."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def duplicate_listeners(listener: socket.socket) -> list[socket.socket]:
-    """Return the socket and duplicates of it, of each of which a loop takes one connection a round.
+    """Return the socket and duplicates of it, ``ACCEPTS_PER_TICK`` in total.
 
-    Several processes should watch it once each, or the first to look would take all.
+    An event loop accepts one connection from each of them in a tick. If several processes share the
+    socket, each must watch it only once. Otherwise the first one to wake up accepts every
+    connection.
     """
-    return [listener, *(listener.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+    return [listener, *(listener.dup() for _ in range(ACCEPTS_PER_TICK - 1))]

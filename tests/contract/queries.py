@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.filters import Filter, Operator
 from domain.hero import HeroDraft, HeroQuery
-from domain.query import KEY, SortKey
+from domain.query import ID, SortKey
 from domain.rules import INT64_MAX, INT64_MIN
 
 LETTERS = "aAb %_\\'\"?*[é\u0301\ud7ff\ue000\uffff😀\U0010ffff"
@@ -16,10 +16,10 @@ neighbours of the surrogates, and code points that UTF-16 sorts differently from
 EVERY_SORT = [
     tuple(
         SortKey(field, descending)
-        for field, descending in zip((*fields, KEY), directions, strict=True)
+        for field, descending in zip((*fields, ID), directions, strict=True)
     )
     for length in range(len(HeroQuery.fields))
-    for fields in permutations(sorted(HeroQuery.fields.keys() - {KEY}), length)
+    for fields in permutations(sorted(HeroQuery.fields.keys() - {ID}), length)
     for directions in product((False, True), repeat=length + 1)
 ]
 """Every possible sort order."""
@@ -41,7 +41,7 @@ OPERANDS: dict[type, st.SearchStrategy[str | int | bool]] = {
     bool: st.booleans(),
 }
 FILTERS = [
-    st.builds(Filter, st.just(name), st.just(operator), OPERANDS[field.operand(operator)])
+    st.builds(Filter, st.just(name), st.just(operator), OPERANDS[field.operand_type(operator)])
     for name, field in HeroQuery.fields.items()
     for operator in Operator
     if operator in field.operators

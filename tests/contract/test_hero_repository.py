@@ -10,6 +10,8 @@ from domain.hero import HeroDraft, HeroNotFound, HeroQuery
 from domain.rules import INT64_MAX, TEXT_MAX
 from service_layer.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
+pytestmark = pytest.mark.canary
+
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
 
 texts = st.text(

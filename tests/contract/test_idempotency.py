@@ -14,7 +14,9 @@ from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.contract.test_hero_repository import same_database_for_all_examples
 from tests.contract.test_unit_of_work import DRAFT, stored
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
+KEY = IdempotencyKey(
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, received_at=1_000, lifetime=1_000
+)
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
 EXPIRES = 2_000
 RESPONSE = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
@@ -112,13 +114,13 @@ async def test_keys_are_compared_exactly(database: UnitOfWorkFactory, value: str
 async def test_a_response_is_stored_until_it_expires(database: UnitOfWorkFactory) -> None:
     await save_response(database)
 
-    assert RESPONSE == await stored_response(database, replace(KEY, came=EXPIRES - 1))
-    assert await stored_response(database, replace(KEY, came=EXPIRES)) is None
+    assert RESPONSE == await stored_response(database, replace(KEY, received_at=EXPIRES - 1))
+    assert await stored_response(database, replace(KEY, received_at=EXPIRES)) is None
 
 
 async def test_an_expired_key_can_be_used_for_another_request(database: UnitOfWorkFactory) -> None:
     await save_response(database)
-    again = replace(OTHER_REQUEST, came=EXPIRES)
+    again = replace(OTHER_REQUEST, received_at=EXPIRES)
 
     async with database.writing() as uow:
         assert await uow.idempotency.claim(again) is None

@@ -56,7 +56,7 @@ async def walk(
             return heroes
         if between_pages:
             await between_pages(page[-1])
-        query = replace(query, after=query.position(page[-1]))
+        query = replace(query, after=query.position_of(page[-1]))
 
 
 @same_database_for_all_examples
@@ -78,7 +78,7 @@ async def test_any_page_after_any_hero_matches_the_in_memory_query(
 ) -> None:
     heroes = await replace_all(database, drafts)
     found = in_memory_queries.found(query, heroes)
-    after = query.position(found[index % len(found)]) if found else None
+    after = query.position_of(found[index % len(found)]) if found else None
     following = replace(query, after=after)
 
     async with database.reading() as uow:

@@ -133,7 +133,7 @@ async def test_rows_it_has_read_are_locked_until_it_ends(
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
             await asyncio.sleep(0)  # lets the other tasks run, unless a lock holds them
-            await uow.heroes.update(before.changed(HeroChanges({"age": (before.age or 0) + 1})))
+            await uow.heroes.update(before.apply(HeroChanges({"age": (before.age or 0) + 1})))
             await uow.commit()
 
     await asyncio.gather(*(grow_older() for _ in range(50)))
@@ -151,7 +151,7 @@ async def test_concurrent_updates_of_different_fields_are_both_stored(
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
             await asyncio.sleep(0)  # lets the other tasks run, unless a lock holds them
-            await uow.heroes.update(before.changed(HeroChanges(changes)))
+            await uow.heroes.update(before.apply(HeroChanges(changes)))
             await uow.commit()
 
     await asyncio.gather(change({"name": "Spider-Boy"}), change({"age": 16}))

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.served import Served, serve
 
+pytestmark = pytest.mark.canary
+
 TIMEOUT = 0.5
 """The receive timeout of ``short_timeout_server`` in seconds."""
 

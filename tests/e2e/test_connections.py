@@ -11,6 +11,8 @@ from tests.e2e.raw_http import CHUNKED, JSON, conversation, exchange, posted, re
 from tests.support.connection import Connection
 from tests.support.served import Served, serve
 
+pytestmark = pytest.mark.canary
+
 LIMIT = 15
 """Seconds within which the server must close the connection."""
 

@@ -158,7 +158,7 @@ class FakeIdempotencyStore:
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
         stored = (await self._state()).responses.get(key.value)
-        if stored is None or stored.expires <= key.came:
+        if stored is None or stored.expires <= key.received_at:
             return None
         if stored.fingerprint != key.fingerprint:
             raise KeyReused
@@ -166,7 +166,7 @@ class FakeIdempotencyStore:
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         state = await self._state()
-        state.responses[key.value] = FakeStoredResponse(key.fingerprint, response, key.expires)
+        state.responses[key.value] = FakeStoredResponse(key.fingerprint, response, key.expires_at)
 
     async def prune(self, *, now: int) -> None:
         state = await self._state()

@@ -13,7 +13,7 @@ def found(query: Query, entities: Iterable[T]) -> Sequence[T]:
     """Return all entities that pass the query's filters, in the query's order."""
     passing = [entity for entity in entities if _passes(query, entity)]
     compare = partial(_compare, query.sort)
-    return sorted(passing, key=lambda entity: cmp_to_key(compare)(query.position(entity)))
+    return sorted(passing, key=lambda entity: cmp_to_key(compare)(query.position_of(entity)))
 
 
 def page(query: Query, entities: Iterable[T]) -> Sequence[T]:
@@ -21,12 +21,12 @@ def page(query: Query, entities: Iterable[T]) -> Sequence[T]:
     rest = found(query, entities)
     if query.after is not None:
         after = query.after
-        rest = [one for one in rest if _compare(query.sort, after, query.position(one)) < 0]
+        rest = [one for one in rest if _compare(query.sort, after, query.position_of(one)) < 0]
     return rest[query.offset : query.offset + query.limit]
 
 
 def _passes(query: Query, entity: object) -> bool:
-    return all(given.passes(getattr(entity, given.field)) for given in query.filters)
+    return all(given.is_match(getattr(entity, given.field)) for given in query.filters)
 
 
 def _compare(keys: Sequence[SortKey], one: Position, other: Position) -> int:

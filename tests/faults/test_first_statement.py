@@ -16,6 +16,8 @@ from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
 from tests.support.databases import empty_postgres
 
+pytestmark = pytest.mark.canary
+
 SEEN_BY_OBSERVERS = "application_name=heroes"
 """The application name, which the service does not set with ``pgbouncer``."""
 

@@ -13,6 +13,8 @@ from tests.faults.proxy import Proxy, proxied
 from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 
+pytestmark = pytest.mark.canary
+
 UseCase = Callable[[PostgresDatabase], Awaitable[object]]
 
 ONE_CONNECTION = ServerOptions(pool_size=1)

@@ -14,6 +14,8 @@ from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 from tests.support.served import ask
 
+pytestmark = pytest.mark.canary
+
 END_ALL_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from entrypoints.bootstrap import CannotStart, Migrating, make_app
 from entrypoints.settings import InvalidSettings
-from tests.support.served import LIMIT, environment
+from tests.support.served import LIMIT, environment, serve
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 FACTORY = "entrypoints.bootstrap:make_app"
@@ -64,6 +64,14 @@ def test_a_file_that_is_not_a_database_stops_the_server_with_a_sentence(tmp_path
     with uvicorn(tmp_path) as (url, process):
         assert "" == url
         assert process.wait(LIMIT) != 0
+
+
+def test_heroes_serve_keeps_a_plain_database_in_memory(tmp_path: Path) -> None:
+    with serve(tmp_path / "unused.db", database_url="sqlite://", session="plain") as served:
+        created = httpx2.post(f"{served.url}/heroes/", json=DEADPOND)
+
+        assert 200 == created.status_code
+        assert [created.json()] == httpx2.get(f"{served.url}/heroes/").json()
 
 
 @pytest.mark.parametrize("url", ["sqlite:///heroes.db", "sqlite://", "sqlite:///:memory:"])

@@ -17,6 +17,8 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWor
 from tests.fakes.database import FakeDatabase
 from tests.support.databases import migrated_sqlite
 
+pytestmark = pytest.mark.canary
+
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 AnyUnitOfWork = UnitOfWork | ReadOnlyUnitOfWork
 
@@ -111,6 +113,12 @@ def use_every_route(call: Call) -> None:
     assert 29 == call("PATCH", "/heroes/1", json={"age": 29}).json()["age"]
     batch = call("POST", "/heroes/batch", json={"create": [DEADPOND], "delete": [{"id": 1}]})
     assert [[2], [1]] == [[one["id"] for one in batch.json()["created"]], batch.json()["deleted"]]
+    refused = [
+        call("POST", "/heroes/", json={"name": " ", "secret_name": "x"}),
+        call("PATCH", "/heroes/77", json={"age": 1}),
+        call("POST", "/heroes/batch", json={"create": [DEADPOND], "delete": [{"id": 77}]}),
+    ]
+    assert [422, 404, 404] == [response.status_code for response in refused]
     assert {"ok": True} == call("DELETE", "/heroes/2").json()
 
 
@@ -135,6 +143,26 @@ def test_an_override_with_a_sqlite_file_redirects_every_route(
     app = build_app(Untouchable())
     database = migrated_sqlite(tmp_path / "other.db")
     app.dependency_overrides[get_uow] = override(database)
+
+    for call in client(app):
+        use_every_route(call)
+
+    database.dispose()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_one_unit_of_work_on_a_sqlite_file_serves_every_route(
+    client: Any, tmp_path: Path, *, is_async: bool
+) -> None:
+    app = build_app(Untouchable())
+    database = migrated_sqlite(tmp_path / "other.db")
+    uow = database.writing()
+
+    async def override() -> UnitOfWork:
+        return uow
+
+    app.dependency_overrides[get_uow] = override if is_async else lambda: uow
 
     for call in client(app):
         use_every_route(call)

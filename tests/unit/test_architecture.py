@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -76,3 +77,12 @@ def test_the_project_can_not_be_published_accidentally() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
     assert ["Private :: Do Not Upload"] == project["classifiers"]
+
+
+@pytest.mark.parametrize("package", sorted({Path(module).parent for module in EVERY_MODULE}))
+def test_a_package_has_at_most_16_modules(package: Path) -> None:
+    assert len([module for module in EVERY_MODULE if Path(module).parent == package]) <= 16
+
+
+def test_the_median_module_has_fewer_than_80_lines() -> None:
+    assert median(len((ROOT / module).read_text().splitlines()) for module in EVERY_MODULE) < 80

@@ -1,12 +1,16 @@
 """What FastAPI documents works on this application as on any other."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -15,12 +19,16 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import NotFound
+from domain.hero import HeroQuery
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.inclusion import include_directly
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes.database import FakeDatabase
+from tests.support.databases import migrated_sqlite
+
+pytestmark = pytest.mark.canary
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -142,8 +150,61 @@ def test_ours_is_included_in_another_that_has_the_units_of_work(including: Any) 
     assert {"detail": "Hero not found"} == client.get("/v1/heroes/7").json()
     assert 422 == client.post("/v1/heroes/", json={"name": "x"}).status_code
     assert 405 == client.put("/v1/heroes/1").status_code
+    assert (200, b"") == (
+        client.head("/v1/heroes/1").status_code,
+        client.head("/v1/heroes/").content,
+    )
     outer.dependency_overrides[get_uow] = FakeDatabase().writing
     assert [] == client.get("/v1/heroes/").json()
+
+
+@pytest.mark.parametrize("including", [included_application, included_router])
+def test_the_document_of_another_that_includes_ours_has_every_schema_it_names(
+    including: Any,
+) -> None:
+    document = including().openapi()
+
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert "Problem" in named
+    assert named <= document["components"]["schemas"].keys()
+
+
+async def test_a_request_has_one_unit_of_work_whoever_depends_on_get_uow(tmp_path: Path) -> None:
+    database = migrated_sqlite(tmp_path / "heroes.db")
+    app = FastAPI()
+    install(app, database)
+
+    async def audit(uow: Annotated[UnitOfWork, Depends(get_uow)]) -> None:
+        await uow.heroes.page(HeroQuery(limit=1))
+
+    app.include_router(heroes.router, dependencies=[Depends(audit)])
+
+    assert 200 == TestClient(app).post("/heroes/", json=DEADPOND).status_code
+    database.dispose()
+
+
+def test_links_begin_with_a_root_path_that_a_proxy_has_taken_off(app: FastAPI) -> None:
+    client = TestClient(app, root_path="/api", follow_redirects=False)
+
+    created = client.post("/heroes/", json=DEADPOND)
+
+    assert "/api/heroes/1" == created.headers["location"]
+    assert client.get("/heroes/?limit=1").headers["link"].startswith("</api/heroes/?")
+    assert "/api/heroes/" == client.get("/heroes").headers["location"]
+
+
+def test_applications_do_not_share_what_their_routes_hold(app: FastAPI) -> None:
+    route = app.routes[-1]
+    assert isinstance(route, APIRoute)
+
+    route.tags.append("mine")
+    route.responses[418] = {}
+
+    assert not any(
+        "mine" in other.tags or 418 in other.responses
+        for other in heroes.router.routes
+        if isinstance(other, APIRoute)
+    )
 
 
 def test_dependencies_of_an_inclusion_are_carried_out() -> None:

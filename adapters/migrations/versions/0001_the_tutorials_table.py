@@ -1,4 +1,4 @@
-"""The tutorial's table: made where it is missing, adopted where it is there."""
+"""The tutorial's table: created, or adopted if it exists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,16 +30,16 @@ def upgrade() -> None:
 
 
 def _check(inspector: sa.Inspector) -> None:
-    """Refuse what is not the tutorial's table, whatever columns it may have besides."""
+    """Raise ``SchemaMismatch`` unless it is the tutorial's table. It may have more columns."""
     if "hero" in inspector.get_view_names():
-        raise SchemaMismatch("its hero is a view, not a table")
+        raise SchemaMismatch("its hero is a view; a table is required")
     columns = {column["name"]: column["type"] for column in inspector.get_columns("hero")}
     if missing := COLUMNS - columns.keys():
         raise SchemaMismatch(f"its table hero has no column {', '.join(sorted(missing))}")
     if not isinstance(columns["age"], sa.Integer):
-        raise SchemaMismatch("its table hero has an age that is no integer")
+        raise SchemaMismatch("its column hero.age is not an integer")
     if "version" in columns:
-        raise SchemaMismatch("its table hero has a column version already")
+        raise SchemaMismatch("its table hero already has a column version; rename that column")
     key = inspector.get_pk_constraint("hero")["constrained_columns"]
     if key != ["id"] or not isinstance(columns["id"], sa.Integer):
-        raise SchemaMismatch("its table hero has no primary key that is its integer id alone")
+        raise SchemaMismatch("its table hero needs an integer column id as its only primary key")

@@ -1,10 +1,10 @@
-"""A version for each hero, ids that are never handed out twice, and types that hold all values."""
+"""A version for each hero, ids that are never reused, and 64-bit columns."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.sqlite_rebuild import make_ids_last
+from adapters.migrations.sqlite_rebuild import add_autoincrement
 
 revision = "0002"
 down_revision = "0001"
@@ -16,20 +16,20 @@ INT64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     if op.get_context().dialect.name == "sqlite":
-        make_ids_last(op.get_bind(), "hero")
+        add_autoincrement(op.get_bind(), "hero")
     else:
-        _widen()
+        _widen_columns()
     version = sa.Column("version", INT64, nullable=False, server_default=sa.text("1"))
     op.add_column("hero", version)
 
 
-def _widen() -> None:
-    """Do on PostgreSQL what SQLite's types do already. A sequence never repeats itself."""
+def _widen_columns() -> None:
+    """Give PostgreSQL the value ranges and the text order of SQLite. Sequences never reuse ids."""
     for column in ("id", "age"):
         op.alter_column("hero", column, type_=sa.BigInteger())
     for column in ("name", "secret_name"):
         op.alter_column("hero", column, type_=sa.String(collation="C"))
     sequence = op.get_bind().scalar(sa.text("SELECT pg_get_serial_sequence('hero', 'id')"))
     if sequence is None:
-        raise SchemaMismatch("its table hero has no sequence that hands out ids")
+        raise SchemaMismatch("its column hero.id has no sequence")
     op.execute(f"ALTER SEQUENCE {sequence} AS bigint")

@@ -1,4 +1,4 @@
-"""The answers to requests that were sent with an idempotency key."""
+"""The stored responses of requests with an idempotency key."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Indexes that end with the id, so that pages in the order of a field are found by them."""
+"""Indexes that end with the id: they have the order of pages that are sorted by a field."""
 
 from alembic import op
 

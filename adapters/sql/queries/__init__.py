@@ -1,1 +1,1 @@
-"""From a query to the SQL statement that an index serves."""
+"""Queries compiled to SQL statements that an index can serve."""

@@ -1,14 +1,16 @@
-"""A page as a union of index ranges, so that every page costs the same.
+"""A page as a union of index ranges, so that the cost of a page does not depend on its position.
 
-A page after a position does not read what comes before it. Yet no index is read in an order such as
-``-age, id``, where one key descends and the next one ascends, nor with nulls last on all databases.
-So a page is the union of
+The index on ``(age, id)`` does not have the order ``age DESC, id``, where one key descends and the
+next ascends. Databases also differ in where an index has its nulls. But each part of such a page is
+a range of that index. After the position ``(27, 3)``, with 18 as the age of the page's last row::
 
-- ties: rows that share the first key with the position, and come after it by the next keys;
-- groups: rows with a further value of the first key, the last of them cut to what the page needs;
-- nulls: rows that have no value there.
+    WHERE age = 27 AND id > 3      ORDER BY id          -- ties with the position
+    WHERE age < 27 AND age > 18    ORDER BY age DESC    -- groups that are complete on the page
+    WHERE age = 18                 ORDER BY id          -- the last group, which LIMIT cuts
+    WHERE age IS NULL              ORDER BY id          -- nulls
 
-No range has many more rows than the page, so that sorting them costs little.
+The page is the ``UNION ALL`` of these, with ``ORDER BY age DESC NULLS LAST, id LIMIT 100``. Every
+range has a LIMIT, so the final sort is cheap.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,59 +33,60 @@ from sqlalchemy import (
 )
 
 from adapters.sql.queries.predicates import Comparator
-from adapters.sql.queries.sort_keys import Condition, SortColumn, follows, ordering
+from adapters.sql.queries.sort_keys import Condition, SortColumn, follows, order_by
 
 LIMIT = bindparam("limit", type_=BigInteger)
 OFFSET = bindparam("offset", type_=BigInteger)
-REACH = bindparam("reach", type_=BigInteger)
-"""How many rows there are up to the page's end, those that it skips included."""
+PAGE_END = bindparam("page_end", type_=BigInteger)
+"""Offset plus limit: the number of rows up to the end of the page."""
 
-BEFORE_EDGE = bindparam("before_edge", type_=BigInteger)
-"""One less than that, and at least 0."""
+LAST_ROW = bindparam("last_row", type_=BigInteger)
+"""Offset of the page's last row: one less than ``PAGE_END``, and at least 0."""
 
 IMPLIED_AFTER = {
-    False: frozenset({Comparator.NOT_NULL, Comparator.FROM}),
-    True: frozenset({Comparator.NOT_NULL, Comparator.UP_TO, Comparator.BELOW}),
+    False: frozenset({Comparator.IS_NOT_NULL, Comparator.GE}),
+    True: frozenset({Comparator.IS_NOT_NULL, Comparator.LE, Comparator.LT}),
 }
-"""The bounds that hold for all values after one for which they hold, ascending and descending."""
+"""By ``descending``: bounds that are true of all values after one of which they are true."""
 
 ONE: ColumnElement[int] = literal_column("1")
-NONE: ColumnElement[int] = literal_column("0")
+ZERO: ColumnElement[int] = literal_column("0")
 
 
 def union_of(ranges: Sequence[Select[Any]], keys: Sequence[SortColumn]) -> Select[Any]:
-    """Return the statement that finds a page in its ranges, by the same keys."""
+    """Return the statement that selects the page from the ranges."""
     if len(ranges) == 1:
         return ranges[0].limit(LIMIT).offset(OFFSET)
-    rows = union_all(*(select(part) for part in _as_needed(ranges))).subquery("rows")
+    rows = union_all(*(select(cte) for cte in _as_ctes(ranges))).subquery("rows")
     order = [key.order(rows.c[key.column.name]) for key in keys]
     return select(rows).order_by(*order).limit(LIMIT).offset(OFFSET)
 
 
-def _as_needed(ranges: Iterable[Select[Any]]) -> Iterator[CTE]:
-    """Yield the ranges, each empty where those before it reach to the page's end.
+def _as_ctes(ranges: Iterable[Select[Any]]) -> Iterator[CTE]:
+    """Yield the ranges as CTEs. A range is empty if the ranges before it already fill the page.
 
-    Only a limit keeps SQLite from reading on, row by row, for nothing.
+    A LIMIT of 0 makes it empty. With a WHERE condition SQLite would still read every row.
     """
-    so_far: ColumnElement[int] = NONE
-    for number, part in enumerate(ranges):
-        limit = case((so_far < REACH, REACH), else_=NONE)
-        needed = select(part.subquery()).limit(limit).offset(NONE).cte(f"part_{number}")
-        so_far += select(func.count()).select_from(needed).scalar_subquery()
-        yield needed
+    row_count: ColumnElement[int] = ZERO
+    for number, index_range in enumerate(ranges):
+        limit = case((row_count < PAGE_END, PAGE_END), else_=ZERO)
+        cte = select(index_range.subquery()).limit(limit).offset(ZERO).cte(f"range_{number}")
+        row_count += select(func.count()).select_from(cte).scalar_subquery()
+        yield cte
 
 
 @dataclass(frozen=True)
 class IndexRanges:
-    """The ranges of a page. An index has to begin with ``fixed``, and go on with the first key.
+    """The index ranges of a page, as an iterable of SELECT statements.
 
-    ``fixed`` are columns that the ``conditions`` leave one value. ``bounds`` are conditions on the
-    first key. ``is_after`` tells whether the page begins after a position.
+    The table needs an index on the ``constant`` columns followed by the first key. ``conditions``
+    restrict each ``constant`` column to one value. ``bounds`` are conditions on the first key.
+    ``is_after`` is whether the page begins after a position.
     """
 
     table: Table
     keys: Sequence[SortColumn]
-    fixed: Sequence[Column[Any]]
+    constant: Sequence[Column[Any]]
     conditions: Sequence[Condition]
     bounds: Sequence[tuple[Comparator, Condition]]
     is_after: bool
@@ -91,26 +94,26 @@ class IndexRanges:
     def __iter__(self) -> Iterator[Select[Any]]:
         first, *rest = self.keys
         if self.is_after and rest:
-            yield self._within_a_group(first.equal(), follows(rest))
+            yield self._group(first.equal(), follows(rest))
         if not first.is_null:
             yield from self._groups()
             if first.column.nullable and not self.bounds:
-                yield self._within_a_group(first.column.is_(None))
+                yield self._group(first.column.is_(None))
 
     def _groups(self) -> Iterator[Select[Any]]:
         first, *rest = self.keys
         if [key.descending for key in rest] in ([], [first.descending]):
-            yield self._rows(self._further(), rest, descending=first.descending)
+            yield self._rows(self._group_conditions(), rest, descending=first.descending)
         else:
-            edge = self._edge()
-            before_edge = self._further(before=first.before(edge))
-            yield self._rows(before_edge, (), descending=first.descending)
-            yield self._within_a_group(first.column == edge)
+            last = self._last_value()
+            complete = self._group_conditions(before=first.before(last))
+            yield self._rows(complete, (), descending=first.descending)
+            yield self._group(first.column == last)
 
-    def _further(self, *, before: Condition | None = None) -> Sequence[Condition]:
-        """Return what holds for the groups, but for bounds that follow from the rest of it.
+    def _group_conditions(self, *, before: Condition | None = None) -> Sequence[Condition]:
+        """Return the conditions on the first key, without bounds that the others imply.
 
-        Of two lower bounds SQLite takes one to begin at, and reads on from there to the other.
+        With two lower bounds, SQLite starts at one of them and reads every row up to the other.
         """
         first, *_ = self.keys
         after = first.after() if self.is_after else None
@@ -118,39 +121,40 @@ class IndexRanges:
         if before is not None:
             implied |= IMPLIED_AFTER[not first.descending]
         bounds = [condition for comparator, condition in self.bounds if comparator not in implied]
-        found = [each for each in (after, before) if each is not None] + bounds
-        return found or ([first.column.is_not(None)] if first.column.nullable else [])
+        conditions = [each for each in (after, before) if each is not None] + bounds
+        return conditions or ([first.column.is_not(None)] if first.column.nullable else [])
 
-    def _edge(self) -> ColumnElement[Any]:
-        """Return the value whose group the page ends in, or the last there is if it ends nowhere.
+    def _last_value(self) -> ColumnElement[Any]:
+        """Return the first key's value in the page's last row, or in the last row of the table.
 
-        It stands in a table of its own, so that it is looked up once.
+        A CTE contains it, so that the database computes it once.
         """
         first, *_ = self.keys
-        in_order = ordering(first.column, descending=first.descending)
-        nth = select(first.column).order_by(in_order).limit(ONE).offset(BEFORE_EDGE)
+        in_order = order_by(first.column, descending=first.descending)
+        nth = select(first.column).order_by(in_order).limit(ONE).offset(LAST_ROW)
         last = select((func.min if first.descending else func.max)(first.column))
         values = [
-            value.where(*self.conditions, *self._further()).scalar_subquery()
+            value.where(*self.conditions, *self._group_conditions()).scalar_subquery()
             for value in (nth, last)
         ]
-        edge = select(func.coalesce(*values).label("value")).cte("edge")
-        return select(edge.c.value).scalar_subquery()
+        last_value = select(func.coalesce(*values).label("value")).cte("last_value")
+        return select(last_value.c.value).scalar_subquery()
 
-    def _within_a_group(self, *group: Condition) -> Select[Any]:
+    def _group(self, *conditions: Condition) -> Select[Any]:
+        """Return the rows of a group: those with one value, or null, of the first key."""
         _, *rest = self.keys
-        return self._rows(group, rest, descending=rest[0].descending)
+        return self._rows(conditions, rest, descending=rest[0].descending)
 
     def _rows(
         self, conditions: Sequence[Condition], rest: Sequence[SortColumn], *, descending: bool
     ) -> Select[Any]:
-        """Return rows in an order that the index has, up to the first key; then by the ``rest``.
+        """Return rows in the order of the index up to the first key, and then by the ``rest``.
 
-        PostgreSQL sees that only if all of the index's columns are named, one direction is theirs,
-        and nulls are left where they are, even of a column with one value, or with none.
+        PostgreSQL uses the index only if ORDER BY has all of its columns, in one direction and
+        with the default order of nulls. That includes columns with one value or only nulls.
         """
-        columns = [*self.fixed, self.keys[0].column]
-        order = [ordering(column, descending=descending) for column in columns]
+        columns = [*self.constant, self.keys[0].column]
+        order = [order_by(column, descending=descending) for column in columns]
         rows = select(self.table).where(*self.conditions, *conditions)
-        by = [*order, *(key.order(key.column) for key in rest)]
-        return rows.order_by(*by).limit(REACH).offset(NONE)
+        order += [key.order(key.column) for key in rest]
+        return rows.order_by(*order).limit(PAGE_END).offset(ZERO)

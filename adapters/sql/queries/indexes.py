@@ -1,33 +1,39 @@
-"""Which indexes of a table serve a query."""
+"""Check whether an index of the table can serve a query."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from sqlalchemy import Table
 
-from adapters.sql.queries.predicates import FIXING, Comparator, Predicate
+from adapters.sql.queries.predicates import EQUALITY, Comparator, Predicate
 
 
-def served_keys(
-    table: Table, predicates: Sequence[Predicate], fixed: Collection[str], keys: Sequence[str]
+def count_indexed_keys(
+    table: Table, predicates: Sequence[Predicate], constant: Collection[str], keys: Sequence[str]
 ) -> int:
-    """Return for how many of the sort keys an index has the rows in order, or in reverse.
+    """Return by how many leading sort keys an index returns the rows in order, in either direction.
 
-    ``fixed`` are the fields that the predicates leave one value. It is 0 where no index leads to
-    all rows that pass the predicates, and to no others.
+    ``constant`` are the fields that the predicates restrict to one value. Returns 0 if no index
+    returns exactly the rows that match the predicates. With the index ``(name, age, id)``::
+
+        WHERE name = ?               ORDER BY age, id    -- 2
+        WHERE name = ? AND age > ?   ORDER BY age, id    -- 2
+        WHERE age > ?                ORDER BY age, id    -- 0: no equality on name
     """
-    others = [each for each in predicates if each.comparator not in FIXING]
-    if len(predicates) - len(others) > len(fixed):
+    inequalities = [each for each in predicates if each.comparator not in EQUALITY]
+    if len(predicates) - len(inequalities) > len(constant):
         return 0
-    if any(each.field != keys[0] or each.comparator is Comparator.CONTAINS for each in others):
+    if any(
+        each.field != keys[0] or each.comparator is Comparator.CONTAINS for each in inequalities
+    ):
         return 0
-    return max(_in_common(index, fixed, keys) for index in _indexes(table))
+    return max(_count_common_keys(index, constant, keys) for index in _indexes(table))
 
 
-def _in_common(index: Sequence[str], fixed: Collection[str], keys: Sequence[str]) -> int:
-    if set(index[: len(fixed)]) != set(fixed):
+def _count_common_keys(index: Sequence[str], constant: Collection[str], keys: Sequence[str]) -> int:
+    if set(index[: len(constant)]) != set(constant):
         return 0
-    pairs = zip(index[len(fixed) :], keys, strict=False)
+    pairs = zip(index[len(constant) :], keys, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 

@@ -1,4 +1,7 @@
-"""Queries in SQL: a statement for each shape that a query can have, and its values."""
+"""SELECT statements for pages and counts.
+
+A statement is built and compiled once for each shape of query. The values are its parameters.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -8,72 +11,75 @@ from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.sql.base import Executable
 
 from adapters.sql.queries.index_ranges import LIMIT, OFFSET, IndexRanges, union_of
-from adapters.sql.queries.indexes import served_keys
-from adapters.sql.queries.predicates import FIXING, Predicate, to_predicates
+from adapters.sql.queries.indexes import count_indexed_keys
+from adapters.sql.queries.predicates import EQUALITY, Predicate, to_predicates
 from adapters.sql.queries.sort_keys import Condition, SortColumn, follows
 from adapters.sql.session import SqlExecutor, UnstorableText
 from adapters.sql.statements import CACHE_SIZE, MAY_SCAN
 from domain.errors import InvalidQuery, Violation
-from domain.query import KEY, Query, SortKey
+from domain.query import ID, Query, SortKey
 from domain.rules import INT64_MAX
 
-NEAR = 1_000
-"""Up to this many skipped rows a page costs little; beyond, finding it counts as a scan."""
+MAX_CHEAP_OFFSET = 1_000
+"""Largest offset of a page that does not count as a scan. OFFSET reads the rows that it skips."""
 
-MOST_KEYS = 2
-"""By more, a page that begins among what ties on two keys reads all that ties on the first."""
+MAX_INDEXED_KEYS = 2
+"""Largest number of sort keys for which the number of rows that a page reads is bounded.
+
+With more keys, a page may read all rows that have the position's value of the first key.
+"""
 
 Statement = tuple[Executable, Mapping[str, Any]]
 """A statement and its parameters."""
 
 
 class Shape(NamedTuple):
-    """A query without its values. ``after`` tells which values of its position are null."""
+    """A query without its values. ``after``: for each value of the position, whether it is null."""
 
     predicates: tuple[Predicate, ...]
     sort: tuple[SortKey, ...]
     after: tuple[bool, ...] | None
-    is_far: bool
+    has_large_offset: bool
 
 
-def page(table: Table, query: Query) -> Statement:
-    """Return what finds the query's page of the table's rows.
+def select_page(table: Table, query: Query) -> Statement:
+    """Return the statement that selects the query's page.
 
-    It is marked ``MAY_SCAN`` unless indexes lead to just the rows of the page.
+    The statement has the option ``MAY_SCAN`` unless an index bounds the number of rows it reads.
     """
-    predicates, values = _split(query)
+    predicates, values = _split_filters(query)
     after = None if query.after is None else tuple([value is None for value in query.after])
-    shape = Shape(predicates, query.sort, after, query.offset > NEAR)
-    reach = min(query.offset + query.limit, INT64_MAX)
+    shape = Shape(predicates, query.sort, after, query.offset > MAX_CHEAP_OFFSET)
+    page_end = min(query.offset + query.limit, INT64_MAX)
     values["limit"] = query.limit
     values["offset"] = query.offset
-    values["reach"] = reach
-    values["before_edge"] = max(reach - 1, 0)
+    values["page_end"] = page_end
+    values["last_row"] = max(page_end - 1, 0)
     if query.after is not None:
         for key, value in zip(query.sort, query.after, strict=True):
             values[f"after_{key.field}"] = value
-    return _page(table, shape), values
+    return _page_statement(table, shape), values
 
 
 async def fetch_page(executor: SqlExecutor, table: Table, query: Query) -> Sequence[Any]:
     """Return the rows of the query's page.
 
-    Raises ``InvalidQuery`` for a position with a text that only another database could hold.
+    Raises ``InvalidQuery`` if the position has a text that this database cannot store.
     """
     try:
-        return await executor.exec(*page(table, query))
+        return await executor.exec(*select_page(table, query))
     except UnstorableText as error:
-        message = "Position should be one that the database can hold"
+        message = "Position should contain only texts that the database can store"
         raise InvalidQuery([Violation("after", "position", message)]) from error
 
 
-def count(table: Table, query: Query) -> Statement:
-    """Return what counts the rows that pass the query's filters. It may scan."""
-    predicates, values = _split(query)
-    return _count(table, predicates), values
+def select_count(table: Table, query: Query) -> Statement:
+    """Return the statement that counts the rows that match the filters. It may scan."""
+    predicates, values = _split_filters(query)
+    return _count_statement(table, predicates), values
 
 
-def _split(query: Query) -> tuple[tuple[Predicate, ...], dict[str, Any]]:
+def _split_filters(query: Query) -> tuple[tuple[Predicate, ...], dict[str, Any]]:
     if not query.filters:
         return (), {}
     pairs = list(to_predicates(query.filters))
@@ -88,41 +94,45 @@ def _conditions(table: Table, predicates: Sequence[Predicate]) -> Iterator[Condi
 
 
 @lru_cache(CACHE_SIZE)
-def _count(table: Table, predicates: tuple[Predicate, ...]) -> Executable:
-    counting = select(func.count()).select_from(table).where(*_conditions(table, predicates))
-    return counting.execution_options(**{MAY_SCAN: True})
+def _count_statement(table: Table, predicates: tuple[Predicate, ...]) -> Executable:
+    statement = select(func.count()).select_from(table).where(*_conditions(table, predicates))
+    return statement.execution_options(**{MAY_SCAN: True})
 
 
 @lru_cache(CACHE_SIZE)
-def _page(table: Table, shape: Shape) -> Executable:
-    fixed = {c.field for c in shape.predicates if c.comparator in FIXING} - {KEY}
-    keys = _keys(table, shape, fixed)
-    served = served_keys(table, shape.predicates, fixed, [key.column.name for key in keys])
-    if not served or shape.is_far:
-        return _whole(table, shape, keys).execution_options(**{MAY_SCAN: True})
-    is_bounded = served == len(keys) and len(keys) <= MOST_KEYS
-    return _union(table, shape, fixed, keys).execution_options(**{MAY_SCAN: not is_bounded})
+def _page_statement(table: Table, shape: Shape) -> Executable:
+    constant = {each.field for each in shape.predicates if each.comparator in EQUALITY} - {ID}
+    keys = _varying_keys(table, shape, constant)
+    indexed = count_indexed_keys(
+        table, shape.predicates, constant, [key.column.name for key in keys]
+    )
+    if not indexed or shape.has_large_offset:
+        return _scan_page(table, shape, keys).execution_options(**{MAY_SCAN: True})
+    is_bounded = indexed == len(keys) and len(keys) <= MAX_INDEXED_KEYS
+    return _index_range_page(table, shape, constant, keys).execution_options(
+        **{MAY_SCAN: not is_bounded}
+    )
 
 
-def _keys(table: Table, shape: Shape, fixed: Collection[str]) -> Sequence[SortColumn]:
-    """Return the sort keys that are not the same in all rows."""
+def _varying_keys(table: Table, shape: Shape, constant: Collection[str]) -> Sequence[SortColumn]:
+    """Return the sort keys without those that have the same value in all matching rows."""
     nulls = shape.after or [False] * len(shape.sort)
     return [
         SortColumn(table.c[key.field], key.descending, is_null)
         for key, is_null in zip(shape.sort, nulls, strict=True)
-        if key.field not in fixed
+        if key.field not in constant
     ]
 
 
-def _union(
-    table: Table, shape: Shape, fixed: Collection[str], keys: Sequence[SortColumn]
+def _index_range_page(
+    table: Table, shape: Shape, constant: Collection[str], keys: Sequence[SortColumn]
 ) -> Select[Any]:
     name = keys[0].column.name
     conditions = list(zip(shape.predicates, _conditions(table, shape.predicates), strict=True))
     ranges = IndexRanges(
         table,
         keys,
-        fixed=[table.c[field] for field in fixed],
+        constant=[table.c[field] for field in constant],
         conditions=[condition for each, condition in conditions if each.field != name],
         bounds=[
             (each.comparator, condition) for each, condition in conditions if each.field == name
@@ -132,8 +142,8 @@ def _union(
     return union_of(list(ranges), keys)
 
 
-def _whole(table: Table, shape: Shape, keys: Sequence[SortColumn]) -> Select[Any]:
-    """Return the statement that leaves it to the database how to find the page."""
+def _scan_page(table: Table, shape: Shape, keys: Sequence[SortColumn]) -> Select[Any]:
+    """Return a plain SELECT: the database plans it, and may scan."""
     statement = select(table).where(*_conditions(table, shape.predicates))
     if shape.after is not None:
         statement = statement.where(follows(keys))

@@ -1,4 +1,4 @@
-"""Sort keys in SQL: the order they make, and what comes after a position in it (keyset paging)."""
+"""Sort keys in SQL: ORDER BY, and the rows after a position (keyset pagination)."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,31 +9,31 @@ Condition = ColumnElement[bool]
 
 
 class SortColumn(NamedTuple):
-    """A column to sort by, nulls last, and what the position has in it, if there is a position."""
+    """A column to sort by, nulls last. ``is_null``: the position's value of the column is null."""
 
     column: Column[Any]
     descending: bool
     is_null: bool = False
 
     def order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Return the order that the key makes of its column, or of one that stands for it."""
-        order = ordering(column, descending=self.descending)
+        """Return the ORDER BY expression. ``column`` is the key's column or an alias of it."""
+        order = order_by(column, descending=self.descending)
         return order.nulls_last() if self.column.nullable else order
 
     def before(self, value: ColumnElement[Any]) -> Condition:
-        """Return which values, nulls aside, come before this one."""
+        """Return the condition for non-null values that sort before ``value``."""
         return self.column > value if self.descending else self.column < value
 
     def after(self) -> Condition:
-        """Return which values, nulls aside, come after the position's."""
+        """Return the condition for non-null values that sort after the position's value."""
         return self.column < self._position if self.descending else self.column > self._position
 
     def equal(self) -> Condition:
-        """Return which rows have the position's value."""
+        """Return the condition for rows with the position's value."""
         return self.column.is_(None) if self.is_null else self.column == self._position
 
     def follows(self) -> Condition:
-        """Return which rows come after all that have the position's value."""
+        """Return the condition for rows that sort after all rows with the position's value."""
         if self.is_null:
             return false()
         return or_(self.after(), self.column.is_(None)) if self.column.nullable else self.after()
@@ -44,11 +44,14 @@ class SortColumn(NamedTuple):
 
 
 def follows(keys: Sequence[SortColumn]) -> Condition:
-    """Return which rows come after the position: by the first key, or by the next among ties."""
+    """Return the condition for rows after the position.
+
+    For ``ORDER BY age, id``: ``age > :after_age OR (age = :after_age AND id > :after_id)``.
+    """
     first, *rest = keys
     return or_(first.follows(), and_(first.equal(), follows(rest))) if rest else first.follows()
 
 
-def ordering(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:
-    """Return the order that a column makes, with nulls where the database puts them."""
+def order_by(column: ColumnElement[Any], *, descending: bool) -> ColumnElement[Any]:
+    """Return the ORDER BY expression of a column, with nulls where the database puts them."""
     return column.desc() if descending else column.asc()

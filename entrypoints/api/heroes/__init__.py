@@ -1,1 +1,1 @@
-"""The API of heroes: routes, and the JSON they read and write."""
+"""The API of heroes: routes and JSON schemas."""

@@ -1,4 +1,4 @@
-"""The routes of heroes: from a request to a use case, and from its result to a response."""
+"""The routes of heroes. Each calls one use case and builds the response from its result."""
 
 from typing import Annotated
 
@@ -15,12 +15,12 @@ from entrypoints.api.heroes.schemas import (
     HeroCreate,
     HeroRead,
     HeroUpdate,
-    hero_json,
+    serialize_hero,
 )
 from entrypoints.http import listing
 from service_layer import heroes
 
-HeroId = Annotated[http.Id, Path(description="The id of a hero.", examples=[1])]
+HeroId = Annotated[http.Id, Path(description="The id of the hero.", examples=[1])]
 
 router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_function=http.operation_id)
 
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
     openapi_extra=http.IDEMPOTENT,
 )
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
-    """Create a hero, and return it with its id."""
+    """Create a hero and return it with its id."""
     key = await http.read_idempotency_key(request)
     if replayed := await http.replay(uow.idempotency, key):
         return replayed
@@ -47,7 +47,7 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
     "/",
     response_model=list[HeroRead],
     responses=http.error_responses() | {200: {"headers": listing.LINKS | listing.COUNTS}},
-    openapi_extra={"parameters": [*listing.query_parameters(HeroQuery), listing.PREFER]},
+    openapi_extra={"parameters": [*listing.describe_parameters(HeroQuery), listing.PREFER]},
 )
 async def read_heroes(
     request: Request,
@@ -55,13 +55,13 @@ async def read_heroes(
     offset: listing.Offset = 0,
     limit: listing.Limit = listing.PAGE_MAX,
 ) -> Response:
-    """Return a page of the heroes that pass the filters, ordered by `sort`, or by id without it."""
+    """Return a page of the heroes that match the filters, sorted by `sort`, by default by `id`."""
     query = listing.read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
     page = await heroes.read_heroes(uow, query)
     headers = listing.VARY | listing.next_page(request, query, page)
     if listing.wants_exact_count(request.scope):
         headers |= listing.count_headers(await heroes.count_heroes(uow, query))
-    return http.JsonResponse([hero_json(hero) for hero in page], headers=headers)
+    return http.JsonResponse([serialize_hero(hero) for hero in page], headers=headers)
 
 
 @router.get(
@@ -71,10 +71,10 @@ async def read_heroes(
     openapi_extra=http.CONDITIONAL,
 )
 async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response:
-    """Return one hero, or 304 if the client has its current version."""
-    precondition = http.precondition(request)
+    """Return a hero, or 304 if the client has the current version."""
+    precondition = http.read_precondition(request)
     hero = await heroes.read_hero(uow, hero_id)
-    return http.not_modified(precondition, hero.version) or hero_response(hero)
+    return http.not_modified_response(precondition, hero.version) or hero_response(hero)
 
 
 @router.patch(
@@ -86,9 +86,9 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
 async def update_hero(
     hero_id: HeroId, changes: HeroUpdate, uow: Writing, request: Request
 ) -> Response:
-    """Set the fields that the body names, leave the others, and return the whole hero."""
+    """Update the fields that the body contains and return the whole hero."""
     values = changes.model_dump(exclude_unset=True)
-    hero = await heroes.update_hero(uow, hero_id, values, http.precondition(request))
+    hero = await heroes.update_hero(uow, hero_id, values, http.read_precondition(request))
     return hero_response(hero)
 
 
@@ -99,8 +99,8 @@ async def update_hero(
     openapi_extra=http.CONDITIONAL,
 )
 async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Response:
-    """Delete a hero. Its id is never used again."""
-    await heroes.delete_hero(uow, hero_id, http.precondition(request))
+    """Delete a hero. Its id is never reused."""
+    await heroes.delete_hero(uow, hero_id, http.read_precondition(request))
     return http.JsonResponse({"ok": True})
 
 
@@ -111,18 +111,18 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Respon
     openapi_extra=http.IDEMPOTENT,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
-    """Create, change and delete heroes: all that the body says, or nothing."""
+    """Create, update and delete heroes in one transaction."""
     key = await http.read_idempotency_key(request)
     if replayed := await http.replay(uow.idempotency, key):
         return replayed
-    result = await heroes.apply_batch(uow, batch.operations())
-    response = http.JsonResponse(http.result_json(result, hero_json))
+    result = await heroes.apply_batch(uow, batch.to_batch())
+    response = http.JsonResponse(http.serialize_result(result, serialize_hero))
     await http.save_response(uow.idempotency, key, response)
     await uow.commit()
     return response
 
 
 def hero_response(hero: Hero, *, location: str = "") -> Response:
-    """Return the hero with its entity tag, and with the ``location`` of a new one."""
+    """Return a response with the hero and its entity tag, and ``location`` if it is new."""
     headers = {"Location": location} if location else {}
-    return http.response_with_etag(hero_json(hero), hero.version, headers)
+    return http.response_with_etag(serialize_hero(hero), hero.version, headers)

@@ -1,4 +1,7 @@
-"""The JSON of heroes. Types are checked here, rules in the domain; both answer alike."""
+"""The JSON schemas of heroes.
+
+Pydantic checks types, the domain checks rules. Both report errors in the same format.
+"""
 
 from typing import Any
 
@@ -6,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.hero import Hero
-from entrypoints.http import BatchDone, BatchRequest, BatchUpdate, Count, Text, without_defaults
+from entrypoints.http import BatchDone, BatchRequest, BatchUpdate, Count, Text, remove_defaults
 
 DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
 
 class HeroCreate(BaseModel):
-    """A hero to be made."""
+    """A new hero."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [DEADPOND]})
 
@@ -22,18 +25,18 @@ class HeroCreate(BaseModel):
 
 
 class HeroUpdate(BaseModel):
-    """New values for some of a hero's fields; a field that is left out stays as it is."""
+    """New values for some fields of a hero. Omitted fields do not change."""
 
-    model_config = ConfigDict(json_schema_extra=without_defaults)
+    model_config = ConfigDict(json_schema_extra=remove_defaults)
 
-    # The defaults are never seen: what is left out is not changed, and null is no text.
+    # The defaults are never used: omitted fields are excluded, and null is not a valid string.
     name: Text = Field(default="", examples=["Deadpond"])
     secret_name: Text = Field(default="", examples=["Dive Wilson"])
     age: Count | None = Field(default=None, examples=[29])
 
 
 class HeroRead(BaseModel):
-    """A hero as it is kept. Describes the answer; stored heroes are not validated again."""
+    """A stored hero."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**DEADPOND, "id": 1}]})
 
@@ -44,17 +47,17 @@ class HeroRead(BaseModel):
 
 
 class Deleted(BaseModel):
-    """The answer to a delete."""
+    """The response to a deletion."""
 
     ok: bool = Field(examples=[True])
 
 
 class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
-    """A hero that is to be changed; with an ``etag``, only if that is its entity tag."""
+    """An update of a hero. With ``etag``, only if that is its entity tag."""
 
 
 class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
-    """Heroes to be made, changed and deleted: all of it or nothing, at most 100 in all."""
+    """Heroes to create, update and delete in one transaction, at most 100 in total."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,7 +73,7 @@ class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
 
 
 class HeroBatchDone(BatchDone[HeroRead]):
-    """The heroes that were made and changed, and the ids of those deleted, in the order given."""
+    """The created and updated heroes and the ids of the deleted ones, in the order given."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -85,8 +88,11 @@ class HeroBatchDone(BatchDone[HeroRead]):
     )
 
 
-def hero_json(hero: Hero) -> dict[str, Any]:
-    """Return what ``HeroRead`` describes, its members in that order."""
+def serialize_hero(hero: Hero) -> dict[str, Any]:
+    """Return the JSON object that ``HeroRead`` describes, with the members in the same order.
+
+    ``HeroRead`` only documents the response: stored heroes are not validated again (record 10).
+    """
     return {
         "name": hero.name,
         "secret_name": hero.secret_name,

@@ -1,7 +1,7 @@
-"""Lists: filters, order, pages, cursors, links and counts."""
+"""Lists: filters, sort order, pages, cursors, links and counts."""
 
 from entrypoints.http.listing.links import LINKS, member_path, next_page
-from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, query_parameters
+from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, describe_parameters
 from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers, wants_exact_count
 from entrypoints.http.listing.query_string import read_query
 
@@ -14,9 +14,9 @@ __all__ = [
     "Limit",
     "Offset",
     "count_headers",
+    "describe_parameters",
     "member_path",
     "next_page",
-    "query_parameters",
     "read_query",
     "wants_exact_count",
 ]

@@ -1,8 +1,8 @@
-"""Cursors: a position in a list, sealed for the filters and the sort keys that it belongs to.
+"""Cursors: encoded positions in a list, each valid for the filters and sort keys of one query.
 
-A cursor is base64url of a seal and the position's values in JSON. The seal is a digest of these
-values and of the query, so that a damaged cursor, or one of another query, is noticed. It needs no
-key: whoever forges a cursor gets nothing that he could not ask for.
+A cursor is base64url of a digest and of the position's values in JSON. The digest covers the values
+and the query, so that a damaged cursor, or one of another query, is detected. It has no secret key:
+a forged cursor returns nothing that another query would not return.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,10 +18,10 @@ from domain.filters import Filter
 from domain.query import Position, Query, SortKey
 
 VERSION = 1
-"""Of what a cursor holds, and of what it means."""
+"""Version of the format. The digest covers it, so a new version invalidates all cursors."""
 
-SEAL = 9
-"""Bytes of the digest."""
+DIGEST_SIZE = 9
+"""Bytes."""
 
 FINGERPRINT_CACHE_SIZE = 100
 
@@ -29,19 +29,20 @@ Q = TypeVar("Q", bound=Query)
 
 
 def encode_cursor(query: Query, position: Position) -> str:
-    """Return the cursor with which the query goes on after the position."""
+    """Return the cursor of the page that begins after the position."""
     content = to_json(position)
-    seal = blake2b(_fingerprint(query.filters, query.sort) + content, digest_size=SEAL).digest()
-    return urlsafe_b64encode(seal + content).rstrip(b"=").decode()
+    key = _fingerprint(query.filters, query.sort)
+    digest = blake2b(key + content, digest_size=DIGEST_SIZE).digest()
+    return urlsafe_b64encode(digest + content).rstrip(b"=").decode()
 
 
 def resume_at(query: Q, cursor: str) -> Q:
-    """Return the query that goes on where the cursor says.
+    """Return the query with the position of the cursor.
 
-    Raises ``InvalidQuery`` unless ``encode_cursor`` makes the very same cursor of its position.
+    Raises ``InvalidQuery`` unless ``encode_cursor`` returns the same cursor for this position.
     """
     try:
-        values = from_json(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[SEAL:])
+        values = from_json(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[DIGEST_SIZE:])
         if isinstance(values, list) and encode_cursor(query, tuple(values)) == cursor:
             return replace(query, after=tuple(values))
     except (ValueError, InvalidQuery):
@@ -52,7 +53,7 @@ def resume_at(query: Q, cursor: str) -> Q:
 
 @lru_cache(FINGERPRINT_CACHE_SIZE)
 def _fingerprint(filters: tuple[Filter, ...], sort: tuple[SortKey, ...]) -> bytes:
-    """Return what tells queries apart, in whatever order their filters were given."""
+    """Return bytes that identify the filters, in any order, and the sort keys."""
     conditions = sorted([each.name, each.value] for each in filters)
     keys = [[key.field, key.descending] for key in sort]
     return to_json([VERSION, conditions, keys])

@@ -1,4 +1,4 @@
-"""The parameters of a list: the slice that a client asks for, and how all of them are documented.
+"""The query parameters of a list and their documentation.
 
 FastAPI reads ``offset`` and ``limit``; ``query_string`` reads the others.
 """
@@ -9,33 +9,39 @@ from typing import Annotated, Any
 import fastapi
 
 from domain.filters import Operator
-from domain.query import KEY, Query
+from domain.query import ID, Query
 from domain.rules import INT64_MAX, INT64_MIN
 from entrypoints.http.listing.query_string import known_filters
 
 PAGE_MAX = 100
-"""Most entities in one answer."""
+"""Maximum number of entities on a page."""
 
-Offset = Annotated[int, fastapi.Query(ge=0, lt=INT64_MAX + 1, description="How many to skip.")]
-Limit = Annotated[int, fastapi.Query(ge=0, le=PAGE_MAX, description="How many to return at most.")]
+Offset = Annotated[
+    int, fastapi.Query(ge=0, lt=INT64_MAX + 1, description="Number of items to skip.")
+]
+Limit = Annotated[int, fastapi.Query(ge=0, le=PAGE_MAX, description="Maximum number of items.")]
 
 
-def query_parameters(kind: type[Query]) -> list[dict[str, Any]]:
-    """Return the descriptions of the parameters that ``read_query`` reads."""
+def describe_parameters(kind: type[Query]) -> list[dict[str, Any]]:
+    """Return the OpenAPI parameter objects of the parameters that ``read_query`` reads."""
     filters = [
-        _parameter(name, _FILTERS[operator].format(field), _SCHEMAS[operand], _EXAMPLES[operand])
+        _describe_parameter(
+            name, _FILTERS[operator].format(field), _SCHEMAS[operand], _EXAMPLES[operand]
+        )
         for name, (field, operator, operand) in known_filters(kind).items()
     ]
     key = f"-?({'|'.join(kind.fields)})"
     sort = {"type": "string", "pattern": f"^{key}(,{key})*$"}
     return [
         *filters,
-        _parameter("sort", SORT, sort, f"-{KEY}"),
-        _parameter("cursor", CURSOR, {"type": "string"}, "MquiqZWV6nJeWzVd"),
+        _describe_parameter("sort", SORT, sort, f"-{ID}"),
+        _describe_parameter("cursor", CURSOR, {"type": "string"}, "MquiqZWV6nJeWzVd"),
     ]
 
 
-def _parameter(name: str, description: str, schema: object, example: object) -> dict[str, Any]:
+def _describe_parameter(
+    name: str, description: str, schema: object, example: object
+) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
@@ -46,21 +52,21 @@ def _parameter(name: str, description: str, schema: object, example: object) -> 
 
 
 SORT = (
-    "Fields to sort by, with a minus before those that fall. The `id` is always the last one. "
-    "Nulls come last, and texts in the order of their code points."
+    "Comma-separated list of fields to sort by; `-` before a field means descending. The last sort "
+    "key is always `id`. Nulls come last. Strings sort by code point."
 )
 CURSOR = (
-    "Where to go on, as the `Link` of another page says it. It belongs to that page's filters and "
-    "`sort`, and goes without `offset`."
+    "The position after which the page begins, from a `Link` header. It is valid for the filters "
+    "and the `sort` of that link. Not together with `offset`."
 )
 
 _FILTERS = {
-    Operator.EQ: "Only those whose `{}` is this.",
-    Operator.STARTSWITH: "Only those whose `{}` starts with this, in the same case.",
-    Operator.CONTAINS: "Only those whose `{}` contains this, in the same case.",
-    Operator.GTE: "Only those whose `{}` is this or more.",
-    Operator.LTE: "Only those whose `{}` is this or less.",
-    Operator.ISNULL: "Only those that have no `{}`, or only those that have one.",
+    Operator.EQ: "`{}` equals the value.",
+    Operator.STARTSWITH: "`{}` starts with the value. Case-sensitive.",
+    Operator.CONTAINS: "`{}` contains the value. Case-sensitive.",
+    Operator.GTE: "`{}` is greater than or equal to the value.",
+    Operator.LTE: "`{}` is less than or equal to the value.",
+    Operator.ISNULL: "`{}` is null (`true`), or is not null (`false`).",
 }
 _SCHEMAS: Mapping[type, dict[str, Any]] = {
     str: {"type": "string", "pattern": r"^[^\x00]*$"},

@@ -1,77 +1,64 @@
-"""What a client would rather have (RFC 7240): here, that what there is be counted."""
+"""The preference for an exact count: ``Prefer: count=exact`` (RFC 7240)."""
 
-import re
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from entrypoints.http.accept import ELEMENT
-
-WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-QUOTED = r'"(?:[^"\\]|\\.)*"'
-PREFERENCE = re.compile(rf"[ \t]*({WORD})[ \t]*(?:=[ \t]*({WORD}|{QUOTED})?[ \t]*)?(?:;.*)?")
-"""A preference and its value. What follows a semicolon are parameters, which none here has."""
-
-ESCAPE = re.compile(r"\\(.)")
+from entrypoints.http.header_fields import parse_named_value, split_list
 
 EXACT_COUNT = "count=exact"
 
 VARY = {"Vary": "Prefer"}
-"""What caches have to be told with or without a preference (RFC 7240, section 2)."""
+"""The header of every list, with or without a preference (RFC 7240, section 2)."""
 
 PREFER: dict[str, Any] = {
     "name": "Prefer",
     "in": "header",
-    "description": f"With `{EXACT_COUNT}`, the answer says how many there are in all (RFC 7240).",
+    "description": f"With `{EXACT_COUNT}`, the response has the total count (RFC 7240).",
     "schema": {"type": "string"},
     "example": EXACT_COUNT,
 }
 COUNTS: dict[str, Any] = {
     "X-Total-Count": {
-        "description": f"How many pass the filters. There if `Prefer: {EXACT_COUNT}` asked for it.",
+        "description": f"How many match the filters. Sent for `Prefer: {EXACT_COUNT}`.",
         "schema": {"type": "integer", "minimum": 0},
         "example": 1234,
     },
     "Preference-Applied": {
-        "description": "The preference that was followed (RFC 7240).",
+        "description": "The preference that was applied (RFC 7240).",
         "schema": {"type": "string", "enum": [EXACT_COUNT]},
     },
     "Vary": {
-        "description": "The header of the request that makes a difference.",
+        "description": "The request header that the response depends on.",
         "schema": {"type": "string"},
         "example": VARY["Vary"],
     },
 }
-"""How the OpenAPI document tells of it."""
+"""The headers in the OpenAPI document."""
 
 
 def wants_exact_count(scope: Scope) -> bool:
     """Return whether the client prefers an exact count, which may take long."""
     if b"prefer" not in dict(scope["headers"]):
         return False
-    return preferences(Headers(scope=scope)).get("count") == "exact"
+    return parse_preferences(Headers(scope=scope)).get("count") == "exact"
 
 
 def count_headers(number: int) -> dict[str, str]:
-    """Return the headers that tell a count, and that it was preferred."""
+    """Return the headers with the count and the applied preference."""
     return {"X-Total-Count": str(number), "Preference-Applied": EXACT_COUNT}
 
 
-def preferences(headers: Headers) -> Mapping[str, str]:
-    """Return the preferences by their names in lower case; of several by one name, the first.
+def parse_preferences(headers: Headers) -> Mapping[str, str]:
+    """Return the preferences by their names in lower case, and the first of a repeated one.
 
-    What can't be read is passed over, as a preference is that the server does not know.
+    Malformed preferences are ignored, as unknown ones are.
     """
-    found: dict[str, str] = {}
-    for element in chain.from_iterable(map(ELEMENT.findall, headers.getlist("prefer"))):
-        if preference := PREFERENCE.fullmatch(element):
-            name, value = preference.groups(default="")
-            found.setdefault(name.lower(), _unquoted(value))
-    return found
-
-
-def _unquoted(value: str) -> str:
-    return ESCAPE.sub(r"\1", value[1:-1]) if value.startswith('"') else value
+    parsed: dict[str, str] = {}
+    for line in headers.getlist("prefer"):
+        for element in split_list(line):
+            if preference := parse_named_value(element):
+                parsed.setdefault(*preference)
+    return parsed

@@ -1,4 +1,4 @@
-"""Query parameters: the filters, the sort keys and the place to go on, read into a query."""
+"""Parse the query string of a list: filters, sort keys and cursor."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +8,11 @@ from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
-from domain.query import BY_KEY, Query, SortKey
+from domain.query import BY_ID, Query, SortKey
 from entrypoints.http.listing.cursors import resume_at
 
-PAGING = {"offset", "limit"}
-"""The parameters that FastAPI reads."""
+FASTAPI_PARAMETERS = {"offset", "limit"}
+"""Parameters that FastAPI reads and validates."""
 
 INTEGER = re.compile("-?[0-9]{1,20}")
 BOOLEANS = {"true": True, "false": False}
@@ -21,18 +21,18 @@ Q = TypeVar("Q", bound=Query)
 
 
 def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: int) -> Q:
-    """Return the query that the parameters ask for. Raises ``InvalidQuery``.
+    """Return the query that the parameters describe. Raises ``InvalidQuery``.
 
-    A filter, ``sort`` or ``cursor`` may be given once. A parameter that nobody knows is ignored,
-    unless it is written like a filter.
+    A filter, ``sort`` or ``cursor`` may occur once. An unknown parameter is ignored, unless its
+    name has the form of a filter, with ``__``.
     """
-    if parameters.keys() <= PAGING:
+    if parameters.keys() <= FASTAPI_PARAMETERS:
         return kind(offset=offset, limit=limit)
-    filters = list(_filters(kind, parameters))
-    _refuse([*filters, *_misplaced(parameters)])
+    filters = list(_parse_filters(kind, parameters))
+    _raise_violations([*filters, *_check_sort_and_cursor(parameters)])
     query = kind(
         filters=tuple([each for each in filters if isinstance(each, Filter)]),
-        sort=_sort_keys(parameters["sort"]) if "sort" in parameters else BY_KEY,
+        sort=_parse_sort(parameters["sort"]) if "sort" in parameters else BY_ID,
         offset=offset,
         limit=limit,
     )
@@ -40,25 +40,25 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
 
 
 def known_parameters(kind: type[Query]) -> frozenset[str]:
-    """Return the names of the parameters that make a difference."""
-    return frozenset(known_filters(kind).keys() | PAGING | {"sort", "cursor"})
+    """Return the names of all parameters that are not ignored."""
+    return frozenset(known_filters(kind).keys() | FASTAPI_PARAMETERS | {"sort", "cursor"})
 
 
-def _refuse(read: Sequence[Filter | Violation]) -> None:
-    if violations := [each for each in read if isinstance(each, Violation)]:
+def _raise_violations(parsed: Sequence[Filter | Violation]) -> None:
+    if violations := [each for each in parsed if isinstance(each, Violation)]:
         raise InvalidQuery(violations)
 
 
-def _filters(kind: type[Query], parameters: QueryParams) -> Iterator[Filter | Violation]:
+def _parse_filters(kind: type[Query], parameters: QueryParams) -> Iterator[Filter | Violation]:
     known = known_filters(kind)
     for name, text in parameters.multi_items():
         if name in known:
-            yield _filter(name, *known[name], text)
+            yield _parse_filter(name, *known[name], text)
         elif "__" in name:
             yield Violation(name, "unknown_filter", "There is no such filter")
 
 
-def _misplaced(parameters: QueryParams) -> Iterator[Violation]:
+def _check_sort_and_cursor(parameters: QueryParams) -> Iterator[Violation]:
     for name in ("sort", "cursor"):
         if len(parameters.getlist(name)) > 1:
             yield Violation(name, "repeated", "Parameter should be given once")
@@ -66,21 +66,21 @@ def _misplaced(parameters: QueryParams) -> Iterator[Violation]:
         yield Violation("cursor", "cursor_with_offset", "Cursor should be given without an offset")
 
 
-def _sort_keys(text: str) -> tuple[SortKey, ...]:
+def _parse_sort(text: str) -> tuple[SortKey, ...]:
     return tuple([SortKey(key.removeprefix("-"), key.startswith("-")) for key in text.split(",")])
 
 
 def known_filters(kind: type[Query]) -> Mapping[str, tuple[str, Operator, type]]:
-    """Return field, operator and the operand's type of each filter, by the parameter's name."""
+    """Return the field, operator and operand type of each filter, by parameter name."""
     return {
-        filter_name(name, operator): (name, operator, field.operand(operator))
+        filter_name(name, operator): (name, operator, field.operand_type(operator))
         for name, field in kind.fields.items()
         for operator in Operator
         if operator in field.operators
     }
 
 
-def _filter(
+def _parse_filter(
     name: str, field: str, operator: Operator, operand: type, text: str
 ) -> Filter | Violation:
     if operand is str:
@@ -89,10 +89,10 @@ def _filter(
         return Filter(field, operator, BOOLEANS[text])
     if operand is int and INTEGER.fullmatch(text):
         return Filter(field, operator, int(text))
-    return Violation(name, *_UNREADABLE[operand])
+    return Violation(name, *_PARSE_ERRORS[operand])
 
 
-_UNREADABLE = {
+_PARSE_ERRORS = {
     int: ("int_parsing", "Input should be a valid integer"),
     bool: ("bool_parsing", "Input should be true or false"),
 }

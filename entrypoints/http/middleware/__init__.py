@@ -1,1 +1,1 @@
-"""ASGI middleware: what is done to every request, whatever route it has."""
+"""ASGI middleware, which handles every request, whatever its route."""

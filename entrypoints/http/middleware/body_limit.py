@@ -1,6 +1,6 @@
-"""A bound on request bodies (RFC 9110, section 15.5.14).
+"""A limit on the size of request bodies (RFC 9110, section 15.5.14).
 
-Starlette has a middleware for this too, which answers in plain text; here every 413 is a problem.
+Starlette's middleware for this returns plain text; here every 413 is problem details.
 """
 
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from entrypoints.http.problems import problem
 
 
 class BodyLimit:
-    """ASGI middleware that refuses a body of more than ``max_bytes``, whoever would read it."""
+    """ASGI middleware that returns 413 for a body of more than ``max_bytes``."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
@@ -24,14 +24,14 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         if int(headers.get("content-length", 0)) > self._max_bytes:
-            await self._refuse(scope, receive, send)
+            await self._reject(scope, receive, send)
         elif "transfer-encoding" in headers:
-            await self._read_first(scope, receive, send)
+            await self._buffer_body(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _read_first(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read a body of unknown length before anything is done for it."""
+    async def _buffer_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read a body of unknown length completely before the application is called."""
         body = b""
         more_body = True
         while more_body:
@@ -41,18 +41,18 @@ class BodyLimit:
             body += message.get("body", b"")
             more_body = message.get("more_body", False)
             if len(body) > self._max_bytes:
-                await self._refuse(scope, receive, send)
+                await self._reject(scope, receive, send)
                 return
-        await self._app(scope, _first({"type": "http.request", "body": body}, receive), send)
+        await self._app(scope, _prepend({"type": "http.request", "body": body}, receive), send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _reject(self, scope: Scope, receive: Receive, send: Send) -> None:
         detail = f"A body may have at most {self._max_bytes} bytes."
-        refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, scope)
-        await refusal(scope, receive, send)
+        response = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, scope)
+        await response(scope, receive, send)
 
 
-def _first(message: Message, receive: Receive) -> Receive:
-    """Return a ``receive`` that gives ``message`` before what else there is."""
+def _prepend(message: Message, receive: Receive) -> Receive:
+    """Return a ``receive`` that returns ``message`` first."""
     pending = [message]
 
     async def receive_after() -> Message:

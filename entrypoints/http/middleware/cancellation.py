@@ -1,4 +1,4 @@
-"""What a client is told whose request could not be finished before the server stopped."""
+"""The response to requests that are cancelled because the server stops."""
 
 import asyncio
 from http import HTTPStatus
@@ -8,11 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrypoints.http.error_handlers import OUTCOME_UNKNOWN, RETRY_AFTER
 from entrypoints.http.problems import problem
 
-READING = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class CancellationMiddleware:
-    """ASGI middleware that answers 503 where the server gives up a request, not 500."""
+    """ASGI middleware that returns 503 if the server cancels a request.
+
+    Without it the response would be 500.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -20,18 +23,18 @@ class CancellationMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def noting_send(message: Message) -> None:
+        async def tracking_send(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noting_send)
+            await self._app(scope, receive, tracking_send)
         except asyncio.CancelledError:
             if started or scope["type"] != "http":
                 raise
-            advice = "Try again later." if scope["method"] in READING else OUTCOME_UNKNOWN
+            advice = "Try again later." if scope["method"] in SAFE_METHODS else OUTCOME_UNKNOWN
             detail = f"The server is stopping. {advice}"
             headers = {"Retry-After": RETRY_AFTER}
-            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
-            await refusal(scope, receive, send)
+            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
+            await response(scope, receive, send)

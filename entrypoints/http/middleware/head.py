@@ -1,10 +1,10 @@
-"""HEAD wherever GET is (RFC 9110, section 9.3.2)."""
+"""HEAD for every path that supports GET (RFC 9110, section 9.3.2)."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadMiddleware:
-    """ASGI middleware that answers HEAD as GET would be answered, without the body."""
+    """ASGI middleware that handles HEAD as GET, and removes the body from the response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -13,8 +13,12 @@ from typing import Any
 from fastapi import Request
 
 from domain.hero import Hero, HeroQuery
-from entrypoints.api.heroes.schemas import hero_json
-from entrypoints.http.conditional import not_modified, precondition, response_with_etag
+from entrypoints.api.heroes.schemas import serialize_hero
+from entrypoints.http.conditional import (
+    not_modified_response,
+    read_precondition,
+    response_with_etag,
+)
 from entrypoints.http.idempotency import read_idempotency_key
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.listing.links import next_page
@@ -26,7 +30,7 @@ CALLS = 10_000
 """Calls per round."""
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", 28, version=1)
-HERO_JSON = hero_json(HERO)
+HERO_JSON = serialize_hero(HERO)
 PAGE = [HERO] * 100
 QUERY = HeroQuery(limit=len(PAGE))
 LOCATION = {"Location": "/heroes/1"}
@@ -67,7 +71,7 @@ def microseconds(call: Callable[[], object], rounds: int) -> float:
 
 def look_for_conditions() -> None:
     """Evaluate the preconditions of a GET that has none."""
-    not_modified(precondition(REQUEST), HERO.version)
+    not_modified_response(read_precondition(REQUEST), HERO.version)
 
 
 def look_for_key() -> None:

@@ -14,6 +14,8 @@ from tests.e2e.hostile.requests import HEADERS, METHODS, TARGETS
 from tests.e2e.raw_http import conversation, exchange, posted, request
 from tests.support.served import Served
 
+pytestmark = pytest.mark.canary
+
 FINAL_STATUSES = range(200, 500)
 """Final statuses that are not server errors."""
 

@@ -28,7 +28,7 @@ def failed(status: int, title: str, detail: str, pointer: str) -> RawResponse:
         status,
         PROBLEM,
         f'{{"type":"about:blank","title":"{title}","status":{status},'
-        '"detail":"One of the operations can\'t be done. Nothing was changed.",'
+        '"detail":"One of the operations failed. Nothing was changed.",'
         f'"instance":"/heroes/batch","errors":[{{"detail":"{detail}","pointer":"{pointer}"}}]}}'.encode(),
     )
 
@@ -141,7 +141,7 @@ def test_two_operations_on_one_hero_are_refused(client: httpx2.Client, hero_ids:
     twice = send(client, {"update": [update(first), update(hero_ids[1]), update(first)]})
     both = send(client, {"update": [update(first)], "delete": [{"id": first}]})
 
-    message = "Id should be named by one operation only"
+    message = "Id should appear in one operation only"
     assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == raw(twice)
     assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == raw(both)
     assert {'"1"'} == tags(client, hero_ids[:2])

@@ -80,7 +80,7 @@ def test_the_same_key_with_another_request_gets_422_and_creates_nothing(
         (
             "idempotency_key_reused",
             ["header", "Idempotency-Key"],
-            "Key was sent with another request before",
+            "Key was already used for a different request",
         )
     ) == raw(response)
     assert before == count(client)

@@ -144,7 +144,7 @@ def test_a_forged_cursor_with_nul_causes_no_server_error(
     if response.status_code == 200:  # SQLite accepts such a text
         assert 7 == len(response.json())
     else:
-        message = "Position should be one that the database can hold"
+        message = "Position should contain only texts that the database can store"
         assert invalid(("position", ["query", "cursor"], message)) == raw(response)
 
 

@@ -14,7 +14,7 @@ from tests.support.served import Served
 SECRET = "Sensitive"  # noqa: S105 - not a password, but what no response may contain
 ACCEPT = {"accept": PROBLEM}
 AS_JSON = ACCEPT | {"content-type": JSON}
-INVALID = "The request is invalid. The errors say what is wrong, and where."
+INVALID = "The request is invalid. See errors for details."
 NO_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
 
 
@@ -59,7 +59,7 @@ def test_an_undecodable_body_is_a_problem(client: httpx2.Client) -> None:
         (b'{"age":', [{"detail": "JSON decode error at position 7", "pointer": ""}]),
         (
             b"9" * 5000,
-            [{"detail": "Unable to read a number that has too many digits", "pointer": ""}],
+            [{"detail": "Unable to parse a number with too many digits", "pointer": ""}],
         ),
     ],
     ids=["broken rules", "other types", "no body", "broken JSON", "too many digits"],

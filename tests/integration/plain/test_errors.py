@@ -2,18 +2,22 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from adapters.database import open_plain_database
 from adapters.plain.connections import EngineOptions
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.database import Database
-from service_layer.errors import OutcomeUnknown, StoreBusy, StoreUnavailable
+from service_layer.errors import OutcomeUnknown, StoreBusy, StoreConflict, StoreUnavailable
 from tests.support.databases import empty_postgres, open_plain
-from tests.support.served import ask
+from tests.support.served import LIMIT, ask
+
+pytestmark = pytest.mark.canary
 
 DRAFT = HeroDraft("Deadpond", "Dive Wilson", 28)
 OPTIONS = EngineOptions(pool_size=1, pool_timeout=0.1, lock_timeout=0.1)
@@ -33,7 +37,7 @@ async def assert_usable(database: Database) -> None:
         hero = await uow.heroes.add(DRAFT)
         await uow.commit()
     async with database.reading() as uow_that_reads:
-        assert hero in await uow_that_reads.heroes.page(HeroQuery(limit=100))
+        assert hero == await uow_that_reads.heroes.get(hero.id)
 
 
 async def test_a_unit_of_work_that_gets_no_connection_in_time_is_unavailable(
@@ -77,6 +81,73 @@ async def test_a_unit_of_work_that_is_cancelled_gives_its_connection_back(tmp_pa
             await task
 
         await assert_usable(database)
+
+
+async def test_a_commit_that_breaks_a_deferred_constraint_leaves_no_transaction_open(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "heroes.db"
+    async with open_plain(f"sqlite:///{path}", OPTIONS) as database:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute(
+                "CREATE TABLE pet (hero REFERENCES hero (id) DEFERRABLE INITIALLY DEFERRED)"
+            )
+            await assert_usable(database)
+            other.execute("INSERT INTO pet VALUES (1)")
+
+            async with database.writing() as uow:
+                await uow.heroes.remove(1)
+                with pytest.raises(StoreConflict):
+                    await uow.commit()
+
+            other.execute("DELETE FROM pet")
+        async with database.reading() as reading:
+            assert "Deadpond" == (await reading.heroes.get(1)).name
+        await assert_usable(database)
+
+
+@pytest.mark.parametrize("address", ["sqlite:///{folder}/heroes.db", "sqlite://"])
+async def test_units_of_work_cancelled_at_any_moment_lose_no_connection_and_no_row(
+    tmp_path: Path, address: str
+) -> None:
+    async def work(database: Database) -> None:
+        async with database.writing() as uow:
+            await uow.heroes.add(DRAFT)
+            await uow.commit()
+        async with database.reading() as reading:
+            await reading.heroes.count(HeroQuery(limit=1))
+
+    options = EngineOptions(pool_size=2, pool_timeout=5)
+    async with open_plain(address.format(folder=tmp_path), options) as database:
+        await assert_usable(database)
+        for steps in range(60):
+            task = asyncio.create_task(work(database))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await assert_usable(database)
+
+
+async def test_a_file_that_is_missing_is_unavailable_and_not_created(tmp_path: Path) -> None:
+    path = tmp_path / "heroes.db"
+    database = open_plain_database(f"sqlite:///{path}", OPTIONS)
+
+    async with database.reading() as reading:
+        with pytest.raises(StoreUnavailable):
+            await reading.heroes.count(HeroQuery(limit=1))
+    await database.aclose()
+    await asyncio.to_thread(join_threads_of_aiosqlite)
+
+    assert not path.exists()
+
+
+def join_threads_of_aiosqlite() -> None:
+    """Wait for threads that report to the event loop of a test: it must not end before them."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(LIMIT)
 
 
 async def test_a_statement_on_a_lost_connection_is_unavailable(

@@ -7,14 +7,16 @@ import pytest
 
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
-from adapters.sql.idempotency import PRUNED
+from adapters.sql.idempotency import PRUNE_LIMIT
 from service_layer.errors import StoreUnavailable
 from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
 from tests.faults.observer import observing
 from tests.support.databases import empty_postgres
 from tests.support.served import ask
 
-KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, came=1_000, lifetime=1_000)
+KEY = IdempotencyKey(
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, received_at=1_000, lifetime=1_000
+)
 RESPONSE = StoredResponse(200, (), b"")
 EXPIRES = 2_000
 KEYS = "SELECT count(*) FROM idempotent_answer"
@@ -45,7 +47,7 @@ async def test_an_expired_key_in_progress_again_raises_key_in_progress(
     database: PostgresDatabase,
 ) -> None:
     await save_responses(database, [KEY])
-    again = replace(KEY, came=EXPIRES)
+    again = replace(KEY, received_at=EXPIRES)
 
     async with database.writing() as first, database.writing() as second:
         await first.idempotency.claim(again)
@@ -77,7 +79,7 @@ async def test_concurrent_prunings_do_not_wait_for_each_other(
     database: PostgresDatabase, postgres_url: str
 ) -> None:
     await save_responses(
-        database, [replace(KEY, value=str(number)) for number in range(3 * PRUNED)]
+        database, [replace(KEY, value=str(number)) for number in range(3 * PRUNE_LIMIT)]
     )
 
     async with database.writing() as first:
@@ -85,15 +87,15 @@ async def test_concurrent_prunings_do_not_wait_for_each_other(
         async with database.writing() as second:
             await second.idempotency.prune(now=EXPIRES)
             await second.commit()
-        assert [(2 * PRUNED,)] == ask(postgres_url, KEYS)
+        assert [(2 * PRUNE_LIMIT,)] == ask(postgres_url, KEYS)
         await first.commit()
 
-    assert [(PRUNED,)] == ask(postgres_url, KEYS)
+    assert [(PRUNE_LIMIT,)] == ask(postgres_url, KEYS)
 
 
 async def test_a_key_claimed_again_is_not_pruned(database: PostgresDatabase) -> None:
     await save_responses(database, [KEY])
-    again = replace(KEY, came=EXPIRES)
+    again = replace(KEY, received_at=EXPIRES)
 
     async with database.writing() as claiming:
         assert await claiming.idempotency.claim(again) is None

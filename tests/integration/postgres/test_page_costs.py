@@ -32,10 +32,10 @@ def many_heroes(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def executed_plan(url: str, query: HeroQuery) -> list[Node]:
     """Run the query with EXPLAIN ANALYZE, and return the nodes of its plan."""
-    statement, values = queries.page(hero_table, query)
+    statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {form.text}"
-    (explained,) = json.loads(asyncio.run(fetch_value(url, explain, form.arguments(values))))
+    (explained,) = json.loads(asyncio.run(fetch_value(url, explain, form.bind(values))))
     return list(nodes(explained["Plan"]))
 
 

@@ -122,5 +122,5 @@ def test_a_database_of_a_newer_version_is_refused_in_one_sentence(tmp_path: Path
 def assert_refused(ended: Result) -> None:
     assert isinstance(ended.exception, SystemExit)
     assert (1, "") == (ended.exit_code, ended.stdout)
-    assert ended.stderr.startswith("heroes: can't use postgresql://"), ended.stderr
+    assert ended.stderr.startswith("heroes: cannot use postgresql://"), ended.stderr
     assert 1 == len(ended.stderr.splitlines()), ended.stderr

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import uvloop
 
-from entrypoints.server.sockets import ACCEPTED_AT_ONCE, duplicate_listeners, listen
+from entrypoints.server.sockets import ACCEPTS_PER_TICK, duplicate_listeners, listen
 from tests.support.served import LIMIT, serve
 
-CLIENTS = 2 * ACCEPTED_AT_ONCE
+CLIENTS = 2 * ACCEPTS_PER_TICK
 
 
 async def accepted_per_tick(listener: socket.socket) -> list[int]:
@@ -44,7 +44,7 @@ def test_several_waiting_clients_are_accepted_in_one_tick() -> None:
 
         ticks = uvloop.run(accepted_per_tick(listener))
 
-    assert [ACCEPTED_AT_ONCE, ACCEPTED_AT_ONCE] == ticks
+    assert [ACCEPTS_PER_TICK, ACCEPTS_PER_TICK] == ticks
 
 
 def test_a_single_process_duplicates_its_listening_socket(tmp_path: Path) -> None:
@@ -53,4 +53,4 @@ def test_a_single_process_duplicates_its_listening_socket(tmp_path: Path) -> Non
         opened = [file.readlink() for file in Path(f"/proc/{served.process.pid}/fd").iterdir()]
 
     sockets = Counter(name for name in map(str, opened) if name.startswith("socket:"))
-    assert ACCEPTED_AT_ONCE == max(sockets.values())
+    assert ACCEPTS_PER_TICK == max(sockets.values())

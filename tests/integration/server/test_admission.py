@@ -13,6 +13,8 @@ from entrypoints.bootstrap import bounds, open_database
 from entrypoints.server.protocol import BoundedConfig, BoundedProtocol, Bounds
 from entrypoints.settings import Settings
 
+pytestmark = pytest.mark.canary
+
 FILE = "sqlite:///unused.db"
 SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 

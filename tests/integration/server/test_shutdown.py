@@ -15,6 +15,8 @@ import pytest
 from tests.integration.tutorial_database import locked, stored
 from tests.support.served import LIMIT, Served, serve
 
+pytestmark = pytest.mark.canary
+
 SHUTDOWN_LIMIT = 10
 """Maximum seconds of a shutdown."""
 

@@ -19,6 +19,8 @@ from tests.support.racing import (
 )
 from tests.support.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
 
+pytestmark = pytest.mark.canary
+
 WRITERS = 16
 HEROES_EACH = 10
 ROUNDS = 30

@@ -40,9 +40,9 @@ def create_heroes(folder: Path, size: int) -> sqlite3.Connection:
 
 
 def execute(connection: sqlite3.Connection, query: HeroQuery, prefix: str = "") -> list[tuple[str]]:
-    statement, values = queries.page(hero_table, query)
+    statement, values = queries.select_page(hero_table, query)
     form = compile_statement(statement)
-    return connection.execute(prefix + form.text, form.arguments(values)).fetchall()
+    return connection.execute(prefix + form.text, form.bind(values)).fetchall()
 
 
 def steps(connection: sqlite3.Connection, query: HeroQuery) -> int:
@@ -73,19 +73,19 @@ def test_a_page_is_read_through_an_index(connections: Connections, query: HeroQu
 
 @pytest.mark.parametrize("query", INDEXED, ids=query_id)
 def test_an_indexed_page_is_read_on_the_event_loop(query: HeroQuery) -> None:
-    statement, _ = queries.page(hero_table, query)
+    statement, _ = queries.select_page(hero_table, query)
 
     assert not compile_statement(statement).may_scan
 
 
 @pytest.mark.parametrize("query", [*TIED, *MAY_SCAN], ids=query_id)
 def test_a_page_that_may_scan_is_read_in_a_thread(query: HeroQuery) -> None:
-    statement, _ = queries.page(hero_table, query)
+    statement, _ = queries.select_page(hero_table, query)
 
     assert compile_statement(statement).may_scan
 
 
 def test_a_count_is_run_in_a_thread() -> None:
-    statement, _ = queries.count(hero_table, HeroQuery(limit=0))
+    statement, _ = queries.select_count(hero_table, HeroQuery(limit=0))
 
     assert compile_statement(statement).may_scan

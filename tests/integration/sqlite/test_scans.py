@@ -36,9 +36,9 @@ async def test_a_scan_that_times_out_is_interrupted_and_frees_its_thread(
     scans: ScanPool,
 ) -> None:
     with pytest.raises(StoreUnavailable):
-        await scans.rows(ENDLESS, [])
+        await scans.fetch_all(ENDLESS, [])
 
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
 
 
 async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
@@ -51,20 +51,20 @@ async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
             loop.call_soon_threadsafe(running.set)
 
     with on_statement(notify):
-        scan = asyncio.create_task(scans.rows(ENDLESS, []))
+        scan = asyncio.create_task(scans.fetch_all(ENDLESS, []))
         await running.wait()
         scan.cancel()
         await asyncio.wait([scan])
 
     assert scan.cancelled()
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
     scans.close()
 
 
 async def test_the_timeout_of_a_scan_includes_the_wait_for_a_thread(scans: ScanPool) -> None:
     both = await asyncio.gather(
-        scans.rows(ENDLESS, []), scans.rows(ENDLESS, []), return_exceptions=True
+        scans.fetch_all(ENDLESS, []), scans.fetch_all(ENDLESS, []), return_exceptions=True
     )
 
     assert [StoreUnavailable, StoreUnavailable] == [type(each) for each in both]
-    assert [(1,)] == await scans.rows("SELECT 1", [])
+    assert [(1,)] == await scans.fetch_all("SELECT 1", [])

@@ -94,18 +94,18 @@ def test_no_repr_contains_the_secret_name() -> None:
 def test_a_change_increments_the_version_and_keeps_other_fields() -> None:
     expected = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
 
-    assert expected == HERO.changed(HeroChanges({"age": 28}))
+    assert expected == HERO.apply(HeroChanges({"age": 28}))
 
 
 @pytest.mark.parametrize("changes", [{}, {"age": None}, {"name": "Deadpond"}])
 def test_a_change_to_equal_values_returns_the_same_hero(changes: dict[str, object]) -> None:
-    assert HERO.changed(HeroChanges(changes)) is HERO
+    assert HERO.apply(HeroChanges(changes)) is HERO
 
 
 def test_a_stored_hero_is_not_validated() -> None:
     old = Hero(1, "", "\0", -5, version=1)
 
-    assert Hero(1, "", "\0", 28, version=2) == old.changed(HeroChanges({"age": 28}))
+    assert Hero(1, "", "\0", 28, version=2) == old.apply(HeroChanges({"age": 28}))
 
 
 @given(

@@ -32,7 +32,7 @@ def test_the_id_is_the_last_sort_key_and_redundant_keys_are_dropped(
 def test_a_position_is_the_tuple_of_sort_key_values() -> None:
     hero = Hero(3, "Deadpond", "Dive Wilson", None, version=1)
 
-    assert (None, "Deadpond", 3) == HeroQuery(sort=(AGE, NAME), limit=1).position(hero)
+    assert (None, "Deadpond", 3) == HeroQuery(sort=(AGE, NAME), limit=1).position_of(hero)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class BusyUnitOfWork(FakeUnitOfWork):
 
 class BusyIdempotencyStore(FakeIdempotencyStore):
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        raise KeyInProgress(f"not before {key.came}")
+        raise KeyInProgress(f"not before {key.received_at}")
 
 
 def client_of(database: UnitOfWorkFactory, **options: Any) -> httpx2.AsyncClient:
@@ -93,7 +93,7 @@ async def test_another_request_with_the_same_key_returns_422_for_the_header() ->
             {
                 "type": "idempotency_key_reused",
                 "loc": ["header", "Idempotency-Key"],
-                "msg": "Key was sent with another request before",
+                "msg": "Key was already used for a different request",
             }
         ]
     } == response.json()

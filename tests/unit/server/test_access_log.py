@@ -5,7 +5,9 @@ import logging
 import pytest
 from uvicorn.logging import AccessFormatter
 
-from entrypoints.server.access_log import AccessLines
+from entrypoints.server.access_log import AccessLogFormatter
+
+pytestmark = pytest.mark.canary
 
 FORMAT = '%(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s'
 
@@ -21,14 +23,16 @@ def record(path: str, status: int) -> logging.LogRecord:
 def test_a_line_equals_uvicorns(status: int, colours: bool) -> None:  # noqa: FBT001 - parametrized
     path = "/heroes/%22?"
     uvicorns = AccessFormatter(FORMAT, use_colors=colours)
-    ours = AccessLines(FORMAT, use_colors=colours)
+    ours = AccessLogFormatter(FORMAT, use_colors=colours)
 
     assert uvicorns.format(record("/heroes/%22", status)) == ours.format(record(path, status))
 
 
 @pytest.mark.parametrize("colours", [False, True])
 def test_a_line_does_not_contain_the_query(colours: bool) -> None:  # noqa: FBT001 - parametrized
-    line = AccessLines(FORMAT, use_colors=colours).format(record("/heroes/?name=secret", 200))
+    line = AccessLogFormatter(FORMAT, use_colors=colours).format(
+        record("/heroes/?name=secret", 200)
+    )
 
     assert "/heroes/" in line
     assert "secret" not in line

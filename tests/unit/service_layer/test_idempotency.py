@@ -11,7 +11,7 @@ from tests.fakes.database import FakeDatabase
 
 HOUR = 3_600
 KEY = IdempotencyKey(
-    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", came=1_000, lifetime=HOUR
+    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", received_at=1_000, lifetime=HOUR
 )
 FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
@@ -47,7 +47,7 @@ async def test_a_repeated_request_gets_the_stored_response_and_changes_nothing()
     await create(database)
 
     assert (FIRST, True) == await create(database)
-    assert (FIRST, True) == await create(database, replace(KEY, came=1_000 + HOUR - 1))
+    assert (FIRST, True) == await create(database, replace(KEY, received_at=1_000 + HOUR - 1))
     assert [1] == list(database.committed.heroes)
 
 
@@ -91,7 +91,7 @@ async def test_an_expired_key_can_be_used_again() -> None:
     database = FakeDatabase()
     await create(database)
 
-    late, replayed = await create(database, replace(KEY, came=1_000 + HOUR))
+    late, replayed = await create(database, replace(KEY, received_at=1_000 + HOUR))
 
     assert (b"Deadpond is 2", False) == (late.body, replayed)
 
@@ -101,7 +101,7 @@ async def test_expired_keys_are_pruned() -> None:
     for number in range(300):
         await create(database, replace(KEY, value=f"early {number}"))
     for number in range(100):
-        await create(database, replace(KEY, value=f"late {number}", came=1_000 + HOUR))
+        await create(database, replace(KEY, value=f"late {number}", received_at=1_000 + HOUR))
 
     assert 100 == sum(value.startswith("late") for value in database.committed.responses)
     assert not any(value.startswith("early") for value in database.committed.responses)

@@ -15,7 +15,7 @@ from tests.support.served import serve
 
 @pytest.mark.parametrize("path", ["missing/heroes.db", "."], ids=["no such folder", "a folder"])
 def test_an_impossible_path_is_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(StoreUnavailable, match="can not be opened"):
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
         migrated_sqlite(tmp_path / path)
 
     assert [] == list(tmp_path.iterdir())

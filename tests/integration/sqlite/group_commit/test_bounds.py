@@ -8,7 +8,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
-from adapters.sqlite.group_commit import OPEN_FOR
+from adapters.sqlite.group_commit import MAX_GROUP_AGE
 from domain.hero import HeroDraft
 from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
 from tests.integration.sqlite.group_commit.units import (
@@ -60,7 +60,7 @@ async def test_no_unit_of_work_joins_a_commit_group_that_is_open_for_too_long(
     async def add_slowly(name: str) -> None:
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(name, "Unknown"))
-            the_loop().advance_clock(1.5 * OPEN_FOR)
+            the_loop().advance_clock(1.5 * MAX_GROUP_AGE)
             await uow.commit()
 
     with transactions() as statements:

@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from entrypoints.http.listing.prefer import preferences, wants_exact_count
+from entrypoints.http.listing.prefer import parse_preferences, wants_exact_count
 
 
 def headers(*values: str) -> Headers:
@@ -32,14 +32,14 @@ def headers(*values: str) -> Headers:
     ],
 )
 def test_preferences_are_parsed_by_name(given: tuple[str, ...], expected: dict[str, str]) -> None:
-    assert expected == preferences(headers(*given))
+    assert expected == parse_preferences(headers(*given))
 
 
 @pytest.mark.parametrize(
     "broken", ["=exact", "count==exact", 'count="exact', "co unt", "é=1", ";x", 'x="a"b']
 )
 def test_malformed_preferences_are_ignored(broken: str) -> None:
-    assert {"wait": "1"} == preferences(headers(broken, "wait=1"))
+    assert {"wait": "1"} == parse_preferences(headers(broken, "wait=1"))
 
 
 @pytest.mark.parametrize(

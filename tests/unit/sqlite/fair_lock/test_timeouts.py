@@ -4,7 +4,7 @@ import asyncio
 
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite.fair_lock import AWAKE, FairLock
+from adapters.sqlite.fair_lock import WAKEUPS_PER_RELEASE, FairLock
 from tests.support.loops import the_loop
 from tests.support.served import LIMIT
 from tests.unit.sqlite.fair_lock.acquiring import TIMEOUT, acquire, times_out
@@ -24,7 +24,7 @@ async def test_a_cancelled_waiter_is_skipped(lock: FairLock) -> None:
 
 
 async def test_the_next_waiter_is_woken_if_all_woken_ones_are_cancelled(lock: FairLock) -> None:
-    woken = [acquire(lock) for _ in range(AWAKE)]
+    woken = [acquire(lock) for _ in range(WAKEUPS_PER_RELEASE)]
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
 

@@ -1,0 +1,110 @@
+"""The transaction of a commit group: BEGIN on the event loop, COMMIT in a thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from adapters.sqlite.connections import WRITING, ReopeningConnection
+from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.group_commit import CommitFailure, CommitGroup
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
+
+
+class Flusher:
+    """Opens one commit group at a time on the file's only writing connection, and flushes it.
+
+    ``group_size`` is how many units of work may share a COMMIT.
+    """
+
+    def __init__(self, path: Path, group_size: int) -> None:
+        self.group: CommitGroup | None = None
+        """The group that is open or being flushed, if there is one."""
+
+        self._file = ReopeningConnection(path, WRITING)
+        self._group_size = group_size
+        self._thread = ThreadPoolExecutor(1, "commit")
+
+    def open_group(self) -> CommitGroup:
+        """Begin a transaction that holds the file's write lock, and return its group."""
+        connection = self._file.get()
+        connection.execute("BEGIN IMMEDIATE")
+        self.group = CommitGroup(connection, self._group_size)
+        return self.group
+
+    def flush(self, group: CommitGroup, flushed: Callable[[], None]) -> None:
+        """Commit the group in the thread, then end it and call ``flushed`` on the event loop.
+
+        A group without changes ends at once. If COMMIT fails, or the thread cannot be started, the
+        group ends with a failure.
+        """
+        if not group.has_changes:
+            self._drop(group)
+            flushed()
+            return
+        try:
+            self._thread.submit(self._commit, group, asyncio.get_running_loop(), flushed)
+        except RuntimeError:  # the thread cannot be started, or is shut down
+            self.roll_back(group)
+            flushed()
+
+    def roll_back(self, group: CommitGroup) -> None:
+        """Roll back the group by closing the connection, whose state is unknown."""
+        self.group = None
+        self._file.close()
+        group.end(StoreUnavailable("the transaction was rolled back"))
+
+    def close(self) -> None:
+        """Close the connection and the thread."""
+        self._thread.shutdown()
+        self._file.close()
+
+    def _drop(self, group: CommitGroup) -> None:
+        """End a group without changes."""
+        self.group = None
+        try:
+            group.connection.rollback()
+        except sqlite3.Error:
+            self._file.close()
+        group.end()
+
+    def _commit(
+        self, group: CommitGroup, loop: asyncio.AbstractEventLoop, flushed: Callable[[], None]
+    ) -> None:
+        """Commit in the thread, and notify the event loop.
+
+        The executor's future is not awaited: it would take another tick of the event loop.
+        """
+        failure: Exception | None = None
+        try:
+            with translate_errors():
+                group.connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - all waiters have to be notified of any error
+            failure = error
+        loop.call_soon_threadsafe(self._end, group, failure, flushed)
+
+    def _end(
+        self, group: CommitGroup, failure: Exception | None, flushed: Callable[[], None]
+    ) -> None:
+        if group is not self.group:
+            return  # rolled back, because the thread could not be started at first
+        self.group = None
+        if failure is None:
+            group.end()
+        else:
+            self._file.close()
+            group.end(self._commit_failure(failure))
+        flushed()
+
+    def _commit_failure(self, error: Exception) -> CommitFailure:
+        """Return the failure of every unit of work in a group whose COMMIT failed.
+
+        A user-defined constraint may be checked at COMMIT, such as a deferred foreign key. SQLite
+        does not report which unit of work violated it. So from then on each has its own COMMIT.
+        """
+        if not isinstance(error, StoreConflict):
+            return OutcomeUnknown(str(error))
+        was_alone = self._group_size == 1
+        self._group_size = 1
+        return error if was_alone else StoreUnavailable(str(error))
