@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""Fixtures for all tests."""
 
 import os
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of the newest version, for all tests that leave it running."""
+    """A PostgreSQL server of the newest version, for tests that do not stop it."""
     with postgres_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a new database: on ``TEST_POSTGRES_URL``'s server, or on one of our own."""
+    """The URL of a new database: on the server of ``TEST_POSTGRES_URL``, or on our own."""
     given = os.environ.get("TEST_POSTGRES_URL")
     server = given or request.getfixturevalue("postgres").url()
     with fresh_postgres(server) as url:
@@ -33,6 +33,6 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def oldest_postgres_url() -> Iterator[str]:
-    """The same on the oldest version that there is here."""
+    """The URL of a new database on the oldest version."""
     with postgres_server(OLDEST) as server:
         yield server.new_database("heroes")

@@ -1,4 +1,4 @@
-"""The OpenAPI document as it is committed. ``make openapi`` runs this file, to write it anew."""
+"""The committed OpenAPI document. ``make openapi`` runs this file to regenerate it."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
 
 
 def document() -> dict[str, Any]:
-    """Return the document that the code makes."""
+    """Return the document that the code generates."""
     return build_app(FakeDatabase()).openapi()
 
 

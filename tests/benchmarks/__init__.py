@@ -1,1 +1,1 @@
-"""The benchmark: heroes beside other servers, under the same load, in alternating rounds."""
+"""The benchmark: heroes and other servers, under the same load, in alternating rounds."""

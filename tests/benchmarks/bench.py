@@ -1,4 +1,4 @@
-"""What every section works with: the options, a folder, databases, and a way to measure."""
+"""The context of every section: options, directory and databases, and how to measure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from tests.benchmarks.workloads import cursor_paths
 
 @dataclass(frozen=True)
 class Bench:
-    """One database engine, ready to be measured on."""
+    """The context of measurements on one database engine."""
 
     database: str
     options: Options
@@ -27,7 +27,7 @@ class Bench:
 
     @contextmanager
     def running(self, contenders: list[Contender], rows: int) -> Iterator[list[Server]]:
-        """Run the contenders side by side, each on a new database with so many heroes."""
+        """Run the contenders together, each on a new database with ``rows`` heroes."""
         made = [(contender, self.stores.new(contender, rows)) for contender in contenders]
         with side_by_side(made, self.cores, self.folder) as servers:
             for server in servers:
@@ -37,15 +37,15 @@ class Bench:
     def measured(
         self, server: Server, workload: str, index: int, **chosen: int
     ) -> Measurement | None:
-        """Return what the server does in a round; ``None`` where it offers nothing of the kind.
+        """Measure the server in a round; return ``None`` if it does not support the workload.
 
-        ``chosen`` are numbers of a ``Load`` that take the place of the options'.
+        ``chosen`` are fields of ``Load`` that override the options.
         """
         load = self.load(server, workload, index + 1, **chosen)
         return None if load is None else measure(server, load)
 
     def load(self, server: Server, workload: str, seed: int, **chosen: int) -> wrk.Load | None:
-        """Return the load of the options, or as chosen; ``None`` where the server has no such."""
+        """Return the load, or ``None`` if the server does not support the workload."""
         rows = chosen.get("rows", self.options.rows)
         more = cursor_paths(server) if workload == "cursor" else []
         if workload == "cursor" and not more:
@@ -61,13 +61,13 @@ class Bench:
 
 
 def measure(server: Server, load: wrk.Load) -> Measurement:
-    """Warm the server up, load it, and return what it did. A server that stalls is restarted."""
+    """Warm the server up, run the load, and return the measurement. Restart a stalled server."""
     wrk.warm_up(server.url, load)
     measured = wrk.run(server.url, load)
-    stalled = not server.answers()
+    stalled = not server.responds()
     measured = measured.afterwards(rss=server.rss(), stalled=stalled)
     console.measured(server.name, load.workload, load.connections, measured)
     if stalled:
-        console.warning(f"{server.name} is restarted; it printed: {server.last_words()}")
+        console.warning(f"{server.name} is restarted; it printed: {server.log_tail()}")
         server.restart()
     return measured

@@ -29,11 +29,11 @@ DURABLE = {
     "shared_buffers": "256MB",
     "max_connections": "200",
 }
-"""How PostgreSQL runs here: as in earnest."""
+"""PostgreSQL's settings, durable as in production."""
 
 
 def several(allowed: tuple[str, ...]) -> Any:
-    """Return a parser of names with commas in between."""
+    """Return an option that parses comma-separated names."""
 
     def parse(text: str) -> str:
         if unknown := set(text.split(",")) - set(allowed):
@@ -57,12 +57,12 @@ def bench(  # noqa: PLR0913 - one for each option
     rounds: Annotated[int, typer.Option(min=1)] = 5,
     seconds: Annotated[int, typer.Option(min=1, help="Of each load.")] = 2,
     soak: Annotated[int, typer.Option(min=1, help="Seconds of the soak.")] = 30,
-    write: Annotated[bool, typer.Option(help="Keep the results, and write the report.")] = True,
+    write: Annotated[bool, typer.Option(help="Save the results, and write the report.")] = True,
     render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,
 ) -> None:
-    """Measure heroes beside other servers, and write docs/benchmarks.md.
+    """Measure heroes and other servers, and write docs/benchmarks.md.
 
-    A part of a run takes the place of that part of the results, and leaves the others.
+    The parts of a run replace the same parts of the results; other parts stay.
     """
     if render_only:
         report.write(results.load(results.PATH))
@@ -89,24 +89,24 @@ def bench(  # noqa: PLR0913 - one for each option
 
 
 def measure_all(options: Options, *, write: bool) -> None:
-    """Run every section on every database; keep the results of each as soon as it is through."""
+    """Run every section on every database, and save the results after each section."""
     cores = Cores.of_this_machine()
     cores.take_load_core()
     for database in options.databases:
-        with a_folder() as folder, stores_of(database, folder) as stores:
+        with temporary_directory() as folder, stores_of(database, folder) as stores:
             run = {**machine.describe(cores, folder), "options": options.to_json()}
             console.machine(run)
             bench = Bench(database, options, cores, folder, stores)
             for section in options.sections:
                 parts = SECTIONS[section](bench)
                 if write:
-                    kept = results.merged(results.load(results.PATH), run, parts)
-                    results.save(results.PATH, kept)
+                    merged = results.merged(results.load(results.PATH), run, parts)
+                    results.save(results.PATH, merged)
 
 
 @contextmanager
-def a_folder() -> Iterator[Path]:
-    """Yield a folder for databases and logs, on the disk that ``TMPDIR`` names."""
+def temporary_directory() -> Iterator[Path]:
+    """Yield a temporary directory for databases and logs, in ``TMPDIR``."""
     with tempfile.TemporaryDirectory(prefix="heroes-bench-") as folder:
         if machine.is_in_memory(Path(folder)):
             console.warning(IN_MEMORY)
@@ -115,7 +115,7 @@ def a_folder() -> Iterator[Path]:
 
 @contextmanager
 def stores_of(database: str, folder: Path) -> Iterator[Stores]:
-    """Yield where databases are made; PostgreSQL runs until the end."""
+    """Yield the stores of the engine; PostgreSQL runs until the end of the block."""
     if database == SQLITE:
         yield SqliteStores(folder)
         return

@@ -30,11 +30,11 @@ class Contender:
         return [str(HEROES), "serve"] if self.module is None else self._run("serve", url)
 
     def preparing(self, url: str) -> list[str]:
-        """Return the command that makes its tables in an empty database."""
+        """Return the command that creates its tables in an empty database."""
         return [str(HEROES), "migrate"] if self.module is None else self._run("prepare", url)
 
     def environment(self, url: str) -> dict[str, str]:
-        """Return the command's environment: this one, and of settings only those meant here."""
+        """Return the command's environment: the current one with only these settings."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("HEROES_")}
         if self.module is not None:
             return inherited | {"PYTHONPATH": str(ROOT)}
@@ -47,7 +47,7 @@ class Contender:
 
 OURS = Contender("heroes")
 OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
-"""The same service on SQLModel's own session."""
+"""The same service with SQLModel's session."""
 
 ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
 """The negative control: a COMMIT for every unit of work."""
@@ -69,7 +69,7 @@ PEERS = ("fastcrud", "litestar")
 
 
 def chosen(names: tuple[str, ...], database: str) -> list[Contender]:
-    """Return the contenders with these names that there are on the database."""
+    """Return the contenders with these names that support the database."""
     return [
         contender
         for contender in CONTENDERS

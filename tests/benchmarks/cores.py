@@ -1,4 +1,4 @@
-"""Which core runs what: servers on one, load and database server on another."""
+"""CPU pinning: servers on one core, load and database server on another."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cores:
-    """The two cores, or ``None`` twice on a machine that has only one."""
+    """The two cores, or ``None`` for both on a machine with one core."""
 
     server: int | None
     load: int | None
@@ -18,12 +18,12 @@ class Cores:
         return cls(usable[0], usable[1]) if len(usable) > 1 else cls(None, None)
 
     def take_load_core(self) -> None:
-        """Keep this process, and all it starts, on the core of the load."""
+        """Pin this process and its children to the core of the load."""
         if self.load is not None:
             os.sched_setaffinity(0, {self.load})
 
     def on_server_core(self, command: list[str]) -> list[str]:
-        """Return the command, to be run on the core of the servers."""
+        """Return the command, pinned to the core of the servers."""
         return command if self.server is None else ["taskset", "-c", str(self.server), *command]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a write is worth on each server: settings read back, and flushes counted."""
+"""The durability of a write on each server: settings, and the number of flushes."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ POSTGRES_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_syn
 
 
 def read_back(server: Server, folder: Path) -> dict[str, str]:
-    """Return the settings of the server's database by name, and what shows whether they hold."""
+    """Return the settings of the server's database by name, and the flushes per POST."""
     if server.contender.module == "ceiling":
         return {}
     settings = (
@@ -28,9 +28,9 @@ def read_back(server: Server, folder: Path) -> dict[str, str]:
 
 
 def of_file(path: str) -> dict[str, str]:
-    """Return a file's settings.
+    """Return the settings of a SQLite file.
 
-    ``synchronous`` belongs to a connection, so this is what a connection has that sets nothing.
+    ``synchronous`` is a setting of a connection, so this is the default of a new connection.
     """
     with closing(sqlite3.connect(path)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
@@ -44,10 +44,10 @@ def of_database(url: str) -> dict[str, str]:
 
 
 def flushes_per_write(server: Server, folder: Path) -> float | None:
-    """Return how often the disk is flushed for one POST that nobody shares a commit with.
+    """Return the disk flushes per POST without group commit, or ``None`` if they are not counted.
 
-    Less than one would mean that a hero was acknowledged before it was safe. The kernel counts the
-    whole disk's, so what else runs is counted too. ``None`` where it does not count.
+    Less than one means that a hero was acknowledged before it was durable. The kernel counts the
+    flushes of the whole disk, including those of other processes.
     """
     before = flushes(folder)
     for _ in range(WRITES):
@@ -57,7 +57,7 @@ def flushes_per_write(server: Server, folder: Path) -> float | None:
 
 
 def flushes(folder: Path) -> int | None:
-    """Return how many flushes the folder's disk has completed since the machine started."""
+    """Return the number of flushes of the directory's disk since boot, or ``None`` if unknown."""
     device = folder.stat().st_dev
     numbers = [str(os.major(device)), str(os.minor(device))]
     for line in Path("/proc/diskstats").read_text().splitlines():

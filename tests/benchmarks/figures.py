@@ -1,4 +1,4 @@
-"""From measurements in rounds to figures: medians, ratios, and what did not finish."""
+"""Statistics of measurements in rounds: medians, ratios and failures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.running import TIMEOUT
 
 Round = Mapping[str, Measurement]
-"""What each server did, by its name."""
+"""The measurement of each server, by its name."""
 
 Rounds = Sequence[Round]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A server's medians over rounds: requests per second, microseconds, KiB."""
+    """A server's medians over rounds, in requests per second, microseconds and KiB."""
 
     rate: float
     p50: float
@@ -25,17 +25,17 @@ class Summary:
 
 
 def of_server(rounds: Rounds, name: str) -> list[Measurement]:
-    """Return what the server did, in the rounds it took part in."""
+    """Return the measurements of the server in all rounds that have one."""
     return [a_round[name] for a_round in rounds if name in a_round]
 
 
 def servers_in(rounds: Rounds) -> list[str]:
-    """Return the names of the servers that took part, in the order of the first round."""
+    """Return the names of the measured servers, in the order of the first round."""
     return list(dict.fromkeys(name for a_round in rounds for name in a_round))
 
 
 def summary(rounds: Rounds, name: str) -> Summary:
-    """Return the server's figures; it has to have taken part."""
+    """Return the server's summary; the server must have been measured."""
     measured = of_server(rounds, name)
     return Summary(
         rate=median(m.rate for m in measured),
@@ -47,13 +47,13 @@ def summary(rounds: Rounds, name: str) -> Summary:
 
 
 def finished(rounds: Rounds, name: str) -> bool:
-    """Return whether the server took part and answered every request of every round."""
+    """Return whether the server was measured without an error in any round."""
     measured = of_server(rounds, name)
     return bool(measured) and all(m.finished for m in measured)
 
 
 def failure(rounds: Rounds, name: str) -> str:
-    """Return in words why the server did not finish."""
+    """Return a message that says why the server did not finish."""
     measured = of_server(rounds, name)
     if any(m.stalled for m in measured):
         return f"did not finish: no answer within {TIMEOUT:.0f} s"
@@ -70,15 +70,15 @@ def failure(rounds: Rounds, name: str) -> str:
 
 
 def rate_ratio(rounds: Rounds, ours: str, other: str) -> float | None:
-    """Return how many times the other's rate ours is: the median over rounds.
+    """Return the ratio of our rate to the other's: the median over rounds.
 
-    ``None`` unless both finished every round they were in, and met in one.
+    ``None`` unless both finished all their rounds and share at least one round.
     """
     return _ratio(rounds, ours, other, lambda m: m.rate)
 
 
 def p99_ratio(rounds: Rounds, ours: str, other: str) -> float | None:
-    """Return what part of the other's 99th percentile ours is, in the same way."""
+    """Return the ratio of our p99 latency to the other's: the median over rounds."""
     return _ratio(rounds, ours, other, lambda m: m.p99)
 
 
@@ -92,9 +92,9 @@ def _ratio(
 
 
 def microseconds_between(rounds: Rounds, ours: str, other: str) -> float | None:
-    """Return how much longer a request takes of our core than of the other's, on the median.
+    """Return by how many microseconds a request takes longer on our core: the median over rounds.
 
-    A server that is kept busy takes ``1e6 / rate`` microseconds for each request.
+    A fully loaded server takes ``1e6 / rate`` microseconds per request.
     """
     if not (finished(rounds, ours) and finished(rounds, other)):
         return None

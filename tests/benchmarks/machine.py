@@ -1,4 +1,4 @@
-"""Where a run took place: machine, versions and commit."""
+"""The environment of a run: machine, versions and commit."""
 
 import json
 import os
@@ -33,7 +33,7 @@ IN_MEMORY = {"tmpfs", "ramfs"}
 
 
 def describe(cores: Cores, folder: Path) -> dict[str, Any]:
-    """Return what is worth remembering of a run, as JSON can hold it."""
+    """Return the environment of a run, as JSON values."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
@@ -51,7 +51,7 @@ def describe(cores: Cores, folder: Path) -> dict[str, Any]:
 
 
 def commit() -> str:
-    """Return the short hash of what is measured, marked when files other than docs differ."""
+    """Return the short hash of HEAD, marked if files outside docs have changes."""
     described = ["git", "describe", "--always", "--exclude=*"]
     found = subprocess.run(described, cwd=ROOT, capture_output=True, text=True, check=False)
     comparing = ["git", "diff", "--quiet", "HEAD", "--", ".", ":!docs"]
@@ -68,7 +68,7 @@ def cpu() -> str:
 
 
 def flush_time(folder: Path) -> float:
-    """Return the microseconds that it takes to write a page and flush it: the median."""
+    """Return the median time to write and flush a page, in microseconds."""
     times = []
     path = folder / "flushed"
     with path.open("wb", buffering=0) as file:
@@ -82,14 +82,14 @@ def flush_time(folder: Path) -> float:
 
 
 def busy() -> float:
-    """Return how many cores others kept busy during a second in which nothing is measured."""
+    """Return how many cores other processes use, measured for one idle second."""
     before = working_ticks()
     time.sleep(1)
     return (working_ticks() - before) / os.sysconf("SC_CLK_TCK")
 
 
 def working_ticks() -> int:
-    """Return the clock ticks that all cores have worked, or were kept from working by the host."""
+    """Return the clock ticks in which the cores were not idle, including steal time."""
     user, nice, system, _, _, irq, softirq, steal = map(
         int, Path("/proc/stat").read_text().split()[1:9]
     )
@@ -97,14 +97,14 @@ def working_ticks() -> int:
 
 
 def is_in_memory(folder: Path) -> bool:
-    """Return whether the folder is on no disk, where flushing would cost nothing."""
+    """Return whether the directory is in memory, where a flush costs nothing."""
     mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
     above = [m for m in mounts if folder.resolve().is_relative_to(m[1])]
     return max(above, key=lambda m: len(m[1]))[2] in IN_MEMORY
 
 
 def peers_versions() -> dict[str, str]:
-    """Return the versions of what is only in the peers' environment."""
+    """Return the versions of packages that are only in the peers' environment."""
     code = (
         "import json, sys; from importlib.metadata import version; "
         "print(json.dumps({name: version(name) for name in sys.argv[1:]}))"

@@ -1,18 +1,18 @@
-"""What one server did under one load, for some seconds."""
+"""The measurement of one server under one load."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 KINDS = ("connect", "read", "write", "status", "timeout")
-"""Kinds of errors; ``status`` counts answers with a status of 400 or more."""
+"""Kinds of errors; ``status`` counts responses with a status of 400 or more."""
 
 
 @dataclass(frozen=True)
 class Measurement:
     """Counts, latencies in microseconds, the server's memory in KiB.
 
-    ``stalled`` means that the server did not answer a single request once the load was over.
+    ``stalled`` means that the server did not respond to a request after the load.
     """
 
     requests: int
@@ -28,7 +28,7 @@ class Measurement:
 
     @classmethod
     def from_report(cls, report: Mapping[str, int]) -> "Measurement":
-        """Return what wrk's script reported."""
+        """Parse the report of wrk's script."""
         return cls(
             requests=report["requests"],
             seconds=report["duration"] / 1e6,
@@ -42,20 +42,20 @@ class Measurement:
 
     @classmethod
     def of_nothing(cls, seconds: float) -> "Measurement":
-        """Return what is measured of a server that does not even take a connection."""
+        """Return the measurement of a server that accepts no connection."""
         return cls(0, seconds, bytes=0, p50=0, p90=0, p99=0, max=0, errors={"connect": 1})
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Measurement":
-        """Return what ``to_json`` was made from."""
+        """Invert ``to_json``."""
         return cls(**content)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the measurement as JSON values."""
         return asdict(self)
 
     def afterwards(self, *, rss: int, stalled: bool) -> "Measurement":
-        """Return the same with what was found when the load had ended."""
+        """Return a copy with the state of the server after the load."""
         return replace(self, rss=rss, stalled=stalled)
 
     @property
@@ -65,5 +65,5 @@ class Measurement:
 
     @property
     def finished(self) -> bool:
-        """Whether every request was answered as it should be."""
+        """Whether there were requests, and all succeeded."""
         return not self.errors and not self.stalled and self.requests > 0

@@ -1,4 +1,4 @@
-"""What a run was asked to do."""
+"""The options of a run."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the command line, checked."""
+    """The validated command-line options."""
 
     databases: tuple[str, ...]
     sections: tuple[str, ...]
@@ -19,5 +19,5 @@ class Options:
     soak: int
 
     def to_json(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the options as JSON values."""
         return asdict(self)

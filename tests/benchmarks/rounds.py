@@ -1,7 +1,7 @@
-"""Rounds: everything is measured once in each, beginning with another one every time.
+"""Rounds: each round measures every subject once, and starts with the next one.
 
-What drifts on a machine, such as its clock or a neighbour, then meets all alike, and figures are
-compared within a round.
+Drift of the machine, such as its clock rate or other load, then affects all subjects alike. Ratios
+are computed within a round.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +13,11 @@ from tests.benchmarks.measurement import Measurement
 T = TypeVar("T")
 
 Subjects = Mapping[str, Callable[[int], Measurement | None]]
-"""What is measured, by its name. Each is told the number of the round, and may have nothing."""
+"""The measured subjects by name. Each gets the index of the round, and may return ``None``."""
 
 
 def measured_in_rounds(number: int, subjects: Subjects) -> list[Round]:
-    """Return so many rounds. What stalled is left out of the rounds that follow."""
+    """Measure ``number`` rounds. A stalled subject is skipped in later rounds."""
     rounds: list[Round] = []
     for index in range(number):
         rounds.append(one_round(index, subjects, rounds))
@@ -25,7 +25,7 @@ def measured_in_rounds(number: int, subjects: Subjects) -> list[Round]:
 
 
 def one_round(index: int, subjects: Subjects, before: Sequence[Round]) -> Round:
-    """Return a round of those that did not stall in a round before."""
+    """Measure one round of the subjects that did not stall before."""
     found: dict[str, Measurement] = {}
     for name in rotated(list(subjects), index):
         if stalled(name, before):
@@ -37,21 +37,21 @@ def one_round(index: int, subjects: Subjects, before: Sequence[Round]) -> Round:
 
 
 def stalled(name: str, before: Sequence[Round]) -> bool:
-    """Return whether it stalled already; once is enough to know."""
+    """Return whether the subject stalled in an earlier round."""
     return any(a_round[name].stalled for a_round in before if name in a_round)
 
 
 def rotated(names: Sequence[T], index: int) -> list[T]:
-    """Return the names in the order of the round with this index."""
+    """Rotate the names to the order of the round with this index."""
     first = index % len(names) if names else 0
     return [*names[first:], *names[:first]]
 
 
 def as_json(rounds: Sequence[Round]) -> list[dict[str, Any]]:
-    """Return rounds as JSON can hold them."""
+    """Return the rounds as JSON values."""
     return [{name: m.to_json() for name, m in a_round.items()} for a_round in rounds]
 
 
 def from_json(content: Sequence[Mapping[str, Any]]) -> list[Round]:
-    """Return what ``as_json`` was made from."""
+    """Invert ``as_json``."""
     return [{name: Measurement.from_json(m) for name, m in a_round.items()} for a_round in content]

@@ -1,4 +1,4 @@
-"""A server in a process of its own, pinned to its core: started, asked, restarted, stopped."""
+"""A server in its own process, pinned to its core."""
 
 import re
 import subprocess
@@ -13,14 +13,14 @@ from tests.benchmarks.contenders import Contender
 from tests.benchmarks.cores import Cores
 
 TIMEOUT = 10.0
-"""Seconds after which an answer that has not come counts as a stall; wrk's own limit too."""
+"""Seconds without a response after which a server has stalled; also wrk's timeout."""
 
 START_LIMIT = 30.0
 ADDRESS = re.compile(r"(http://[\d.]+:\d+)")
 
 
 class Server:
-    """A running server. ``start_up`` is the seconds from its start to its first answer."""
+    """A running server. ``start_up`` is the seconds from its start to its first response."""
 
     def __init__(self, contender: Contender, database: str, cores: Cores, folder: Path) -> None:
         self.contender = contender
@@ -34,7 +34,7 @@ class Server:
         return self.contender.name
 
     def start(self) -> None:
-        """Start the process, and return once it has answered."""
+        """Start the process, and return once it has responded."""
         began = time.perf_counter()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -51,49 +51,49 @@ class Server:
             raise
         self.start_up = time.perf_counter() - began
 
-    def answers(self, timeout: float = TIMEOUT) -> bool:
-        """Return whether the server answers for its first hero within so many seconds."""
+    def responds(self, timeout: float = TIMEOUT) -> bool:
+        """Return whether GET of the first hero succeeds within the timeout."""
         try:
             return self.get("/heroes/1", timeout)[0] == 200
         except (OSError, HTTPException):
             return False
 
     def get(self, path: str, timeout: float = TIMEOUT) -> tuple[int, dict[str, str], bytes]:
-        """Return the status, the headers (names in lower case) and the body of an answer."""
+        """Send a GET, and return the status, the headers (names in lower case) and the body."""
         return self.request("GET", path, None, timeout)
 
     def request(
         self, method: str, path: str, body: bytes | None, timeout: float = TIMEOUT
     ) -> tuple[int, dict[str, str], bytes]:
-        """Send a request on a connection of its own. Raises ``OSError``, ``HTTPException``."""
+        """Send a request on its own connection. Raises ``OSError`` and ``HTTPException``."""
         parts = urlsplit(self.url)
         connection = HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            headers = {name.lower(): value for name, value in answer.getheaders()}
-            return answer.status, headers, answer.read()
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, headers, response.read()
         finally:
             connection.close()
 
     def rss(self) -> int:
-        """Return the process's resident memory in KiB; 0 once it has ended."""
+        """Return the process's resident memory in KiB; 0 after its exit."""
         if self._process.poll() is not None:
             return 0
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
     def restart(self) -> None:
-        """End the process as it is, and start another on the same database."""
+        """Kill the process, and start another on the same database."""
         self.kill()
         self.start()
 
-    def last_words(self) -> str:
-        """Return the end of what the process has printed."""
+    def log_tail(self) -> str:
+        """Return the end of the process's output."""
         return self._log.read_text()[-2000:]
 
     def stop(self) -> None:
-        """Ask the process to stop; end it when it does not within ``TIMEOUT``."""
+        """Terminate the process; kill it if it does not stop within ``TIMEOUT``."""
         self._process.terminate()
         try:
             self._process.wait(TIMEOUT)
@@ -101,20 +101,20 @@ class Server:
             self.kill()
 
     def kill(self) -> None:
-        """End the process at once."""
+        """Kill the process."""
         self._process.kill()
         self._process.wait()
 
     def _wait(self, deadline: float) -> None:
         while not (found := ADDRESS.search(self._log.read_text())):
-            self._go_on_waiting(deadline)
+            self._sleep_or_fail(deadline)
         self.url = found[1]
-        while not self.answers(START_LIMIT):
-            self._go_on_waiting(deadline)
+        while not self.responds(START_LIMIT):
+            self._sleep_or_fail(deadline)
 
-    def _go_on_waiting(self, deadline: float) -> None:
+    def _sleep_or_fail(self, deadline: float) -> None:
         if self._process.poll() is not None or time.perf_counter() > deadline:
-            raise RuntimeError(f"{self.name} did not start:\n{self.last_words()}")
+            raise RuntimeError(f"{self.name} did not start:\n{self.log_tail()}")
         time.sleep(0.002)
 
 

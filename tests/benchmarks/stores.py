@@ -1,4 +1,4 @@
-"""A database of its own for each server: made, filled with the same heroes, and looked into."""
+"""A new database for each server, filled with the same heroes."""
 
 import sqlite3
 import subprocess
@@ -22,15 +22,15 @@ FROM generate_series(1, {rows}) AS n ORDER BY n
 
 
 class Stores(Protocol):
-    """Where the databases of one engine are made."""
+    """Creates databases of one engine."""
 
     def new(self, contender: Contender, rows: int) -> str:
-        """Return the URL of a new database with so many heroes, with the ids 1 to ``rows``."""
+        """Create a database with heroes with the ids 1 to ``rows``, and return its URL."""
         ...
 
 
 class SqliteStores:
-    """Files in a folder."""
+    """Creates files in a directory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,7 +51,7 @@ class SqliteStores:
 
 
 class PostgresStores:
-    """Databases of a server."""
+    """Creates databases on a server."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -68,13 +68,13 @@ class PostgresStores:
 
 
 def heroes(rows: int) -> Iterator[tuple[str, str, int | None]]:
-    """Yield the heroes that are there at the start; every tenth has no age."""
+    """Yield the initial heroes; every tenth has no age."""
     for n in range(1, rows + 1):
         yield f"Hero {n:06}", f"Secret of {n:06}", None if n % 10 == 0 else n % 100
 
 
 def prepare(contender: Contender, url: str) -> None:
-    """Make the contender's tables, in the way it makes them itself."""
+    """Create the contender's tables with its own command."""
     subprocess.run(
         contender.preparing(url),
         env=contender.environment(url),

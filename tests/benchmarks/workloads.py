@@ -1,4 +1,4 @@
-"""What clients ask for. Each is a script in ``load``."""
+"""The workloads. Each is a wrk script in ``load``."""
 
 import re
 from collections import deque
@@ -9,7 +9,7 @@ from tests.benchmarks.running import Server
 READS = ("get", "page", "deep", "cursor")
 WRITES = ("post", "patch", "mixed")
 WORKLOADS = READS + WRITES
-"""In this order in each round, so that reads meet the rows as they were put there."""
+"""In this order in each round, so that reads see the rows before any write."""
 
 MEANINGS = {
     "get": "one hero by id",
@@ -21,19 +21,19 @@ MEANINGS = {
     "mixed": "mixed",
 }
 
-PLACES = 16
-"""How many cursors are collected."""
+CURSORS = 16
+"""Number of cursors to collect."""
 
 NEXT = re.compile(r'<([^>]*)>;\s*rel="?next"?')
 
 
 @lru_cache
 def cursor_paths(server: Server) -> list[str]:
-    """Return paths of the last pages by cursor; none when the server has no cursors.
+    """Return the paths of the last pages by cursor, or an empty list if the server has no cursors.
 
-    A full page names the one after it in a ``Link`` (RFC 8288).
+    A full page links to the next one in ``Link`` (RFC 8288).
     """
-    paths: deque[str] = deque(maxlen=PLACES)
+    paths: deque[str] = deque(maxlen=CURSORS)
     following = "/heroes/?limit=100"
     while True:
         _, headers, _ = server.get(following)

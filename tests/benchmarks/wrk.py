@@ -1,4 +1,4 @@
-"""wrk, which makes the load: run, and its report read."""
+"""wrk, the load generator: running it, and parsing its report."""
 
 import json
 import shutil
@@ -13,19 +13,19 @@ from tests.benchmarks.running import TIMEOUT
 
 LOAD = Path(__file__).parent / "load"
 WARM_UP = 0.5
-LEEWAY = 15
-"""Seconds after its time in which wrk has to end."""
+EXIT_TIMEOUT = 15
+"""Seconds after its duration within which wrk must exit."""
 
 MISSING = "wrk is not installed. On Debian or Ubuntu: apt-get install wrk"
 
 
 class WrkMissing(Exception):
-    """There is no wrk; the message says how to get it."""
+    """wrk is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk does. ``more`` are arguments for the workload's script."""
+    """The parameters of one run of wrk. ``more`` are arguments for the workload's script."""
 
     workload: str
     connections: int
@@ -35,7 +35,7 @@ class Load:
     more: Sequence[str] = ()
 
     def command(self, url: str) -> list[str]:
-        """Return the command that puts this load on a server."""
+        """Return the command that runs this load."""
         return [
             "wrk",
             "--threads=1",
@@ -52,7 +52,7 @@ class Load:
 
 
 def check_installed() -> None:
-    """Raise ``WrkMissing`` unless there is a wrk."""
+    """Raise ``WrkMissing`` unless wrk is installed."""
     if shutil.which("wrk") is None:
         raise WrkMissing(MISSING)
 
@@ -65,7 +65,7 @@ def version() -> str:
 
 
 def warm_up(url: str, load: Load) -> None:
-    """Put the load on the server for a moment; what it takes is not looked at."""
+    """Run the load for ``WARM_UP`` seconds, and discard the result."""
     process = begin(url, load)
     time.sleep(WARM_UP)
     process.kill()
@@ -80,22 +80,22 @@ def begin(url: str, load: Load) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str], load: Load) -> Measurement:
-    """Return what was measured once the load has ended; nothing when the server was not there.
+    """Wait for the end of the load, and return the measurement.
 
-    Raises ``RuntimeError`` when wrk itself is at fault.
+    Raises ``RuntimeError`` if wrk itself fails.
     """
     try:
-        output, complaint = process.communicate(timeout=load.seconds + LEEWAY)
+        output, error_output = process.communicate(timeout=load.seconds + EXIT_TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
-    if "unable to connect" in complaint:
+    if "unable to connect" in error_output:
         return Measurement.of_nothing(load.seconds)
-    if process.returncode != 0 or complaint:
-        raise RuntimeError(f"wrk: {complaint or output}")
+    if process.returncode != 0 or error_output:
+        raise RuntimeError(f"wrk: {error_output or output}")
     return Measurement.from_report(json.loads(output.splitlines()[-1]))
 
 
 def run(url: str, load: Load) -> Measurement:
-    """Put the load on the server, and return what was measured."""
+    """Run the load, and return the measurement."""
     return finish(begin(url, load), load)

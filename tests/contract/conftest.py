@@ -1,4 +1,4 @@
-"""The databases that must all keep the same contract."""
+"""The databases that must all satisfy the same contract."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -78,6 +78,6 @@ DATABASES = [
 
 @pytest.fixture(params=DATABASES)
 async def database(request: Fixtures) -> AsyncIterator[UnitOfWorkFactory]:
-    """An empty database of each kind in turn."""
+    """An empty database, of each kind."""
     async with request.param(request) as database:
         yield database

@@ -10,16 +10,19 @@ from domain.query import ID, SortKey
 from domain.rules import INT64_MAX, INT64_MIN
 
 LETTERS = "aAb %_\\'\"?*[é\u0301\ud7ff\ue000\uffff😀\U0010ffff"
-"""Both cases, what languages of patterns take for a wildcard or a quote, a combining character, the
-neighbours of the surrogates, and what sorts otherwise in UTF-16 than in UTF-8."""
+"""Both cases, wildcards and quotes of LIKE, GLOB and regular expressions, a combining character,
+neighbours of the surrogates, and code points that UTF-16 sorts differently from UTF-8."""
 
 EVERY_SORT = [
-    tuple(SortKey(field, falls) for field, falls in zip((*fields, ID), directions, strict=True))
+    tuple(
+        SortKey(field, descending)
+        for field, descending in zip((*fields, ID), directions, strict=True)
+    )
     for length in range(len(HeroQuery.fields))
     for fields in permutations(sorted(HeroQuery.fields.keys() - {ID}), length)
     for directions in product((False, True), repeat=length + 1)
 ]
-"""Every order there is."""
+"""Every possible sort order."""
 
 texts = st.text(LETTERS, max_size=3)
 numbers = st.sampled_from([0, 1, 2, 30, INT64_MAX])

@@ -1,4 +1,4 @@
-"""What a batch promises, whichever database is behind it."""
+"""The contract of a batch, on every database."""
 
 import asyncio
 
@@ -23,8 +23,8 @@ async def apply(database: UnitOfWorkFactory, batch: Batch) -> BatchResult[Hero]:
         return result
 
 
-async def some(database: UnitOfWorkFactory, number: int) -> list[Hero]:
-    """Make so many heroes, in one batch."""
+async def create_heroes(database: UnitOfWorkFactory, number: int) -> list[Hero]:
+    """Create this many heroes in one batch."""
     return list((await apply(database, Batch(create=[DEADPOND] * number))).created)
 
 
@@ -33,10 +33,10 @@ async def stored(database: UnitOfWorkFactory) -> list[Hero]:
         return list(await heroes.read_heroes(uow, HeroQuery(limit=1_000)))
 
 
-async def test_a_hundred_operations_are_done_together(database: UnitOfWorkFactory) -> None:
-    old = await some(database, 80)
+async def test_a_batch_executes_a_hundred_operations(database: UnitOfWorkFactory) -> None:
+    old = await create_heroes(database, 80)
 
-    outcome = await apply(
+    result = await apply(
         database,
         Batch(
             create=[DEADPOND] * 20,
@@ -46,31 +46,31 @@ async def test_a_hundred_operations_are_done_together(database: UnitOfWorkFactor
     )
 
     assert [(hero.id, 100 + hero.id, 2) for hero in old[:40]] == [
-        (hero.id, hero.age, hero.version) for hero in outcome.updated
+        (hero.id, hero.age, hero.version) for hero in result.updated
     ]
-    assert [hero.id for hero in old[40:]] == outcome.deleted
-    assert [*outcome.updated, *outcome.created] == await stored(database)
+    assert [hero.id for hero in old[40:]] == result.deleted
+    assert [*result.updated, *result.created] == await stored(database)
 
 
-async def test_the_57th_of_a_hundred_updates_fails_and_nothing_is_changed(
+async def test_a_batch_whose_57th_of_a_hundred_updates_fails_changes_nothing(
     database: UnitOfWorkFactory,
 ) -> None:
-    kept = await some(database, 99)
-    updates = [Update(hero.id, {"age": 1}, FIRST) for hero in kept]
-    updates.insert(56, Update(kept[-1].id + 1, {"age": 1}))
+    existing = await create_heroes(database, 99)
+    updates = [Update(hero.id, {"age": 1}, FIRST) for hero in existing]
+    updates.insert(56, Update(existing[-1].id + 1, {"age": 1}))
 
     with pytest.raises(OperationFailed) as failed:
         await apply(database, Batch(update=updates))
 
     assert ("update", 56) == failed.value.loc
     assert isinstance(failed.value.cause, HeroNotFound)
-    assert kept == await stored(database)
+    assert existing == await stored(database)
 
 
-async def test_a_stale_version_among_the_deletions_undoes_the_whole_batch(
+async def test_a_stale_version_among_the_deletions_rolls_the_whole_batch_back(
     database: UnitOfWorkFactory,
 ) -> None:
-    first, second, third = await some(database, 3)
+    first, second, third = await create_heroes(database, 3)
     (changed,) = (await apply(database, Batch(update=[Update(third.id, {"age": 29})]))).updated
 
     with pytest.raises(OperationFailed) as failed:
@@ -85,29 +85,29 @@ async def test_a_stale_version_among_the_deletions_undoes_the_whole_batch(
     assert [first, second, changed] == await stored(database)
 
 
-async def test_batches_that_name_the_same_heroes_in_opposite_orders_are_all_done(
+async def test_batches_on_the_same_heroes_in_opposite_orders_all_succeed(
     database: UnitOfWorkFactory,
 ) -> None:
-    """Each in its turn, and at once: none waits for another that waits for it."""
-    made = await some(database, 20)
+    """Concurrent batches do not deadlock."""
+    made = await create_heroes(database, 20)
 
-    def grow(order: list[Hero], age: int) -> Batch:
+    def set_age(order: list[Hero], age: int) -> Batch:
         return Batch(update=[Update(hero.id, {"age": age}) for hero in order])
 
-    batches = [grow(made if age % 2 else made[::-1], age) for age in range(100, 100 + ROUNDS)]
-    outcomes = await asyncio.gather(*(apply(database, batch) for batch in batches))
+    batches = [set_age(made if age % 2 else made[::-1], age) for age in range(100, 100 + ROUNDS)]
+    results = await asyncio.gather(*(apply(database, batch) for batch in batches))
 
     heroes_after = await stored(database)
     assert {1 + ROUNDS} == {hero.version for hero in heroes_after}
     assert 1 == len({hero.age for hero in heroes_after})
-    versions = sorted(outcome.updated[0].version for outcome in outcomes)
+    versions = sorted(result.updated[0].version for result in results)
     assert list(range(2, 2 + ROUNDS)) == versions
 
 
-async def test_of_batches_that_expect_the_same_versions_at_once_one_is_done(
+async def test_one_of_many_concurrent_batches_on_the_same_versions_succeeds(
     database: UnitOfWorkFactory,
 ) -> None:
-    made = await some(database, 5)
+    made = await create_heroes(database, 5)
 
     async def claim(age: int) -> BatchResult[Hero]:
         order = made if age % 2 else made[::-1]
@@ -124,10 +124,10 @@ async def test_of_batches_that_expect_the_same_versions_at_once_one_is_done(
 
 
 @pytest.mark.parametrize("commits", [True, False])
-async def test_what_is_done_beside_a_batch_is_committed_or_rolled_back_with_it(
+async def test_other_changes_are_committed_or_rolled_back_with_the_batch(
     database: UnitOfWorkFactory, *, commits: bool
 ) -> None:
-    (first,) = await some(database, 1)
+    (first,) = await create_heroes(database, 1)
 
     async with database.writing() as uow:
         await heroes.apply_batch(uow, Batch(delete=[Delete(first.id)]))

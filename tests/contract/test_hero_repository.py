@@ -1,4 +1,4 @@
-"""What every repository of heroes promises, whichever database is behind it."""
+"""The contract of ``HeroRepository``, on every database."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ async def test_a_new_hero_has_the_drafts_values_and_version_1(database: UnitOfWo
 
 @same_database_for_all_examples
 @given(draft=drafts)
-async def test_every_text_and_number_comes_back_as_it_was(
+async def test_every_text_and_number_is_stored_unchanged(
     database: UnitOfWorkFactory, draft: HeroDraft
 ) -> None:
     async with database.writing() as uow:
@@ -58,7 +58,7 @@ async def test_every_text_and_number_comes_back_as_it_was(
     assert draft == HeroDraft(hero.name, hero.secret_name, hero.age)
 
 
-async def test_ids_rise_and_are_never_handed_out_again(database: UnitOfWorkFactory) -> None:
+async def test_ids_increase_and_are_never_reused(database: UnitOfWorkFactory) -> None:
     ids = []
     for _ in range(3):
         async with database.writing() as uow:
@@ -72,7 +72,7 @@ async def test_ids_rise_and_are_never_handed_out_again(database: UnitOfWorkFacto
 
 
 @pytest.mark.parametrize("hero_id", [0, -1, 7, 2**63 - 1, 2**63, -(2**63) - 1, 10**100])
-async def test_an_id_that_no_hero_has_is_not_found(
+async def test_an_unknown_id_raises_hero_not_found(
     database: UnitOfWorkFactory, hero_id: int
 ) -> None:
     async with database.writing() as uow:
@@ -86,7 +86,7 @@ async def test_an_id_that_no_hero_has_is_not_found(
                 await missing
 
 
-async def test_a_hero_is_replaced_whole(database: UnitOfWorkFactory) -> None:
+async def test_an_update_replaces_every_field(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         hero = await uow.heroes.add(DRAFT)
         other = await uow.heroes.add(DRAFT)
@@ -111,7 +111,7 @@ async def test_a_hero_is_replaced_whole(database: UnitOfWorkFactory) -> None:
         (0, 2**63 - 1, [0, 1, 2, 3]),
     ],
 )
-async def test_a_page_is_a_stretch_of_the_heroes_by_id(
+async def test_a_page_is_a_slice_of_the_heroes_ordered_by_id(
     database: UnitOfWorkFactory, offset: int, limit: int, expected: list[int]
 ) -> None:
     async with database.writing() as uow:
@@ -123,7 +123,7 @@ async def test_a_page_is_a_stretch_of_the_heroes_by_id(
     assert [heroes[index] for index in expected] == list(page)
 
 
-async def test_a_far_page_is_found_like_a_near_one(database: UnitOfWorkFactory) -> None:
+async def test_a_page_at_a_large_offset_is_correct(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         heroes = [await uow.heroes.add(DRAFT) for _ in range(1_010)]
         await uow.commit()

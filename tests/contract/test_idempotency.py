@@ -1,4 +1,4 @@
-"""What is promised of answers kept by idempotency key, whichever database is behind them."""
+"""The contract of ``IdempotencyStore``, on every database."""
 
 import asyncio
 from dataclasses import replace
@@ -19,25 +19,27 @@ KEY = IdempotencyKey(
 )
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
 EXPIRES = 2_000
-ANSWER = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
+RESPONSE = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
 
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=255)
-stored_answers = st.builds(
+stored_responses = st.builds(
     StoredResponse, st.integers(100, 599), st.lists(st.tuples(texts, texts)).map(tuple), st.binary()
 )
 
 
-async def keep(
-    database: UnitOfWorkFactory, key: IdempotencyKey = KEY, answer: StoredResponse = ANSWER
+async def save_response(
+    database: UnitOfWorkFactory, key: IdempotencyKey = KEY, response: StoredResponse = RESPONSE
 ) -> None:
     async with database.writing() as uow:
         assert await uow.idempotency.claim(key) is None
-        await uow.idempotency.save(key, answer)
+        await uow.idempotency.save(key, response)
         await uow.commit()
 
 
-async def kept(database: UnitOfWorkFactory, key: IdempotencyKey = KEY) -> StoredResponse | None:
-    """Return the answer, as a fresh unit of work sees it."""
+async def stored_response(
+    database: UnitOfWorkFactory, key: IdempotencyKey = KEY
+) -> StoredResponse | None:
+    """Return the stored response, as a fresh unit of work sees it."""
     async with database.writing() as uow:
         return await uow.idempotency.claim(key)
 
@@ -49,137 +51,139 @@ async def prune(database: UnitOfWorkFactory, now: int) -> None:
 
 
 @same_database_for_all_examples
-@given(key=texts, answer=stored_answers)
-async def test_every_answer_comes_back_as_it_was(
-    database: UnitOfWorkFactory, key: str, answer: StoredResponse
+@given(key=texts, response=stored_responses)
+async def test_every_response_is_stored_unchanged(
+    database: UnitOfWorkFactory, key: str, response: StoredResponse
 ) -> None:
     this = replace(KEY, value=key)
     async with database.writing() as uow:
         if await uow.idempotency.claim(this) is None:
-            await uow.idempotency.save(this, answer)
+            await uow.idempotency.save(this, response)
 
-        assert answer == await uow.idempotency.claim(this)
+        assert response == await uow.idempotency.claim(this)
 
 
-async def test_an_answer_is_kept_with_what_else_was_done(database: UnitOfWorkFactory) -> None:
+async def test_a_response_is_committed_with_the_other_changes(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await uow.idempotency.claim(KEY)
         hero = await uow.heroes.add(DRAFT)
-        await uow.idempotency.save(KEY, ANSWER)
+        await uow.idempotency.save(KEY, RESPONSE)
         await uow.commit()
 
-    assert ANSWER == await kept(database)
+    assert RESPONSE == await stored_response(database)
     assert [hero] == await stored(database)
 
 
-async def test_an_answer_is_rolled_back_with_what_else_was_done(
+async def test_a_response_is_rolled_back_with_the_other_changes(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as uow:
         await uow.idempotency.claim(KEY)
         await uow.heroes.add(DRAFT)
-        await uow.idempotency.save(KEY, ANSWER)
+        await uow.idempotency.save(KEY, RESPONSE)
 
-    assert await kept(database) is None
+    assert await stored_response(database) is None
     assert [] == await stored(database)
 
 
-async def test_a_claim_without_an_answer_counts_for_nothing(database: UnitOfWorkFactory) -> None:
+async def test_a_claim_without_a_response_is_not_stored(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await uow.idempotency.claim(KEY)
         await uow.commit()
 
-    assert await kept(database, OTHER_REQUEST) is None
+    assert await stored_response(database, OTHER_REQUEST) is None
 
 
-async def test_the_key_of_another_request_is_refused(database: UnitOfWorkFactory) -> None:
-    await keep(database)
+async def test_a_key_reused_for_another_request_raises_key_reused(
+    database: UnitOfWorkFactory,
+) -> None:
+    await save_response(database)
 
     with pytest.raises(KeyReused):
-        await kept(database, OTHER_REQUEST)
-    assert ANSWER == await kept(database)
+        await stored_response(database, OTHER_REQUEST)
+    assert RESPONSE == await stored_response(database)
 
 
 @pytest.mark.parametrize("value", ["A", "a ", "aa", "%", "_"])
-async def test_keys_are_alike_only_if_every_character_is(
-    database: UnitOfWorkFactory, value: str
-) -> None:
-    await keep(database, replace(KEY, value="a"))
+async def test_keys_are_compared_exactly(database: UnitOfWorkFactory, value: str) -> None:
+    await save_response(database, replace(KEY, value="a"))
 
-    assert await kept(database, replace(KEY, value=value)) is None
+    assert await stored_response(database, replace(KEY, value=value)) is None
 
 
-async def test_an_answer_lasts_until_it_expires(database: UnitOfWorkFactory) -> None:
-    await keep(database)
+async def test_a_response_is_stored_until_it_expires(database: UnitOfWorkFactory) -> None:
+    await save_response(database)
 
-    assert ANSWER == await kept(database, replace(KEY, received_at=EXPIRES - 1))
-    assert await kept(database, replace(KEY, received_at=EXPIRES)) is None
+    assert RESPONSE == await stored_response(database, replace(KEY, received_at=EXPIRES - 1))
+    assert await stored_response(database, replace(KEY, received_at=EXPIRES)) is None
 
 
-async def test_an_expired_key_may_name_another_request(database: UnitOfWorkFactory) -> None:
-    await keep(database)
+async def test_an_expired_key_can_be_used_for_another_request(database: UnitOfWorkFactory) -> None:
+    await save_response(database)
     again = replace(OTHER_REQUEST, received_at=EXPIRES)
 
     async with database.writing() as uow:
         assert await uow.idempotency.claim(again) is None
-        await uow.idempotency.save(again, replace(ANSWER, status=201))
+        await uow.idempotency.save(again, replace(RESPONSE, status=201))
         await uow.commit()
 
-    assert replace(ANSWER, status=201) == await kept(database, again)
+    assert replace(RESPONSE, status=201) == await stored_response(database, again)
 
 
-async def test_who_comes_second_waits_and_gets_the_first_ones_answer(
+async def test_a_second_request_waits_for_the_first_and_gets_its_response(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as first:
         assert await first.idempotency.claim(KEY) is None
-        second = asyncio.create_task(kept(database))
+        second = asyncio.create_task(stored_response(database))
         await wait_all_tasks_blocked()
-        await first.idempotency.save(KEY, ANSWER)
+        await first.idempotency.save(KEY, RESPONSE)
         assert not second.done()
         await first.commit()
 
-    assert ANSWER == await second
+    assert RESPONSE == await second
 
 
-async def test_who_comes_second_has_the_key_when_the_first_one_gives_up(
+async def test_a_second_request_claims_the_key_when_the_first_rolls_back(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as first:
         assert await first.idempotency.claim(KEY) is None
-        second = asyncio.create_task(kept(database, OTHER_REQUEST))
+        second = asyncio.create_task(stored_response(database, OTHER_REQUEST))
         await wait_all_tasks_blocked()
-        await first.idempotency.save(KEY, ANSWER)
+        await first.idempotency.save(KEY, RESPONSE)
 
     assert await second is None
 
 
-async def test_of_many_with_one_key_at_once_one_does_the_work(database: UnitOfWorkFactory) -> None:
+async def test_one_of_many_concurrent_requests_with_a_key_is_executed(
+    database: UnitOfWorkFactory,
+) -> None:
     async def work(number: int) -> StoredResponse:
         async with database.writing() as uow:
-            answer = await uow.idempotency.claim(KEY)
-            if answer is None:
-                answer = StoredResponse(200, (), b"%d" % number)
+            response = await uow.idempotency.claim(KEY)
+            if response is None:
+                response = StoredResponse(200, (), b"%d" % number)
                 await uow.heroes.add(HeroDraft(f"Hero {number}", "x"))
-                await uow.idempotency.save(KEY, answer)
+                await uow.idempotency.save(KEY, response)
                 await uow.commit()
-            return answer
+            return response
 
-    answers = await asyncio.gather(*map(work, range(20)))
+    responses = await asyncio.gather(*map(work, range(20)))
 
     (hero,) = await stored(database)
-    assert [hero.name] * 20 == [f"Hero {answer.body.decode()}" for answer in answers]
+    assert [hero.name] * 20 == [f"Hero {response.body.decode()}" for response in responses]
 
 
-async def test_what_has_expired_is_forgotten_a_few_at_a_time_and_nothing_else(
+async def test_pruning_deletes_expired_keys_in_small_numbers(
     database: UnitOfWorkFactory,
 ) -> None:
     keys = [replace(KEY, value=str(number)) for number in range(200)]
-    await asyncio.gather(*(keep(database, key) for key in keys))
+    await asyncio.gather(*(save_response(database, key) for key in keys))
 
     await prune(database, EXPIRES - 1)
-    assert [ANSWER] * 200 == [await kept(database, key) for key in keys]
+    assert [RESPONSE] * 200 == [await stored_response(database, key) for key in keys]
 
     for _ in range(4):
         await asyncio.gather(prune(database, EXPIRES), prune(database, EXPIRES))
-    assert [None] * 200 == [await kept(database, key) for key in keys]
+    assert [None] * 200 == [await stored_response(database, key) for key in keys]

@@ -1,4 +1,4 @@
-"""What a precondition is worth when others change the same entity, whichever database is behind."""
+"""Preconditions under concurrent changes of the same entity, on every database."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -38,16 +38,18 @@ async def stored(database: UnitOfWorkFactory) -> list[Hero]:
         return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
 
 
-async def at_once(*works: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Return what each of these ended with, an error or not."""
-    return await asyncio.gather(*works, return_exceptions=True)
+async def run_concurrently(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Run the coroutines concurrently, and return the result or the exception of each."""
+    return await asyncio.gather(*coroutines, return_exceptions=True)
 
 
-async def test_a_stale_version_is_told_and_nothing_is_changed(database: UnitOfWorkFactory) -> None:
+async def test_a_stale_version_raises_stale_version_and_changes_nothing(
+    database: UnitOfWorkFactory,
+) -> None:
     hero = await create(database)
     changed = await change(database, hero, 29, FIRST)
 
-    changing, deleting = await at_once(
+    changing, deleting = await run_concurrently(
         change(database, hero, 30, FIRST), delete(database, hero, FIRST)
     )
 
@@ -55,30 +57,30 @@ async def test_a_stale_version_is_told_and_nothing_is_changed(database: UnitOfWo
     assert [changed] == await stored(database)
 
 
-async def test_of_many_changes_of_one_version_at_once_one_is_made(
+async def test_one_of_many_concurrent_updates_of_a_version_succeeds(
     database: UnitOfWorkFactory,
 ) -> None:
     hero = await create(database)
 
-    results = await at_once(*(change(database, hero, 100 + n, FIRST) for n in range(MANY)))
+    results = await run_concurrently(*(change(database, hero, 100 + n, FIRST) for n in range(MANY)))
 
-    (made,) = [result for result in results if isinstance(result, Hero)]
+    (updated,) = [result for result in results if isinstance(result, Hero)]
     stale = [result for result in results if isinstance(result, StaleVersion)]
     assert [2] * (MANY - 1) == [error.current for error in stale]
-    assert [made] == await stored(database)
+    assert [updated] == await stored(database)
 
 
-async def test_of_a_change_and_a_deletion_of_one_version_at_once_one_is_done(
+async def test_one_of_a_concurrent_update_and_delete_of_a_version_succeeds(
     database: UnitOfWorkFactory,
 ) -> None:
     for _ in range(MANY):
         hero = await create(database)
 
-        changed, deleted = await at_once(
+        changed, deleted = await run_concurrently(
             change(database, hero, 29, FIRST), delete(database, hero, FIRST)
         )
 
-        left = [kept for kept in await stored(database) if kept.id == hero.id]
+        left = [each for each in await stored(database) if each.id == hero.id]
         if deleted is None:
             assert isinstance(changed, HeroNotFound)
             assert [] == left

@@ -1,4 +1,4 @@
-"""Every repository answers every query alike: as looking at each hero in turn would."""
+"""Every repository returns the same results as the queries on an in-memory list."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
@@ -20,16 +20,16 @@ same_database_for_all_examples = settings(
     max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 
-CROWD = [
+HEROES_WITH_TIES = [
     HeroDraft(name, "Dive Wilson", age)
     for name in ("Zoe", "ada", "Ada")
     for age in (None, 7, 30, 7, None, 8)
 ]
-"""Many that share a name, an age, or both."""
+"""Heroes with ties on the name, the age, or both."""
 
 
-async def replaced_by(database: UnitOfWorkFactory, drafts: Sequence[HeroDraft]) -> Sequence[Hero]:
-    """Put these heroes in the place of all that there are, and return them."""
+async def replace_all(database: UnitOfWorkFactory, drafts: Sequence[HeroDraft]) -> Sequence[Hero]:
+    """Replace all stored heroes with these drafts, and return the new heroes."""
     async with database.writing() as uow:
         for hero in await uow.heroes.page(HeroQuery(limit=1_000)):
             await uow.heroes.remove(hero.id)
@@ -41,9 +41,12 @@ async def replaced_by(database: UnitOfWorkFactory, drafts: Sequence[HeroDraft]) 
 async def walk(
     database: UnitOfWorkFactory,
     query: HeroQuery,
-    meanwhile: Callable[[Hero], Awaitable[object]] | None = None,
+    between_pages: Callable[[Hero], Awaitable[object]] | None = None,
 ) -> Sequence[Hero]:
-    """Return the heroes of all pages; ``meanwhile`` is told the last of each but the last page."""
+    """Return the heroes of all pages.
+
+    ``between_pages`` is called after each full page, with its last hero.
+    """
     heroes: list[Hero] = []
     while True:
         async with database.reading() as uow:
@@ -51,17 +54,17 @@ async def walk(
         heroes += page
         if len(page) < query.limit:
             return heroes
-        if meanwhile:
-            await meanwhile(page[-1])
+        if between_pages:
+            await between_pages(page[-1])
         query = replace(query, after=query.position_of(page[-1]))
 
 
 @same_database_for_all_examples
 @given(drafts=tables, query=queries)
-async def test_any_page_and_any_count(
+async def test_any_page_and_any_count_match_the_in_memory_query(
     database: UnitOfWorkFactory, drafts: Sequence[HeroDraft], query: HeroQuery
 ) -> None:
-    heroes = await replaced_by(database, drafts)
+    heroes = await replace_all(database, drafts)
 
     async with database.reading() as uow:
         assert in_memory_queries.page(query, heroes) == await uow.heroes.page(query)
@@ -69,13 +72,13 @@ async def test_any_page_and_any_count(
 
 
 @same_database_for_all_examples
-@given(drafts=tables, query=queries, which=st.integers(0, 11))
-async def test_any_page_after_any_hero_found(
-    database: UnitOfWorkFactory, drafts: Sequence[HeroDraft], query: HeroQuery, which: int
+@given(drafts=tables, query=queries, index=st.integers(0, 11))
+async def test_any_page_after_any_hero_matches_the_in_memory_query(
+    database: UnitOfWorkFactory, drafts: Sequence[HeroDraft], query: HeroQuery, index: int
 ) -> None:
-    heroes = await replaced_by(database, drafts)
+    heroes = await replace_all(database, drafts)
     found = in_memory_queries.found(query, heroes)
-    after = query.position_of(found[which % len(found)]) if found else None
+    after = query.position_of(found[index % len(found)]) if found else None
     following = replace(query, after=after)
 
     async with database.reading() as uow:
@@ -84,14 +87,14 @@ async def test_any_page_after_any_hero_found(
 
 @same_database_for_all_examples
 @given(drafts=tables, filters=filters, sort=st.sampled_from(EVERY_SORT), limit=st.integers(1, 3))
-async def test_all_pages_of_any_query_are_all_that_it_finds(
+async def test_the_pages_of_any_query_add_up_to_its_result(
     database: UnitOfWorkFactory,
     drafts: Sequence[HeroDraft],
     filters: tuple[Filter, ...],
     sort: tuple[SortKey, ...],
     limit: int,
 ) -> None:
-    heroes = await replaced_by(database, drafts)
+    heroes = await replace_all(database, drafts)
     query = HeroQuery(filters=filters, sort=sort, limit=limit)
 
     assert in_memory_queries.found(query, heroes) == await walk(database, query)
@@ -102,11 +105,11 @@ async def test_all_pages_of_any_query_are_all_that_it_finds(
     [(), (Filter("age", Operator.GTE, 7),), (Filter("name", Operator.CONTAINS, "d"),)],
     ids=["all", "by age", "by name"],
 )
-async def test_while_others_add_and_remove_every_sort_has_each_that_stays_once(
+async def test_concurrent_writes_neither_skip_nor_repeat_rows_that_remain(
     database: UnitOfWorkFactory, filters: tuple[Filter, ...]
 ) -> None:
     for sort in EVERY_SORT:
-        heroes = await replaced_by(database, CROWD)
+        heroes = await replace_all(database, HEROES_WITH_TIES)
         query = HeroQuery(filters=filters, sort=sort, limit=2)
         staying = {hero.id for hero in heroes[::2]}
 
@@ -122,7 +125,7 @@ async def test_while_others_add_and_remove_every_sort_has_each_that_stays_once(
 async def disturb(
     database: UnitOfWorkFactory, staying: set[int], ages: Iterator[int | None], last: Hero
 ) -> None:
-    """Take the place away that the walk goes on from, and put another near it."""
+    """Remove the hero at the cursor, unless it must stay, and add one with the same name."""
     async with database.writing() as uow:
         if last.id not in staying:
             await uow.heroes.remove(last.id)

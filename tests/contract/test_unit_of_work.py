@@ -1,4 +1,4 @@
-"""What every unit of work promises, whichever database is behind it."""
+"""The contract of ``UnitOfWork``, on every database."""
 
 import asyncio
 
@@ -24,35 +24,35 @@ async def add(database: UnitOfWorkFactory, draft: HeroDraft = DRAFT) -> Hero:
     return hero
 
 
-async def test_it_keeps_what_was_committed(database: UnitOfWorkFactory) -> None:
+async def test_committed_changes_are_stored(database: UnitOfWorkFactory) -> None:
     hero = await add(database)
 
     assert [hero] == await stored(database)
 
 
-async def test_it_rolls_back_what_was_not_committed(database: UnitOfWorkFactory) -> None:
+async def test_uncommitted_changes_are_rolled_back(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await uow.heroes.add(DRAFT)
 
     assert [] == await stored(database)
 
 
-async def test_it_rolls_back_on_an_error(database: UnitOfWorkFactory) -> None:
-    kept = await add(database)
+async def test_an_error_rolls_back(database: UnitOfWorkFactory) -> None:
+    existing = await add(database)
 
     async def fail_halfway() -> None:
         async with database.writing() as uow:
-            await uow.heroes.remove(kept.id)
+            await uow.heroes.remove(existing.id)
             await uow.heroes.add(DRAFT)
             raise RuntimeError("halfway")
 
     with pytest.raises(RuntimeError, match="halfway"):
         await fail_halfway()
 
-    assert [kept] == await stored(database)
+    assert [existing] == await stored(database)
 
 
-async def test_it_rolls_back_when_it_is_cancelled(database: UnitOfWorkFactory) -> None:
+async def test_cancellation_rolls_back(database: UnitOfWorkFactory) -> None:
     added = asyncio.Event()
 
     async def add_and_wait() -> None:
@@ -70,7 +70,7 @@ async def test_it_rolls_back_when_it_is_cancelled(database: UnitOfWorkFactory) -
     assert [await add(database)] == await stored(database)
 
 
-async def test_it_keeps_all_of_its_changes_together(database: UnitOfWorkFactory) -> None:
+async def test_all_changes_are_committed_together(database: UnitOfWorkFactory) -> None:
     first = await add(database)
 
     async with database.writing() as uow:
@@ -81,7 +81,7 @@ async def test_it_keeps_all_of_its_changes_together(database: UnitOfWorkFactory)
     assert [second] == await stored(database)
 
 
-async def test_after_a_commit_it_can_do_more(database: UnitOfWorkFactory) -> None:
+async def test_a_unit_of_work_can_be_used_after_a_commit(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         first = await uow.heroes.add(DRAFT)
         await uow.commit()
@@ -90,7 +90,7 @@ async def test_after_a_commit_it_can_do_more(database: UnitOfWorkFactory) -> Non
     assert [first] == await stored(database)
 
 
-async def test_it_reads_its_own_changes(database: UnitOfWorkFactory) -> None:
+async def test_a_unit_of_work_reads_its_own_changes(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         hero = await uow.heroes.add(DRAFT)
 
@@ -98,7 +98,7 @@ async def test_it_reads_its_own_changes(database: UnitOfWorkFactory) -> None:
         assert [hero] == await uow.heroes.page(HeroQuery(limit=10))
 
 
-async def test_others_do_not_see_what_is_not_committed(
+async def test_uncommitted_changes_are_invisible_to_other_units_of_work(
     database: UnitOfWorkFactory, request: pytest.FixtureRequest
 ) -> None:
     if "plain_memory" in request.node.name:
@@ -110,21 +110,21 @@ async def test_others_do_not_see_what_is_not_committed(
         assert [] == await stored(database)
 
 
-async def test_a_commit_of_nothing_is_allowed(database: UnitOfWorkFactory) -> None:
+async def test_a_commit_without_changes_is_allowed(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await uow.commit()
     async with database.reading() as uow_that_reads:
         assert [] == await uow_that_reads.heroes.page(HeroQuery(limit=10))
 
 
-async def test_one_that_did_nothing_holds_up_no_one(database: UnitOfWorkFactory) -> None:
+async def test_an_unused_unit_of_work_holds_no_lock(database: UnitOfWorkFactory) -> None:
     async with database.writing():
         hero = await add(database)
 
     assert [hero] == await stored(database)
 
 
-async def test_what_it_has_read_no_one_else_changes_before_it_ends(
+async def test_rows_it_has_read_are_locked_until_it_ends(
     database: UnitOfWorkFactory,
 ) -> None:
     hero = await add(database)
@@ -132,7 +132,7 @@ async def test_what_it_has_read_no_one_else_changes_before_it_ends(
     async def grow_older() -> None:
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
-            await asyncio.sleep(0)  # the others come in between, if anything lets them
+            await asyncio.sleep(0)  # lets the other tasks run, unless a lock holds them
             await uow.heroes.update(before.apply(HeroChanges({"age": (before.age or 0) + 1})))
             await uow.commit()
 
@@ -142,7 +142,7 @@ async def test_what_it_has_read_no_one_else_changes_before_it_ends(
     assert (28 + 50, 1 + 50) == (after.age, after.version)
 
 
-async def test_changes_of_different_fields_at_once_both_survive(
+async def test_concurrent_updates_of_different_fields_are_both_stored(
     database: UnitOfWorkFactory,
 ) -> None:
     hero = await add(database)
@@ -150,7 +150,7 @@ async def test_changes_of_different_fields_at_once_both_survive(
     async def change(changes: dict[str, object]) -> None:
         async with database.writing() as uow:
             before = await uow.heroes.get(hero.id)
-            await asyncio.sleep(0)  # the others come in between, if anything lets them
+            await asyncio.sleep(0)  # lets the other tasks run, unless a lock holds them
             await uow.heroes.update(before.apply(HeroChanges(changes)))
             await uow.commit()
 
@@ -159,7 +159,7 @@ async def test_changes_of_different_fields_at_once_both_survive(
     assert [Hero(hero.id, "Spider-Boy", "Dive Wilson", 16, version=3)] == await stored(database)
 
 
-async def test_of_many_removals_at_once_one_succeeds(database: UnitOfWorkFactory) -> None:
+async def test_one_of_many_concurrent_removals_succeeds(database: UnitOfWorkFactory) -> None:
     hero = await add(database)
 
     async def remove() -> None:
@@ -173,7 +173,7 @@ async def test_of_many_removals_at_once_one_succeeds(database: UnitOfWorkFactory
     assert 9 == sum(isinstance(result, HeroNotFound) for result in results)
 
 
-async def test_many_writers_at_once_lose_nothing(database: UnitOfWorkFactory) -> None:
+async def test_no_write_of_many_concurrent_writers_is_lost(database: UnitOfWorkFactory) -> None:
     drafts = [HeroDraft(f"Hero {number}", "x", number) for number in range(200)]
 
     heroes = await asyncio.gather(*(add(database, draft) for draft in drafts))

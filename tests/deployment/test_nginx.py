@@ -1,4 +1,4 @@
-"""Behind nginx, as ``docs/nginx.conf`` sets it up, clients see the same service."""
+"""The service behind nginx with ``docs/nginx.conf``: clients get the same responses."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
-from tests.deployment.in_between import NGINX, OPENSSL, nginx
+from tests.deployment.intermediaries import NGINX, OPENSSL, nginx
 from tests.support.served import Served, fresh_postgres, serve
 
 pytestmark = [
@@ -18,7 +18,7 @@ Proxied = tuple[list[Served], httpx2.Client]
 MAX_BODY = 64 * 1024
 TOO_LARGE = b" " * (MAX_BODY + 1)
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
-NEITHER_DATE_NOR_SERVER = ("content-type", "content-length", "location", "allow", "retry-after")
+COMPARED_HEADERS = ("content-type", "content-length", "location", "allow", "retry-after")
 
 REQUESTS = {
     "a hero": (200, "GET", "/heroes/1", ""),
@@ -38,12 +38,12 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def proxied(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Proxied]:
-    """Two servers on one database with one hero, and a client of the nginx before them."""
-    place = tmp_path_factory.mktemp("served")
+    """Two servers on one database with one hero, and a client of nginx in front of them."""
+    directory = tmp_path_factory.mktemp("served")
     with ExitStack() as running:
         url = running.enter_context(fresh_postgres(postgres_url))
         servers = [
-            running.enter_context(serve(place / f"{number}.db", database_url=url))
+            running.enter_context(serve(directory / f"{number}.db", database_url=url))
             for number in range(2)
         ]
         address = running.enter_context(nginx([server.url for server in servers]))
@@ -53,7 +53,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iter
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_answers_pass_through_unchanged(proxied: Proxied, name: str) -> None:
+def test_responses_pass_through_unchanged(proxied: Proxied, name: str) -> None:
     servers, client = proxied
     status, method, path, body = REQUESTS[name]
     headers = {"Content-Type": "application/json"}
@@ -62,7 +62,7 @@ def test_answers_pass_through_unchanged(proxied: Proxied, name: str) -> None:
     directly = httpx2.request(method, servers[0].url + path, content=body, headers=headers)
 
     assert status == through.status_code
-    assert seen(directly) == seen(through)
+    assert comparable(directly) == comparable(through)
 
 
 def test_the_largest_link_passes_through(proxied: Proxied) -> None:
@@ -79,29 +79,32 @@ def test_the_largest_link_passes_through(proxied: Proxied) -> None:
     assert len(page.headers["link"]) > 6_000
 
 
-def test_a_redirect_leads_to_where_the_client_asked(
+def test_a_redirect_stays_on_the_clients_host(
     proxied: Proxied,
 ) -> None:
     _, client = proxied
 
-    answer = client.get("/heroes", follow_redirects=True)
+    response = client.get("/heroes", follow_redirects=True)
 
-    assert (200, client.base_url.join("/heroes/")) == (answer.status_code, answer.url)
+    assert (200, client.base_url.join("/heroes/")) == (response.status_code, response.url)
 
 
 @pytest.mark.parametrize("body", [TOO_LARGE, [TOO_LARGE]], ids=["whole", "in chunks"])
-def test_a_body_that_is_too_large_is_refused_as_the_service_does(
+def test_a_body_that_is_too_large_gets_the_response_of_the_service(
     proxied: Proxied, body: bytes | Iterable[bytes]
 ) -> None:
     _, client = proxied
 
-    answer = client.post("/heroes/", content=body)
+    response = client.post("/heroes/", content=body)
 
-    assert (413, "application/problem+json") == (answer.status_code, answer.headers["Content-Type"])
-    assert "A body may have at most 65536 bytes." == answer.json()["detail"]
+    assert (413, "application/problem+json") == (
+        response.status_code,
+        response.headers["Content-Type"],
+    )
+    assert "A body may have at most 65536 bytes." == response.json()["detail"]
 
 
-def test_reads_go_on_without_an_error_while_a_server_stops_and_when_none_is_left_it_is_503(
+def test_reads_succeed_while_a_server_stops_and_get_503_without_servers(
     proxied: Proxied,
 ) -> None:
     servers, client = proxied
@@ -119,12 +122,12 @@ def test_reads_go_on_without_an_error_while_a_server_stops_and_when_none_is_left
 
     assert {200} == {*before, *meanwhile, *after}
     assert (200, 200) == (made.status_code, deleted.status_code)
-    for answer in refused:
-        assert (503, "1") == (answer.status_code, answer.headers["Retry-After"])
-        assert "application/problem+json" == answer.headers["Content-Type"]
+    for response in refused:
+        assert (503, "1") == (response.status_code, response.headers["Retry-After"])
+        assert "application/problem+json" == response.headers["Content-Type"]
 
 
-def seen(answer: httpx2.Response) -> object:
-    """Return what has to be the same, whoever passed the answer on."""
-    headers = {name: answer.headers.get(name) for name in NEITHER_DATE_NOR_SERVER}
-    return answer.status_code, headers, answer.content
+def comparable(response: httpx2.Response) -> object:
+    """Return what must be equal with and without nginx."""
+    headers = {name: response.headers.get(name) for name in COMPARED_HEADERS}
+    return response.status_code, headers, response.content

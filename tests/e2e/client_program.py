@@ -1,7 +1,7 @@
-"""A program on the generated client, as a team would write it. Run by ``test_generated_client``.
+"""A program that uses the generated client. Run by ``test_generated_client``.
 
-Its argument is the server's address. It prints each answer it got, as JSON: the name of the
-client's class for it, and what it holds.
+Its argument is the server's URL. It prints each response as JSON: the name of the client's class
+for it, and its fields.
 """
 
 import json
@@ -19,17 +19,17 @@ from heroes_client.api.heroes import (
 from heroes_client.models import HeroCreate, HeroUpdate
 
 
-def told(answer: Any) -> Any:
-    """Return an answer as JSON can hold it."""
-    if isinstance(answer, list):
-        return [told(one) for one in answer]
-    return [type(answer).__name__, answer.to_dict()]
+def to_json(response: Any) -> Any:
+    """Convert a response of the client to JSON values."""
+    if isinstance(response, list):
+        return [to_json(item) for item in response]
+    return [type(response).__name__, response.to_dict()]
 
 
 with Client(base_url=sys.argv[1]) as client:
     deadpond = HeroCreate(name="Deadpond", secret_name="Dive Wilson", age=28)
     created = create_hero.sync(client=client, body=deadpond)
-    answers = [
+    responses = [
         created,
         read_hero.sync(created.id, client=client),
         read_heroes.sync(client=client, offset=0, limit=1),
@@ -38,4 +38,4 @@ with Client(base_url=sys.argv[1]) as client:
         read_hero.sync(created.id, client=client),
         create_hero.sync(client=client, body=HeroCreate(name=" ", secret_name="S")),
     ]
-    json.dump([told(answer) for answer in answers], sys.stdout)
+    json.dump([to_json(response) for response in responses], sys.stdout)

@@ -1,4 +1,4 @@
-"""A server for each module on each database, and clients that talk to it over a socket."""
+"""For each module, a server on each database, and clients that connect over a socket."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,10 +17,10 @@ ENGINES_AND_SESSIONS = [
 
 @pytest.fixture(scope="module", params=ENGINES_AND_SESSIONS, ids="-".join)
 def engine_and_session(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """A kind of database, and the kind of session that serves it; of all in turn.
+    """A database engine and a session kind, for all combinations.
 
-    A module marked ``fast_session`` is skipped where a plain session does not promise what it is
-    about.
+    A module marked ``fast_session`` is skipped with plain sessions, which do not guarantee what it
+    tests.
     """
     engine, session = request.param
     marker = request.node.get_closest_marker("fast_session")
@@ -41,7 +41,7 @@ def new_database(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[], str]]:
-    """Makes an empty database at each call, and gives its address."""
+    """A function that creates an empty database and returns its URL."""
 
     def new_sqlite() -> str:
         return f"sqlite:///{tmp_path_factory.mktemp('database')}/heroes.db"
@@ -58,22 +58,22 @@ def server(
     new_database: Callable[[], str], session: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     """A real server on an empty database."""
-    place = tmp_path_factory.mktemp("served") / "heroes.db"
-    with serve(place, database_url=new_database(), session=session) as served:
+    path = tmp_path_factory.mktemp("served") / "heroes.db"
+    with serve(path, database_url=new_database(), session=session) as served:
         yield served
 
 
 @pytest.fixture
 def client(server: Served) -> Iterator[httpx2.Client]:
-    """A client of the module's server. Other tests' heroes may be there."""
-    no_tls = False  # loading certificates that plain HTTP has no use for takes long
+    """A client of the module's server, which may contain heroes of other tests."""
+    no_tls = False  # loading unused certificates is slow
     with httpx2.Client(base_url=server.url, timeout=10, verify=no_tls) as client:
         yield client
 
 
 @pytest.fixture
 def hero_id(client: httpx2.Client) -> int:
-    """The id of a hero made for the test."""
+    """The id of a new hero."""
     return new_hero(client)
 
 
@@ -92,10 +92,10 @@ LISTED = [
 def listing(
     new_database: Callable[[], str], session: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx2.Client]:
-    """A client of a server that has the heroes of ``LISTED``, from id 1 on, and no others."""
-    place = tmp_path_factory.mktemp("listed") / "heroes.db"
+    """A client of a server with exactly the heroes of ``LISTED``, with ids from 1."""
+    path = tmp_path_factory.mktemp("listed") / "heroes.db"
     with (
-        serve(place, database_url=new_database(), session=session) as served,
+        serve(path, database_url=new_database(), session=session) as served,
         httpx2.Client(base_url=served.url, timeout=10) as client,
     ):
         for name, age in LISTED:

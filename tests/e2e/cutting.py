@@ -1,4 +1,4 @@
-"""A TCP proxy before the service, which cuts connections at random moments."""
+"""A TCP proxy in front of the service that cuts connections at random moments."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ from random import Random
 from tests.faults.proxy import listening
 
 LONGEST = 0.02
-"""Seconds after which a connection is cut that is to be cut during a request, at the latest."""
+"""Maximum seconds until a connection is cut during a request."""
 
 
 class Moment(Enum):
@@ -18,64 +18,64 @@ class Moment(Enum):
 
     NEVER = auto()
     BEFORE = auto()
-    """The service hears a part of the request."""
+    """The service receives a part of the request."""
 
     DURING = auto()
-    """The service hears all of the request; whatever it has done then, nobody waits for it."""
+    """The service receives the whole request; the client disconnects before the response."""
 
     AFTER = auto()
-    """The service has answered; the client hears a part of that."""
+    """The service has responded; the client receives a part of the response."""
 
 
 class Cutter:
-    """Carries one request of each connection to where the service answers, or does not."""
+    """Forwards one request per connection, and cuts the connection at random."""
 
     def __init__(self, seed: int) -> None:
         self.cuts: Counter[Moment] = Counter()
-        self._random = Random(seed)  # noqa: S311 - nothing to be kept secret
+        self._random = Random(seed)  # noqa: S311 - not secret
         self._address: tuple[str, int] | None = None
         self._up = asyncio.Event()
 
-    def lead_to(self, address: tuple[str, int]) -> None:
-        """Carry requests to this host and port from now on."""
+    def forward_to(self, address: tuple[str, int]) -> None:
+        """Forward requests to this host and port from now on."""
         self._address = address
         self._up.set()
 
     def hold(self) -> None:
-        """Let new requests wait until there is a service again."""
+        """Let new requests wait until ``forward_to`` is called."""
         self._up.clear()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry a request and its answer, if the dice have it so."""
+        """Forward a request and its response, or cut the connection."""
         with suppress(OSError, asyncio.IncompleteReadError):
-            request = await _message(reader)
+            request = await _read_message(reader)
             await self._up.wait()
             assert self._address is not None
             service, to_service = await asyncio.open_connection(*self._address)
             try:
-                writer.write(await self._carried(request, service, to_service))
+                writer.write(await self._forward(request, service, to_service))
                 await writer.drain()
             finally:
                 to_service.close()
 
-    async def _carried(
+    async def _forward(
         self, request: bytes, service: asyncio.StreamReader, to_service: asyncio.StreamWriter
     ) -> bytes:
-        """Return what the client gets to hear."""
+        """Return what the client receives."""
         moment = self._random.choice(list(Moment))
         self.cuts[moment] += 1
-        heard = self._part(request) if moment is Moment.BEFORE else request
-        to_service.write(heard)
+        received = self._part(request) if moment is Moment.BEFORE else request
+        to_service.write(received)
         await to_service.drain()
         if moment is Moment.BEFORE:
             return b""
         if moment is Moment.DURING:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._random.uniform(0, LONGEST)):
-                    await _message(service)
+                    await _read_message(service)
             return b""
-        answer = await _message(service)
-        return self._part(answer) if moment is Moment.AFTER else answer
+        response = await _read_message(service)
+        return self._part(response) if moment is Moment.AFTER else response
 
     def _part(self, message: bytes) -> bytes:
         return message[: self._random.randrange(len(message))]
@@ -83,14 +83,14 @@ class Cutter:
 
 @asynccontextmanager
 async def cutting(seed: int) -> AsyncIterator[tuple[Cutter, str]]:
-    """Stand before a service still to be named, and give the address that leads through."""
+    """Run a proxy whose target is set later, and yield its URL."""
     cutter = Cutter(seed)
     async with listening(cutter.connected) as port:
         yield cutter, f"http://127.0.0.1:{port}"
 
 
-async def _message(reader: asyncio.StreamReader) -> bytes:
-    """Return a whole request or answer, whose length its head tells."""
+async def _read_message(reader: asyncio.StreamReader) -> bytes:
+    """Read a whole request or response with Content-Length."""
     head = await reader.readuntil(b"\r\n\r\n")
     _, _, length = head.lower().partition(b"content-length: ")
     return head + await reader.readexactly(int(length.partition(b"\r\n")[0] or 0))

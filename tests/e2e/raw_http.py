@@ -1,4 +1,4 @@
-"""Requests as bytes over a plain socket: no client library stands by to tidy them up."""
+"""Requests as raw bytes over a socket, which no client library normalizes."""
 
 import socket
 import time
@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from http.client import BadStatusLine, HTTPResponse
 
 TIMEOUT = 2
-"""Seconds after which a server that has not answered keeps its client waiting."""
+"""Seconds within which the server must respond."""
 
 JSON = b"Content-Type: application/json"
 CHUNKED = b"Transfer-Encoding: chunked"
@@ -20,27 +20,27 @@ def request(
     host: bytes = b"Host: heroes",
     body: bytes = b"",
 ) -> bytes:
-    """Return a request with just these lines: a body's length or coding is not added."""
+    """Return a request with exactly these lines, without an implicit Content-Length."""
     lines = [b"%s %s HTTP/1.1" % (method, target), host, *headers, b"", body]
     return b"\r\n".join(lines)
 
 
 def posted(body: bytes, *headers: bytes, type_: bytes = JSON) -> bytes:
-    """Return a request to make a hero of the body, with the body's length."""
+    """Return a POST of the body to ``/heroes/``, with Content-Length."""
     length = b"Content-Length: %d" % len(body)
     return request(b"/heroes/", type_, length, *headers, method=b"POST", body=body)
 
 
 def chunks(*parts: bytes) -> bytes:
-    """Return the parts in the chunked transfer coding."""
+    """Encode the parts in the chunked transfer coding."""
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (*parts, b""))
 
 
 def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> int | None:
-    """Return the status of the whole first answer, or ``None`` when there is none.
+    """Return the status of the first response, or ``None`` if the server sends none.
 
-    ``ended`` tells the server that nothing more will come. Raises ``TimeoutError`` when it keeps
-    its client waiting.
+    ``ended`` half-closes the connection after sending. Raises ``TimeoutError`` if the server does
+    not respond in time.
     """
     started = time.monotonic()
     with socket.create_connection(address, timeout=TIMEOUT) as connection:
@@ -57,7 +57,7 @@ def exchange(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> i
 
 
 def conversation(address: tuple[str, int], sent: bytes) -> Sequence[int]:
-    """Return the status of each answer until the server closes the connection."""
+    """Return the status of each response until the server closes the connection."""
     received = b""
     with socket.create_connection(address, timeout=TIMEOUT) as connection:
         _send(connection, sent, ended=False)
@@ -67,7 +67,7 @@ def conversation(address: tuple[str, int], sent: bytes) -> Sequence[int]:
 
 
 def _send(connection: socket.socket, sent: bytes, *, ended: bool) -> None:
-    """Send what the server takes; it may refuse and close before the end."""
+    """Send the bytes; the server may close the connection before the end."""
     with suppress(ConnectionError):
         connection.sendall(sent)
     if ended:

@@ -1,4 +1,4 @@
-"""Batches at once: none waits for another that waits for it, and none undoes what another did."""
+"""Concurrent batches do not deadlock and lose no update."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ RACERS = 8
 
 @pytest.fixture
 def hero_ids(client: httpx2.Client) -> list[int]:
-    """The ids of 20 heroes made for the test, all in their first version."""
+    """The ids of 20 new heroes, all at version 1."""
     return [new_hero(client) for _ in range(20)]
 
 
-async def at_once(server: Served, batches: Sequence[Any]) -> list[httpx2.Response]:
+async def send_concurrently(server: Served, batches: Sequence[Any]) -> list[httpx2.Response]:
     async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
         return await asyncio.gather(
             *(racers.post("/heroes/batch", json=batch) for batch in batches)
@@ -27,15 +27,15 @@ async def at_once(server: Served, batches: Sequence[Any]) -> list[httpx2.Respons
 
 
 def tags(client: httpx2.Client, hero_ids: Sequence[int]) -> set[str]:
-    """Return the different tags that these heroes have."""
+    """Return the distinct entity tags of these heroes."""
     return {client.get(f"/heroes/{hero_id}").headers["etag"] for hero_id in hero_ids}
 
 
-async def test_batches_on_the_same_heroes_in_opposite_orders_are_all_done(
+async def test_batches_on_the_same_heroes_in_opposite_orders_all_succeed(
     server: Served, client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     orders = [hero_ids if number % 2 else hero_ids[::-1] for number in range(RACERS)]
-    answers = await at_once(
+    responses = await send_concurrently(
         server,
         [
             {"update": [{"id": hero_id, "changes": {"age": age}} for hero_id in order]}
@@ -43,17 +43,17 @@ async def test_batches_on_the_same_heroes_in_opposite_orders_are_all_done(
         ],
     )
 
-    assert [200] * RACERS == [answer.status_code for answer in answers]
+    assert [200] * RACERS == [response.status_code for response in responses]
     assert {f'"{1 + RACERS}"'} == tags(client, hero_ids)
 
 
-async def test_of_batches_that_name_the_same_versions_at_once_one_is_done(
+async def test_one_of_several_concurrent_batches_on_the_same_versions_succeeds(
     server: Served, client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     updates = [{"id": one, "etag": '"1"', "changes": {"age": 29}} for one in hero_ids]
-    answers = await at_once(server, [{"update": updates}] * RACERS)
+    responses = await send_concurrently(server, [{"update": updates}] * RACERS)
 
-    refusals = [answer.json() for answer in answers if answer.status_code == 412]
-    assert [200] + [412] * (RACERS - 1) == sorted(answer.status_code for answer in answers)
+    refusals = [response.json() for response in responses if response.status_code == 412]
+    assert [200] + [412] * (RACERS - 1) == sorted(response.status_code for response in responses)
     assert {"/update/0"} == {refusal["errors"][0]["pointer"] for refusal in refusals}
     assert {'"2"'} == tags(client, hero_ids)

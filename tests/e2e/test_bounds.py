@@ -1,4 +1,4 @@
-"""A client that sends too much around a body, or does not get to its end, is shown the door."""
+"""Limits on the head of a request, on the framing of its body and on the time to receive it."""
 
 import socket
 import time
@@ -13,14 +13,14 @@ from tests.support.served import Served, serve
 pytestmark = pytest.mark.canary
 
 TIMEOUT = 0.5
-"""Seconds that the impatient server gives a request to come."""
+"""The receive timeout of ``short_timeout_server`` in seconds."""
 
 LIMIT = 10
-"""Seconds after which a server that has not answered is taken to wait for ever."""
+"""Seconds within which the server must respond."""
 
 
 @pytest.fixture(scope="module")
-def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def short_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serve(
         tmp_path_factory.mktemp("served") / "heroes.db", receive_timeout=str(TIMEOUT)
     ) as served:
@@ -38,15 +38,15 @@ def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
         b"GET /heroes/ HTTP/1.1\r\nHost: x\r\n\r\nGET /heroes/",
     ],
 )
-def test_a_request_that_never_comes_to_its_end_is_refused(
-    impatient_server: Served, sent: bytes
+def test_an_unfinished_request_times_out_with_400(
+    short_timeout_server: Served, sent: bytes
 ) -> None:
-    with socket.create_connection(impatient_server.address, LIMIT) as connection:
+    with socket.create_connection(short_timeout_server.address, LIMIT) as connection:
         connection.sendall(sent)
-        answers = _read_to_end(connection)
+        responses = _read_to_end(connection)
 
-    assert b"HTTP/1.1 400 " in answers
-    assert answers.endswith(b"The request did not come in time.")
+    assert b"HTTP/1.1 400 " in responses
+    assert responses.endswith(b"The request did not come in time.")
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_a_request_that_never_comes_to_its_end_is_refused(
     ],
     ids=["request line", "one header", "many headers", "chunk sizes", "trailers"],
 )
-def test_too_many_bytes_around_a_body_are_refused(server: Served, head: bytes) -> None:
+def test_oversized_heads_chunk_sizes_and_trailers_are_refused(server: Served, head: bytes) -> None:
     with socket.create_connection(server.address, LIMIT) as connection:
-        answers = _send_and_read(connection, head)
+        responses = _send_and_read(connection, head)
 
-    assert answers.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
+    assert responses.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
 
 
-def test_the_time_starts_anew_with_each_request(impatient_server: Served) -> None:
-    with httpx2.Client(base_url=impatient_server.url) as client:
+def test_the_receive_timeout_restarts_with_each_request(short_timeout_server: Served) -> None:
+    with httpx2.Client(base_url=short_timeout_server.url) as client:
         streams = set()
         end = time.monotonic() + 3 * TIMEOUT
         while time.monotonic() < end:
@@ -94,12 +94,12 @@ def _read_to_end(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_body_that_nobody_reads_is_bounded_too(server: Served, method: str) -> None:
+def test_the_body_limit_applies_to_methods_without_a_body(server: Served, method: str) -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
     with httpx2.Client(base_url=server.url, verify=False) as client:
         path = f"/heroes/{client.post('/heroes/', json=hero).json()['id']}"
 
-        answer = client.request(method, path, content=iter([b"x" * 40_000] * 2))
+        response = client.request(method, path, content=iter([b"x" * 40_000] * 2))
 
-        assert 413 == answer.status_code
+        assert 413 == response.status_code
         assert 200 == client.get(path).status_code

@@ -1,4 +1,4 @@
-"""A client generated from the committed OpenAPI document gets along with the server."""
+"""A client generated from the committed OpenAPI document works with the server."""
 
 import json
 import os
@@ -12,27 +12,27 @@ from tests.openapi_document import COMMITTED
 from tests.support.served import LIMIT, Served
 
 TOOLS = Path(sys.executable).parents[1] / "client" / "bin"
-"""An environment of its own, which `make .venv/client.stamp` sets up."""
+"""A separate environment, created by `make .venv/client.stamp`."""
 
 PROGRAM = Path(__file__).with_name("client_program.py")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that holds the generated client."""
-    place = tmp_path_factory.mktemp("generated")
-    (place / "config.yml").write_text("post_hooks: []")  # nobody reads it: no need to format it
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the generated client."""
+    path = tmp_path_factory.mktemp("generated")
+    (path / "config.yml").write_text("post_hooks: []")  # formatting is not needed
     command = [str(TOOLS / "openapi-python-client"), "generate", "--fail-on-warning"]
     what = ["--path", str(COMMITTED), "--meta", "none"]
     where = ["--output-path", "heroes_client", "--config", "config.yml"]
-    subprocess.run([*command, *what, *where], cwd=place, check=True, timeout=LIMIT)
-    return place
+    subprocess.run([*command, *what, *where], cwd=path, check=True, timeout=LIMIT)
+    return path
 
 
-def test_a_generated_client_does_the_whole_round_trip(server: Served, place: Path) -> None:
+def test_a_generated_client_completes_a_round_trip(server: Served, path: Path) -> None:
     ran = subprocess.run(
         [TOOLS / "python", PROGRAM, server.url],
-        env=os.environ | {"PYTHONPATH": str(place)},
+        env=os.environ | {"PYTHONPATH": str(path)},
         stdout=subprocess.PIPE,
         check=True,
         timeout=LIMIT,

@@ -1,7 +1,7 @@
-"""The sessions of docs/api.md go as they are written there.
+"""The sessions in docs/api.md print what the guide shows.
 
-Each command is run by a shell, in order, against one server that began without heroes. The programs
-are the guide's blocks of Python; each names its file in its first line.
+A shell runs the commands in order, against one server that starts without heroes. The programs are
+the Python blocks of the guide; the first line of each is its file name.
 """
 
 import os
@@ -17,47 +17,49 @@ from tests.support.served import LIMIT, Served
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 ADDRESS = "http://127.0.0.1:8000"
-"""Where the guide's server is."""
+"""The URL of the server in the guide."""
 
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TURN = re.compile(r"^\$ (.*(?:(?<=\\)\n.*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-"""A command, which a backslash continues in the next line, and what it prints."""
+COMMAND = re.compile(r"^\$ (.*(?:(?<=\\)\n.*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+"""A command, with backslash continuations, and its output."""
 
 FOLD = "\n    "
-"""What the guide puts into a line that is too long for it."""
+"""How the guide breaks a line that is too long."""
 
 VARYING = re.compile(r"^(HTTP/1.1 \d+|date:) .*", re.MULTILINE)
-"""Dates, and the phrases of statuses, which Python's versions do not agree on."""
+"""Dates, and reason phrases, which differ between Python versions."""
 
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl, as the guide's readers do")
-def test_the_guides_sessions_go_as_it_shows_them(server: Served, tmp_path: Path) -> None:
-    shown = sessions()
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_the_sessions_of_the_guide_print_what_it_shows(server: Served, tmp_path: Path) -> None:
+    expected = sessions()
     for program in blocks("python"):
         name = program.partition("\n")[0].removeprefix("# ")
         (tmp_path / name).write_text(program)
 
-    assert shown == [(command, printed(command, server.url, tmp_path)) for command, _ in shown]
+    assert expected == [
+        (command, run_command(command, server.url, tmp_path)) for command, _ in expected
+    ]
 
 
 def blocks(kind: str) -> list[str]:
-    """Return the guide's blocks of code of this kind."""
+    """Return the code blocks of this kind in the guide."""
     found = [text for name, text in BLOCK.findall(GUIDE.read_text()) if name == kind]
     assert found, f"no {kind} in the guide"
     return found
 
 
 def sessions() -> list[tuple[str, str]]:
-    """Return the guide's commands, each with what it shows of the answer."""
-    turns = [turn for block in blocks("console") for turn in TURN.findall(block)]
-    return [(command, comparable(answer.replace(FOLD, ""))) for command, answer in turns]
+    """Return the commands of the guide, each with the output that it shows."""
+    commands = [command for block in blocks("console") for command in COMMAND.findall(block)]
+    return [(command, comparable(response.replace(FOLD, ""))) for command, response in commands]
 
 
-def printed(command: str, url: str, folder: Path) -> str:
-    """Run the command against the server there, and return what of its output is compared."""
-    ran = subprocess.run(
+def run_command(command: str, url: str, folder: Path) -> str:
+    """Run the command against the server at ``url``, and return the comparable output."""
+    completed = subprocess.run(
         ["/bin/sh", "-c", command.replace(ADDRESS, url)],
         cwd=folder,
         env=os.environ | {"PATH": PATH},
@@ -66,7 +68,7 @@ def printed(command: str, url: str, folder: Path) -> str:
         check=True,
         timeout=LIMIT,
     )
-    return comparable(ran.stdout)
+    return comparable(completed.stdout)
 
 
 def comparable(output: str) -> str:

@@ -1,6 +1,6 @@
-"""A million heroes: walked through to the end, and looked through while others are served.
+"""A million heroes: paging to the end, and full scans concurrent with other requests.
 
-It takes minutes and measures time, so it is run only when asked for: ``TEST_MILLION=1``.
+The tests take minutes and measure time, so they run only with ``TEST_MILLION=1``.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from statistics import median, quantiles
 import httpx2
 import pytest
 
-from tests.e2e.crowds import fill
+from tests.e2e.many_heroes import fill
 from tests.e2e.wire.contract import ids
 from tests.support.served import serve
 
@@ -20,36 +20,36 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.fast_session("Scan timeouts"),
     pytest.mark.skipif(
-        "TEST_MILLION" not in os.environ, reason="takes minutes; TEST_MILLION=1 asks for it"
+        "TEST_MILLION" not in os.environ, reason="takes minutes; set TEST_MILLION=1 to run it"
     ),
 ]
 
 MILLION = 1_000_000
-CROWD = f"""INSERT INTO hero (name, secret_name, age)
+INSERT_HEROES = f"""INSERT INTO hero (name, secret_name, age)
     WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {MILLION})
     SELECT 'Hero ' || (i % 1000 * 1000 + i / 1000), 'x',
         CASE i % 10 WHEN 0 THEN NULL ELSE i % 97 END
     FROM numbers"""  # noqa: S608 - a number of our own
 
 SAMPLE = 500
-"""Pages at the beginning and at the end that are compared."""
+"""Number of pages at the start and at the end that are compared."""
 
 SCANS = ("/heroes/?name__contains=nobody", "/heroes/?limit=1&name__contains=99")
 LIMIT = 0.05
-"""Seconds within which 99 of 100 other requests are answered."""
+"""Maximum p99 latency of other requests in seconds."""
 
 
 @pytest.fixture(scope="module")
 def url(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that has a million heroes."""
-    place, database = tmp_path_factory.mktemp("million") / "heroes.db", new_database()
-    fill(place, database, CROWD)
-    with serve(place, database_url=database, access_log="false") as server:
+    """The URL of a server with a million heroes."""
+    path, database = tmp_path_factory.mktemp("million") / "heroes.db", new_database()
+    fill(path, database, INSERT_HEROES)
+    with serve(path, database_url=database, access_log="false") as server:
         yield server.url
 
 
 @pytest.mark.parametrize("sort", ["id", "-age", "name"])
-def test_the_last_pages_cost_what_the_first_ones_cost(url: str, sort: str) -> None:
+def test_the_last_pages_take_as_long_as_the_first(url: str, sort: str) -> None:
     seen: set[int] = set()
     seconds: list[float] = []
     following: str | None = f"/heroes/?limit=100&sort={sort}"
@@ -69,19 +69,19 @@ def test_the_last_pages_cost_what_the_first_ones_cost(url: str, sort: str) -> No
     assert last <= 1.5 * first
 
 
-async def test_others_do_not_notice_that_all_are_looked_through(url: str) -> None:
+async def test_full_scans_do_not_delay_other_requests(url: str) -> None:
     async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
         done = asyncio.Event()
 
-        async def look_through(path: str) -> int:
+        async def scan_repeatedly(path: str) -> int:
             scans = 0
             while not done.is_set():
-                answer = await client.get(path, headers={"Prefer": "count=exact"})
-                assert 200 == answer.status_code
+                response = await client.get(path, headers={"Prefer": "count=exact"})
+                assert 200 == response.status_code
                 scans += 1
             return scans
 
-        scanning = [asyncio.create_task(look_through(path)) for path in SCANS]
+        scanning = [asyncio.create_task(scan_repeatedly(path)) for path in SCANS]
         seconds = []
         for number in range(3_000):
             started = time.perf_counter()
@@ -90,7 +90,7 @@ async def test_others_do_not_notice_that_all_are_looked_through(url: str) -> Non
         done.set()
         scans = await asyncio.gather(*scanning)
 
-    slowest = quantiles(seconds, n=100)[-1]
-    print(f"99 of 100 in {slowest * 1e3:.1f} ms, beside {sum(scans)} scans")  # noqa: T201
+    p99 = quantiles(seconds, n=100)[-1]
+    print(f"p99 {p99 * 1e3:.1f} ms, with {sum(scans)} concurrent scans")  # noqa: T201
     assert min(scans) > 0
-    assert slowest < LIMIT
+    assert p99 < LIMIT

@@ -1,4 +1,4 @@
-"""A POST that is repeated with its key until it is answered is carried out once."""
+"""A POST that is retried with its key until it succeeds is executed once."""
 
 import asyncio
 import os
@@ -17,22 +17,22 @@ KILLS = 3
 LIMIT = 30
 
 
-async def test_posts_repeated_over_cut_connections_are_each_carried_out_once(
+async def test_posts_retried_over_cut_connections_are_executed_once(
     new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
     async with (
         retrying(seed=1) as (posts, cutter),
         serving(tmp_path, new_database(), session) as served,
     ):
-        cutter.lead_to(served.address)
+        cutter.forward_to(served.address)
         await posts.send()
 
-        await assert_each_was_carried_out_once(posts, served)
+        await assert_each_was_executed_once(posts, served)
     assert min(cutter.cuts[moment] for moment in Moment) > POSTS / 10
-    assert POSTS + posts.repeated == cutter.cuts.total()
+    assert POSTS + posts.retries == cutter.cuts.total()
 
 
-async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once(
+async def test_posts_retried_over_kills_of_the_server_are_executed_once(
     new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
     url = new_database()
@@ -40,21 +40,21 @@ async def test_posts_repeated_over_kills_of_the_server_are_each_carried_out_once
         sending = asyncio.create_task(posts.send())
         for kill in range(1, KILLS + 1):
             async with serving(tmp_path, url, session) as served:
-                cutter.lead_to(served.address)
-                await posts.until_answered(kill * POSTS // (KILLS + 1))
+                cutter.forward_to(served.address)
+                await posts.wait_for_responses(kill * POSTS // (KILLS + 1))
                 cutter.hold()
                 served.kill()
         assert not sending.done()
         async with serving(tmp_path, url, session) as served:
-            cutter.lead_to(served.address)
+            cutter.forward_to(served.address)
             await sending
 
-            await assert_each_was_carried_out_once(posts, served)
+            await assert_each_was_executed_once(posts, served)
 
 
 @asynccontextmanager
 async def retrying(seed: int) -> AsyncIterator[tuple[Posts, Cutter]]:
-    """Give posts that go through a cutter, each attempt over a connection of its own."""
+    """Yield posts that go through a cutter, each attempt on its own connection."""
     once = httpx2.Limits(max_keepalive_connections=0)
     async with (
         cutting(seed) as (cutter, url),
@@ -65,7 +65,7 @@ async def retrying(seed: int) -> AsyncIterator[tuple[Posts, Cutter]]:
 
 @asynccontextmanager
 async def serving(folder: Path, url: str, session: str) -> AsyncIterator[Served]:
-    """Serve the database. Starting and stopping run in a thread: the proxy needs the loop."""
+    """Serve the database. The server starts and stops in a thread: the proxy needs the loop."""
     settings = {"database_url": url, "session": session, "access_log": "false"}
     context = serve(folder / "served.db", **settings)
     served = await asyncio.to_thread(context.__enter__)
@@ -76,8 +76,8 @@ async def serving(folder: Path, url: str, session: str) -> AsyncIterator[Served]
     assert "Traceback" not in served.output()
 
 
-async def assert_each_was_carried_out_once(posts: Posts, served: Served) -> None:
-    assert posts.replayed > 0, "no answer was lost after its COMMIT"
+async def assert_each_was_executed_once(posts: Posts, served: Served) -> None:
+    assert posts.replayed > 0, "no response was lost after its COMMIT"
     async with httpx2.AsyncClient(base_url=served.url, timeout=LIMIT, verify=False) as direct:
         posts.client = direct
-        await posts.assert_each_was_carried_out_once()
+        await posts.assert_each_was_executed_once()

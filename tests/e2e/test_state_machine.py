@@ -1,4 +1,4 @@
-"""The API and a dict side by side: whatever is asked in whatever order, they agree."""
+"""The API behaves like a dict under any sequence of requests."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ invalid = st.sampled_from(
 
 
 class HeroesAndADict(RuleBasedStateMachine):
-    """Drives the server with what it also does to a dict."""
+    """Sends each operation to the server, and applies it to a dict."""
 
     client: httpx2.Client
     ids = Bundle("ids")
@@ -70,7 +70,7 @@ class HeroesAndADict(RuleBasedStateMachine):
         return hero_id
 
     @rule(hero_id=removed_ids, method=st.sampled_from(["GET", "PATCH", "DELETE"]))
-    def ask_for_a_removed_one(self, hero_id: int, method: str) -> None:
+    def request_a_removed_one(self, hero_id: int, method: str) -> None:
         body: dict[str, Any] | None = {} if method == "PATCH" else None
         assert 404 == self.client.request(method, f"/heroes/{hero_id}", json=body).status_code
 
@@ -84,7 +84,7 @@ class HeroesAndADict(RuleBasedStateMachine):
         assert list(self.expected.values())[offset : offset + limit] == page
 
     @invariant()
-    def they_agree(self) -> None:
+    def contents_are_equal(self) -> None:
         assert list(self.expected.values()) == self.client.get("/heroes/").json()
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for each module of faults, which loses nothing in a crash."""
+"""A durable PostgreSQL server for each module of fault tests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,14 +18,14 @@ Serving = Callable[..., AbstractAsyncContextManager[tuple[Served, httpx2.AsyncCl
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    """A server of this module alone, to be stopped, killed and started again."""
+    """A server for this module, which tests may stop, kill and restart."""
     with postgres_server(fsync="on", synchronous_commit="on") as server:
         yield server
 
 
 @pytest.fixture
 def url(server: PostgresServer) -> str:
-    """The address of an empty database for one test."""
+    """The URL of an empty database for one test."""
     return server.new_database(f"heroes_{uuid4().hex}")
 
 
@@ -33,7 +33,7 @@ def url(server: PostgresServer) -> str:
 def serving(tmp_path: Path) -> Serving:
     """Serve a database with some settings, together with a client.
 
-    Starting and stopping run in a thread: what stands in for a server may need the event loop.
+    The service starts and stops in a thread: a proxy may need the event loop.
     """
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Clients that go on writing whatever the service answers, and what they were answered."""
+"""Clients that keep writing during failures, and the responses they get."""
 
 import asyncio
 import itertools
@@ -11,23 +11,23 @@ from typing import Any
 import httpx2
 
 from tests.faults.observer import observing
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 from tests.integration.writers import Attempt, Ledger, Row, row
 
 LIMIT = 30
-"""Seconds after which an answer, or progress, that does not come is a hang."""
+"""Seconds within which there must be a response, or progress."""
 
 REFUSED_PAUSE = 0.05
-"""Seconds for which a client that was refused lets the service be."""
+"""Seconds that a client waits after a 503."""
 
 
 class RefusedError(Exception):
-    """The service answered 503; whether the write was carried out is for the ledger to settle."""
+    """The service returned 503; the ledger resolves later whether the write was executed."""
 
 
 @dataclass
 class Load:
-    """The clients' ledger, and the statuses they were answered with."""
+    """The ledger of the clients, and the statuses and latencies of the responses."""
 
     client: httpx2.AsyncClient
     ledger: Ledger = field(default_factory=Ledger)
@@ -36,20 +36,20 @@ class Load:
     over: bool = False
 
     async def until_written(self, more: int, *, within: float = LIMIT) -> float:
-        """Wait for this many more acknowledged writes, and return the seconds it took."""
+        """Wait for this many more acknowledged writes, and return the seconds that it took."""
         clock = asyncio.get_running_loop().time
         start = clock()
         async with asyncio.timeout(within):
-            await self.ledger.until(self.ledger.answers + more)
+            await self.ledger.until(self.ledger.responses + more)
         return clock() - start
 
     def figures(self) -> str:
-        """Return what was measured."""
+        """Return the measurements as text."""
         slowest = {status: round(seconds, 2) for status, seconds in self.slowest.items()}
-        return f"answers {dict(self.statuses)}, slowest of each in seconds {slowest}"
+        return f"responses {dict(self.statuses)}, slowest of each in seconds {slowest}"
 
     async def until_refused(self, more: int) -> None:
-        """Wait for this many more refusals."""
+        """Wait for this many more 503 responses."""
         goal = self.statuses[503] + more
 
         async def reached() -> bool:
@@ -57,10 +57,10 @@ class Load:
 
         await seconds_until(reached)
 
-    async def write_on(self) -> None:
-        """Make heroes, change each twice and remove every third, until the load is over.
+    async def write_until_over(self) -> None:
+        """Create heroes, update each twice and delete every third, until the load is over.
 
-        A hero whose fate is unsure is left alone.
+        A hero whose last write has an unknown outcome is not used any more.
         """
         for made in itertools.count():
             try:
@@ -80,43 +80,43 @@ class Load:
         mark = f"{method} {next(self.ledger.marks)}"
         after = None if method == "DELETE" else row(mark, version)
         attempt = Attempt(hero_id, before, after)
-        self.ledger.unanswered.add(attempt)
+        self.ledger.unacknowledged.add(attempt)
         path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
-        answer = await self._ask(method, path, after)
-        answered: int = hero_id or answer["id"]
-        await self.ledger.acknowledged(attempt, answered)
-        return answered
+        response = await self._send(method, path, after)
+        written: int = hero_id or response["id"]
+        await self.ledger.acknowledged(attempt, written)
+        return written
 
-    async def _ask(self, method: str, path: str, sent: Row | None) -> Any:
+    async def _send(self, method: str, path: str, sent: Row | None) -> Any:
         names = ("name", "secret_name", "age")
         body = {} if sent is None else dict(zip(names, sent, strict=False))
         clock = asyncio.get_running_loop().time
         start = clock()
-        answer = await self.client.request(method, path, json=body)
-        status = answer.status_code
+        response = await self.client.request(method, path, json=body)
+        status = response.status_code
         self.statuses[status] += 1
         self.slowest[status] = max(self.slowest[status], clock() - start)
         if status == httpx2.codes.SERVICE_UNAVAILABLE:
-            assert "1" == answer.headers["Retry-After"]
+            assert "1" == response.headers["Retry-After"]
             raise RefusedError
-        assert 200 == status, answer.text
-        return answer.json()
+        assert 200 == status, response.text
+        return response.json()
 
 
 @asynccontextmanager
 async def under_load(client: httpx2.AsyncClient, writers: int) -> AsyncIterator[Load]:
-    """Let this many clients write until the end, and wait for their last answers."""
+    """Let this many clients write until the end of the block, and wait for their last responses."""
     load = Load(client)
     async with asyncio.TaskGroup() as group:
         for _ in range(writers):
-            group.create_task(load.write_on())
+            group.create_task(load.write_until_over())
         yield load
         load.over = True
 
 
 async def assert_nothing_is_lost(url: str, ledger: Ledger) -> None:
-    """Check that the database holds all that was acknowledged, and nothing that was not sent."""
+    """Check that the database contains every acknowledged write, and nothing that was not sent."""
     async with observing(url) as observer:
         stored = await observer.stored()
-    ledger.settle(stored)
+    ledger.resolve(stored)
     assert ledger.rows == stored

@@ -1,4 +1,4 @@
-"""A look at the server from beside the service, and a hand that gets in its way."""
+"""A second connection to the service's database, which observes it and holds locks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ OF_THE_SERVICE = "FROM pg_stat_activity WHERE application_name = 'heroes'"
 
 
 class Observer:
-    """A connection of its own to the service's database."""
+    """A connection to the service's database, outside of the service."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -22,12 +22,12 @@ class Observer:
         await self._connection.execute(statement)
 
     async def run_for_ever(self, statement: str) -> None:
-        """Execute a statement again and again, until it fails."""
+        """Execute a statement repeatedly until it fails."""
         while True:
             await self.run(statement)
 
     async def stored(self) -> dict[int, Row]:
-        """Return all rows of heroes by id."""
+        """Return all rows of ``hero`` by id."""
         rows = await self._connection.fetch("SELECT id, name, secret_name, age, version FROM hero")
         return {hero_id: tuple(values) for hero_id, *values in rows}
 
@@ -36,7 +36,7 @@ class Observer:
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE} AND wait_event_type = 'Lock'")
 
     async def in_transaction(self) -> int:
-        """Return how many connections of the service have begun something and not ended it."""
+        """Return how many connections of the service are not idle."""
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE} AND state <> 'idle'")
 
     async def connections(self) -> int:
@@ -44,17 +44,17 @@ class Observer:
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE}")
 
     async def transactions_that_wrote(self) -> int:
-        """Return how many transactions the rows of heroes come from."""
+        """Return how many transactions wrote the current rows of ``hero``."""
         return await self._number("SELECT count(DISTINCT xmin::text) FROM hero")
 
     async def has_a_synchronous_standby(self) -> bool:
-        """Tell whether every commit is kept on another server too before it is acknowledged."""
+        """Return whether the server has a synchronous standby."""
         query = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
         return await self._number(query) > 0
 
     @asynccontextmanager
     async def holding(self, *statements: str) -> AsyncIterator[None]:
-        """Keep what the statements lock, until the end."""
+        """Hold the locks of the statements until the end of the block."""
         transaction = self._connection.transaction()
         await transaction.start()
         for statement in statements:
@@ -65,13 +65,13 @@ class Observer:
             await transaction.rollback()
 
     async def _number(self, query: str) -> int:
-        await self.run("SELECT pg_stat_clear_snapshot()")  # or a transaction sees its first look
+        await self.run("SELECT pg_stat_clear_snapshot()")  # a transaction caches its first snapshot
         return int(await self._connection.fetchval(query))
 
 
 @asynccontextmanager
 async def observing(url: str) -> AsyncIterator[Observer]:
-    """Connect to the database at the address."""
+    """Connect to the database."""
     connection = await asyncpg.connect(url, server_settings={"application_name": "observer"})
     try:
         yield Observer(connection)

@@ -1,4 +1,4 @@
-"""A PostgreSQL server on a disk that can be filled: a small tmpfs, where one can be mounted."""
+"""A PostgreSQL server on a small disk that can be filled: a tmpfs, if it can be mounted."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import NOBODY, PostgresServer, ending
+from tests.support.postgres import NOBODY, PostgresServer, stopping
 
 SIZE = "100m"
 PAGE = b"\0" * 4096
 
 
 @contextmanager
-def server_on_a_small_disk(*, log_elsewhere: bool) -> Iterator[PostgresServer]:
-    """Run a server whose data, but maybe not its write-ahead log, are on a disk of their own."""
+def server_on_small_disk(*, log_elsewhere: bool) -> Iterator[PostgresServer]:
+    """Run a server with its data, and unless ``log_elsewhere`` its WAL, on a separate disk."""
     with tempfile.TemporaryDirectory(prefix="heroes-disk-") as name:
         folder = Path(name)
         server = PostgresServer(folder)
@@ -26,13 +26,13 @@ def server_on_a_small_disk(*, log_elsewhere: bool) -> Iterator[PostgresServer]:
             log = [f"--waldir={folder / 'log'}"] if log_elsewhere else []
             server.create("--wal-segsize=1", *log)
             server.start(min_wal_size="2MB", max_wal_size="4MB")
-            with ending(server):
+            with stopping(server):
                 yield server
 
 
 @contextmanager
 def filled(folder: Path) -> Iterator[None]:
-    """Take all the space that is left on the folder's disk, and give it back at the end."""
+    """Use all free space on the disk of the directory, and free it at the end."""
     filler = folder / "filler"
     try:
         with filler.open("wb", buffering=0) as file:

@@ -1,4 +1,4 @@
-"""Ends the service's own connection just before one step of what it does."""
+"""Terminates the backend of the service's connection just before a statement."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +8,17 @@ from tests.faults.proxy import COMMIT, Proxy
 from tests.support.served import ask
 
 SYNC = b"S\x00\x00\x00\x04"
-"""What ends the sending of a statement, and asks the server to carry it out."""
+"""The Sync message, with which the driver ends a statement."""
 
 END = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE client_port = {port}
 """
-"""Returns when the process is gone; it is given 5,000 ms."""
+"""Waits up to 5,000 ms until the backend has exited."""
 
 
 @dataclass
 class Terminator:
-    """Counts statements, and ends the connection at one of them, or at COMMIT."""
+    """Counts statements, and terminates the backend before one of them, or before COMMIT."""
 
     url: str
     statement: int | None
@@ -27,7 +27,7 @@ class Terminator:
     statements: int = 0
 
     async def watch(self, sent: bytes, port: int) -> None:
-        """Take note of what is about to be sent on the connection from this port."""
+        """Inspect bytes that are about to be sent on the connection from this port."""
         if COMMIT in sent:
             if self.statement is None:
                 self._terminate(port)
@@ -37,15 +37,15 @@ class Terminator:
                 self._terminate(port)
 
     def _terminate(self, port: int) -> None:
-        """Block the event loop until the connection is gone, so that the driver can't know."""
+        """Block the event loop until the backend has exited, so that the driver can not notice."""
         assert [(True,)] == ask(self.url, END.format(port=port))
 
 
 @contextmanager
 def terminated_before(proxy: Proxy, url: str, statement: int | None) -> Iterator[Terminator]:
-    """End a connection through the proxy on which the given step is about to be taken.
+    """Terminate the backend before this statement of a connection through the proxy.
 
-    ``url`` leads past the proxy.
+    ``url`` bypasses the proxy.
     """
     terminator = Terminator(url, statement)
     proxy.watcher = terminator.watch

@@ -1,4 +1,4 @@
-"""The server ends a connection just before any one step of any one use case."""
+"""The server terminates the connection before each statement of each use case."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
@@ -22,12 +22,12 @@ FIRST = Hero(id=1, name="Deadpond", secret_name="Dive Wilson", age=30, version=1
 
 
 ONE_CONNECTION = ServerOptions(pool_size=1, pool_timeout=5)
-"""A connection that was not given back would keep the next unit of work waiting, and refuse it."""
+"""If a connection leaked, the next unit of work would time out."""
 
 
 @dataclass
 class Behind:
-    """A database that is reached through a proxy, and the address past it."""
+    """A database behind a proxy, and the URL that bypasses the proxy."""
 
     database: PostgresDatabase
     proxy: Proxy
@@ -39,7 +39,7 @@ class Behind:
 
 @pytest.fixture
 async def behind(url: str, server: PostgresServer) -> AsyncIterator[Behind]:
-    """A database with one hero, and one connection in its pool."""
+    """A database with one hero and a pool of one connection."""
     async with (
         proxied(url, server.port) as (proxy, address),
         empty_postgres(address, ONE_CONNECTION) as database,
@@ -78,14 +78,14 @@ async def delete(database: PostgresDatabase) -> None:
 
 
 STATEMENTS: dict[UseCase, int] = {create: 1, read: 1, heroes: 1, change: 2, delete: 1}
-"""How many statements each use case sends."""
+"""Number of statements of each use case."""
 
 STEPS = [(use_case, n + 1) for use_case, count in STATEMENTS.items() for n in range(count)]
 COMMANDS = [create, change, delete]
 
 
 @pytest.mark.parametrize("use_case", STATEMENTS)
-async def test_each_use_case_sends_as_many_statements_as_are_tried_here(
+async def test_each_use_case_sends_the_expected_number_of_statements(
     behind: Behind, use_case: UseCase
 ) -> None:
     with behind.terminated_before(statement=0) as terminator:
@@ -95,7 +95,7 @@ async def test_each_use_case_sends_as_many_statements_as_are_tried_here(
 
 
 @pytest.mark.parametrize(("use_case", "statement"), STEPS)
-async def test_a_connection_lost_before_a_statement_makes_the_store_unavailable_and_changes_nothing(
+async def test_a_connection_lost_before_a_statement_raises_store_unavailable(
     behind: Behind, use_case: UseCase, statement: int
 ) -> None:
     with behind.terminated_before(statement), pytest.raises(StoreUnavailable) as raised:
@@ -108,7 +108,7 @@ async def test_a_connection_lost_before_a_statement_makes_the_store_unavailable_
 
 
 @pytest.mark.parametrize("use_case", COMMANDS)
-async def test_a_connection_lost_before_the_commit_leaves_the_outcome_unknown_and_changes_nothing(
+async def test_a_connection_lost_before_the_commit_raises_outcome_unknown(
     behind: Behind, use_case: UseCase
 ) -> None:
     with behind.terminated_before(statement=None), pytest.raises(OutcomeUnknown):

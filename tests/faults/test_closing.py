@@ -1,21 +1,21 @@
-"""Closing the database does not wait for a server that says nothing any more."""
+"""``aclose`` does not wait for a server that does not respond."""
 
 import asyncio
 
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroDraft
 from tests.faults.observer import observing
+from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
-from tests.faults.waiting import seconds_until
 from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 
 CONNECTIONS = 3
-IN_TIME = 10
-"""Seconds that a stop may take."""
+CLOSE_LIMIT = 10
+"""Maximum seconds of ``aclose``."""
 
 
-async def test_idle_connections_are_closed_though_the_network_is_silent(
+async def test_aclose_closes_idle_connections_despite_a_stalled_network(
     url: str, server: PostgresServer
 ) -> None:
     async with proxied(url, server.port) as (proxy, through), empty_postgres(through) as database:
@@ -23,20 +23,20 @@ async def test_idle_connections_are_closed_though_the_network_is_silent(
 
         proxy.stall()
 
-        async with asyncio.timeout(IN_TIME):
+        async with asyncio.timeout(CLOSE_LIMIT):
             await database.aclose()
 
 
-async def test_the_server_is_told_that_they_are_closed(url: str) -> None:
+async def test_aclose_closes_the_connections_of_the_server(url: str) -> None:
     async with observing(url) as observer, empty_postgres(url) as database:
         await use_all_connections(database)
 
         await database.aclose()
 
-        async def all_are_gone() -> bool:
+        async def all_are_closed() -> bool:
             return 0 == await observer.connections()
 
-        await seconds_until(all_are_gone)
+        await seconds_until(all_are_closed)
 
 
 async def use_all_connections(database: PostgresDatabase) -> None:

@@ -1,4 +1,4 @@
-"""The database's disk is full: heroes can't be kept, until there is space again."""
+"""The disk of the database is full: writes get 503 until there is space again."""
 
 import asyncio
 
@@ -8,21 +8,21 @@ import pytest
 
 from tests.faults.conftest import Serving
 from tests.faults.observer import observing
-from tests.faults.pool import assert_pool_is_whole
-from tests.faults.small_disk import filled, server_on_a_small_disk
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
+from tests.faults.pool import assert_pool_is_complete
+from tests.faults.small_disk import filled, server_on_small_disk
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 FILL_THE_LOG = "SELECT pg_logical_emit_message(false, '', repeat(' ', 500000))"
 
-ROOM = 1_000
-"""More heroes than have room in the pages that the table already has."""
+MAX_HEROES = 1_000
+"""More heroes than fit in the existing pages of the table."""
 
 
-async def test_a_full_data_disk_refuses_writes_and_serves_reads_until_there_is_space_again(
+async def test_a_full_data_disk_refuses_writes_and_serves_reads_until_space_is_freed(
     serving: Serving,
 ) -> None:
-    with server_on_a_small_disk(log_elsewhere=True) as server:
+    with server_on_small_disk(log_elsewhere=True) as server:
         url = server.new_database("heroes")
         async with serving(url) as (_, client):
             await client.post("/heroes/", json=HERO)
@@ -37,13 +37,13 @@ async def test_a_full_data_disk_refuses_writes_and_serves_reads_until_there_is_s
             assert 200 == read.status_code
             assert 200 == written.status_code
             assert 1 + len(statuses) + 1 == await number_of_heroes(url)
-            await assert_pool_is_whole(url, client)
+            await assert_pool_is_complete(url, client)
 
 
-async def test_a_server_that_fell_over_its_full_disk_is_used_again_once_it_is_back(
+async def test_a_server_that_crashed_on_a_full_disk_is_used_again_after_its_restart(
     serving: Serving,
 ) -> None:
-    with server_on_a_small_disk(log_elsewhere=False) as server:
+    with server_on_small_disk(log_elsewhere=False) as server:
         url = server.new_database("heroes")
         async with serving(url) as (_, client):
             await client.post("/heroes/", json=HERO)
@@ -51,7 +51,7 @@ async def test_a_server_that_fell_over_its_full_disk_is_used_again_once_it_is_ba
             async def refuses_a_write() -> bool:
                 return 503 == await status_of_a_write(client)
 
-            async def takes_a_write() -> bool:
+            async def accepts_a_write() -> bool:
                 if not server.is_running:
                     await asyncio.to_thread(server.start)
                 return 200 == await status_of_a_write(client)
@@ -60,36 +60,36 @@ async def test_a_server_that_fell_over_its_full_disk_is_used_again_once_it_is_ba
                 await use_up_the_log(url)
                 await seconds_until(refuses_a_write)
                 read = await client.get("/heroes/1")
-            await seconds_until(takes_a_write)
+            await seconds_until(accepts_a_write)
 
             assert read.status_code in {200, 503}
             assert 200 == (await client.get("/heroes/1")).status_code
-            await assert_pool_is_whole(url, client)
+            await assert_pool_is_complete(url, client)
 
 
 async def use_up_the_log(url: str) -> None:
-    """Write to the write-ahead log until the server falls over for want of space."""
+    """Write to the write-ahead log until the server crashes for lack of space."""
     async with observing(url) as observer:
         with pytest.raises((asyncpg.PostgresError, OSError)):
             await observer.run_for_ever(FILL_THE_LOG)
 
 
 async def status_of_a_write(client: httpx2.AsyncClient) -> int:
-    """Try to make a hero, which is either done or refused."""
+    """Try to create a hero, and return the status, 200 or 503."""
     status = (await client.post("/heroes/", json=HERO)).status_code
     assert status in {200, 503}
     return status
 
 
 async def statuses_until_refused(client: httpx2.AsyncClient) -> list[int]:
-    """Make heroes until one is refused, and return how each was answered."""
+    """Create heroes until one is refused, and return all statuses."""
     statuses = [200]
-    while statuses[-1] == 200 and len(statuses) < ROOM:
+    while statuses[-1] == 200 and len(statuses) < MAX_HEROES:
         statuses.append((await client.post("/heroes/", json=HERO)).status_code)
     return statuses[1:]
 
 
 async def number_of_heroes(url: str) -> int:
-    """Return how many heroes are stored."""
+    """Return the number of stored heroes."""
     async with observing(url) as observer:
         return len(await observer.stored())

@@ -1,4 +1,4 @@
-"""Idempotency keys while the database or what leads to it fails."""
+"""Idempotency keys while the database or the connection to it fails."""
 
 import asyncio
 import os
@@ -6,34 +6,34 @@ from random import Random
 
 from tests.faults.conftest import Serving
 from tests.faults.observer import observing
-from tests.faults.pool import assert_pool_is_whole
+from tests.faults.pool import assert_pool_is_complete
 from tests.faults.proxy import COMMIT, Cut, Proxy, proxied
-from tests.faults.test_waits import HERO, SOME, assert_refused
+from tests.faults.test_timeouts import HERO, TOLERANCE, assert_refused
 from tests.support.postgres import PostgresServer
 from tests.support.retrying import Posts
 
 POSTS = int(os.environ.get("HEROES_RETRIED_POSTS", "100"))
 KILLS = 3
 SEED = 5
-KEY = {"Idempotency-Key": "under-way"}
+KEY = {"Idempotency-Key": "in-progress"}
 CLAIM = """INSERT INTO idempotent_answer (key, fingerprint, expires)
-    VALUES ('under-way', '', 0)"""
+    VALUES ('in-progress', '', 0)"""
 
 
 class Dice:
-    """Decides at each COMMIT whether, and when, the connection is cut that carries it."""
+    """Decides at random for each COMMIT whether and when its connection is cut."""
 
     def __init__(self, proxy: Proxy) -> None:
         self._proxy = proxy
-        self._random = Random(SEED)  # noqa: S311 - nothing to be kept secret
+        self._random = Random(SEED)  # noqa: S311 - not secret
 
     async def watch(self, sent: bytes, _: int) -> None:
-        """Take note of what is about to be sent to the database."""
+        """Inspect bytes that are about to be sent to the database."""
         if COMMIT in sent:
             self._proxy.cut = self._random.choice(list(Cut))
 
 
-async def test_posts_repeated_over_cut_commits_are_each_carried_out_once(
+async def test_posts_retried_over_cut_commits_are_executed_once(
     server: PostgresServer, url: str, serving: Serving
 ) -> None:
     async with proxied(url, server.port) as (proxy, through), serving(through) as (_, client):
@@ -43,48 +43,46 @@ async def test_posts_repeated_over_cut_commits_are_each_carried_out_once(
         proxy.watcher, proxy.cut = None, Cut.NEVER
 
         assert proxy.cuts > POSTS / 10
-        assert posts.repeated >= proxy.cuts
-        assert posts.replayed > 0, "no answer of the database was lost after its COMMIT"
-        await posts.assert_each_was_carried_out_once()
-        await assert_pool_is_whole(url, client)
+        assert posts.retries >= proxy.cuts
+        assert posts.replayed > 0, "no response of the database was lost after its COMMIT"
+        await posts.assert_each_was_executed_once()
+        await assert_pool_is_complete(url, client)
 
 
-async def test_posts_repeated_over_kills_of_the_database_are_each_carried_out_once(
+async def test_posts_retried_over_kills_of_the_database_are_executed_once(
     server: PostgresServer, url: str, serving: Serving
 ) -> None:
     async with serving(url) as (_, client):
         posts = Posts(client, POSTS)
         sending = asyncio.create_task(posts.send())
         for kill in range(1, KILLS + 1):
-            await posts.until_answered(kill * POSTS // (KILLS + 1))
+            await posts.wait_for_responses(kill * POSTS // (KILLS + 1))
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start)
         await sending
 
-        assert posts.repeated > 0
-        await posts.assert_each_was_carried_out_once()
+        assert posts.retries > 0
+        await posts.assert_each_was_executed_once()
 
 
-async def test_a_key_that_is_under_way_for_too_long_answers_409_in_time(
+async def test_a_key_in_progress_for_too_long_returns_409_in_time(
     url: str, serving: Serving
 ) -> None:
     async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
         async with observer.holding(CLAIM):
-            answer = await client.post("/heroes/", json=HERO, headers=KEY)
+            response = await client.post("/heroes/", json=HERO, headers=KEY)
         made = await client.post("/heroes/", json=HERO, headers=KEY)
 
-        assert 409 == answer.status_code
-        assert "application/problem+json" == answer.headers["Content-Type"]
-        assert 0.45 <= answer.elapsed.total_seconds() < 0.5 + SOME
+        assert 409 == response.status_code
+        assert "application/problem+json" == response.headers["Content-Type"]
+        assert 0.45 <= response.elapsed.total_seconds() < 0.5 + TOLERANCE
         assert 200 == made.status_code
-        await assert_pool_is_whole(url, client)
+        await assert_pool_is_complete(url, client)
 
 
-async def test_a_table_locked_for_too_long_refuses_a_key_in_time_as_any_other_trouble(
-    url: str, serving: Serving
-) -> None:
+async def test_a_locked_idempotency_table_returns_503_in_time(url: str, serving: Serving) -> None:
     async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
         async with observer.holding("LOCK TABLE idempotent_answer"):
-            answer = await client.post("/heroes/", json=HERO, headers=KEY)
+            response = await client.post("/heroes/", json=HERO, headers=KEY)
 
-        assert_refused(answer, after=0.5)
+        assert_refused(response, after=0.5)

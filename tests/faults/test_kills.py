@@ -1,4 +1,4 @@
-"""The database server is killed again and again while clients write."""
+"""The database server is killed repeatedly while clients write."""
 
 import asyncio
 import os
@@ -6,26 +6,26 @@ from collections.abc import Callable
 
 from tests.faults.conftest import Serving
 from tests.faults.load import assert_nothing_is_lost, under_load
-from tests.faults.pool import assert_pool_is_whole
+from tests.faults.pool import assert_pool_is_complete
 from tests.support.postgres import PostgresServer
 
 KILLS = int(os.environ.get("HEROES_KILLS", "5"))
 WRITERS = 16
 
-PROMPT = 5.0
-"""Most seconds until a request is refused."""
+REFUSAL_LIMIT = 5.0
+"""Maximum seconds until a request gets 503."""
 
-BACK = 2.0
-"""Most seconds from the database's return until the service works again."""
+RECOVERY_LIMIT = 2.0
+"""Maximum seconds from the start of the database until the service works again."""
 
 
-async def test_every_acknowledged_write_survives_kills_of_the_database_without_a_restart_here(
+async def test_every_acknowledged_write_survives_kills_of_the_database(
     server: PostgresServer,
     url: str,
     serving: Serving,
     record_testsuite_property: Callable[[str, str], None],
 ) -> None:
-    back = []
+    recoveries = []
     async with serving(url) as (served, client):
         async with under_load(client, WRITERS) as load:
             for kill in range(KILLS):
@@ -33,13 +33,13 @@ async def test_every_acknowledged_write_survives_kills_of_the_database_without_a
                 await asyncio.to_thread(server.kill)
                 await load.until_refused(WRITERS)
                 await asyncio.to_thread(server.start)
-                back.append(await load.until_written(WRITERS, within=BACK))
+                recoveries.append(await load.until_written(WRITERS, within=RECOVERY_LIMIT))
         record_testsuite_property(
-            "kills", f"{KILLS}: {load.figures()}, slowest return {max(back):.2f} s"
+            "kills", f"{KILLS}: {load.figures()}, slowest recovery {max(recoveries):.2f} s"
         )
 
         assert {200, 503} == load.statuses.keys()
-        assert load.slowest[503] < PROMPT
+        assert load.slowest[503] < REFUSAL_LIMIT
         assert served.process.poll() is None
         await assert_nothing_is_lost(url, load.ledger)
-        await assert_pool_is_whole(url, client)
+        await assert_pool_is_complete(url, client)

@@ -1,4 +1,4 @@
-"""The pool: as many connections as it may have, first come, first served, none of them lost."""
+"""The connection pool: its size, its FIFO wait queue, and no leaked slots."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,16 +11,16 @@ from anyio import wait_all_tasks_blocked
 from adapters.postgres.pool import Pool
 from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
+from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
-from tests.faults.waiting import seconds_until
 from tests.support.postgres import PostgresServer
 
 SIZE = 2
-NEVER = 60.0
-AT_ONCE = 0.0
+LONG_TIMEOUT = 60.0
+NO_WAIT = 0.0
 
 CONNECT = {"server_settings": {"application_name": "heroes"}}
-END_ALL = """
+TERMINATE_ALL = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE application_name = 'heroes' AND datname = current_database()
 """
@@ -28,7 +28,7 @@ END_ALL = """
 
 @pytest.fixture
 async def pool(url: str) -> AsyncIterator[Pool]:
-    pool = Pool(partial(asyncpg.connect, url, **CONNECT), SIZE, NEVER)
+    pool = Pool(partial(asyncpg.connect, url, **CONNECT), SIZE, LONG_TIMEOUT)
     yield pool
     await pool.aclose()
 
@@ -39,7 +39,7 @@ async def observer(url: str) -> AsyncIterator[Observer]:
         yield observer
 
 
-async def acquired(pool: Pool, number: int = SIZE) -> list[asyncpg.Connection]:
+async def acquire_all(pool: Pool, number: int = SIZE) -> list[asyncpg.Connection]:
     return [await pool.acquire() for _ in range(number)]
 
 
@@ -48,12 +48,10 @@ def release(pool: Pool, *connections: asyncpg.Connection) -> None:
         pool.release(connection)
 
 
-async def test_there_are_never_more_connections_than_it_may_have(
-    pool: Pool, observer: Observer
-) -> None:
+async def test_the_pool_never_exceeds_its_size(pool: Pool, observer: Observer) -> None:
     await asyncio.gather(*(use(pool) for _ in range(20)))
 
-    assert SIZE == await observer.connections()  # it closes none that it could keep
+    assert SIZE == await observer.connections()  # idle connections stay open
 
 
 async def use(pool: Pool) -> None:
@@ -62,8 +60,8 @@ async def use(pool: Pool) -> None:
     pool.release(connection)
 
 
-async def test_who_has_waited_longest_is_next_and_no_newcomer_overtakes(pool: Pool) -> None:
-    first = await acquired(pool)
+async def test_waiters_acquire_connections_in_fifo_order(pool: Pool) -> None:
+    first = await acquire_all(pool)
     order: list[int] = []
 
     async def use(number: int) -> None:
@@ -75,14 +73,14 @@ async def test_who_has_waited_longest_is_next_and_no_newcomer_overtakes(pool: Po
     waiting = [asyncio.create_task(use(number)) for number in range(10)]
     await wait_all_tasks_blocked()
     release(pool, *first)
-    newcomer = asyncio.create_task(use(10))
-    await asyncio.gather(*waiting, newcomer)
+    new_task = asyncio.create_task(use(10))
+    await asyncio.gather(*waiting, new_task)
 
     assert list(range(11)) == order
 
 
-async def test_the_connection_given_back_last_is_the_next_to_be_used(pool: Pool) -> None:
-    one, other = await acquired(pool)
+async def test_the_connection_released_last_is_acquired_next(pool: Pool) -> None:
+    one, other = await acquire_all(pool)
 
     release(pool, one, other)
 
@@ -91,22 +89,22 @@ async def test_the_connection_given_back_last_is_the_next_to_be_used(pool: Pool)
     release(pool, one, other)
 
 
-async def test_who_waits_too_long_is_refused_and_takes_no_turn_away(url: str) -> None:
-    pool = Pool(partial(asyncpg.connect, url), SIZE, AT_ONCE)
-    first = await acquired(pool)
+async def test_a_waiter_that_times_out_leaks_no_slot(url: str) -> None:
+    pool = Pool(partial(asyncpg.connect, url), SIZE, NO_WAIT)
+    first = await acquire_all(pool)
 
     with pytest.raises(StoreUnavailable, match="in use"):
         await pool.acquire()
 
     release(pool, *first)
-    release(pool, *await acquired(pool))
+    release(pool, *await acquire_all(pool))
     await pool.aclose()
 
 
-async def test_who_is_cancelled_while_waiting_or_as_the_turn_comes_takes_none_away(
+async def test_a_cancelled_waiter_leaks_no_slot(
     pool: Pool,
 ) -> None:
-    first = await acquired(pool)
+    first = await acquire_all(pool)
     cancelled = [asyncio.create_task(pool.acquire()) for _ in range(2)]
     await wait_all_tasks_blocked()
 
@@ -117,27 +115,27 @@ async def test_who_is_cancelled_while_waiting_or_as_the_turn_comes_takes_none_aw
     await asyncio.wait(cancelled)
 
     assert all(task.cancelled() for task in cancelled)
-    release(pool, *await acquired(pool))
+    release(pool, *await acquire_all(pool))
 
 
 async def test_connections_that_the_server_closed_are_replaced(
     pool: Pool, observer: Observer
 ) -> None:
-    first = await acquired(pool)
+    first = await acquire_all(pool)
     release(pool, *first)
 
-    await observer.run(END_ALL)
+    await observer.run(TERMINATE_ALL)
     await wait_until_closed(*first)
 
-    second = await acquired(pool)
+    second = await acquire_all(pool)
     assert [1, 1] == [await connection.fetchval("SELECT 1") for connection in second]
     release(pool, *second)
 
 
-async def test_one_that_was_closed_is_passed_over_while_there_is_another(url: str) -> None:
+async def test_a_closed_connection_is_skipped_if_there_is_another(url: str) -> None:
     addresses = [url] * SIZE + ["postgresql://heroes@127.0.0.1:1/heroes"]
-    pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, AT_ONCE)
-    one, other = await acquired(pool)
+    pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, NO_WAIT)
+    one, other = await acquire_all(pool)
     release(pool, one, other)
     other.terminate()
 
@@ -149,8 +147,8 @@ async def test_one_that_was_closed_is_passed_over_while_there_is_another(url: st
     await pool.aclose()
 
 
-async def test_one_that_is_closed_on_its_way_to_who_waits_is_replaced(pool: Pool) -> None:
-    one, other = await acquired(pool)
+async def test_a_connection_closed_before_the_waiter_gets_it_is_replaced(pool: Pool) -> None:
+    one, other = await acquire_all(pool)
     waiting = asyncio.create_task(pool.acquire())
     await wait_all_tasks_blocked()
 
@@ -162,8 +160,8 @@ async def test_one_that_is_closed_on_its_way_to_who_waits_is_replaced(pool: Pool
     release(pool, another, other)
 
 
-async def test_who_is_cancelled_with_a_connection_in_hand_passes_it_on(pool: Pool) -> None:
-    one, other = await acquired(pool)
+async def test_a_waiter_cancelled_with_a_connection_passes_it_to_the_next(pool: Pool) -> None:
+    one, other = await acquire_all(pool)
     cancelled, waiting = (asyncio.create_task(pool.acquire()) for _ in range(2))
     await wait_all_tasks_blocked()
 
@@ -175,42 +173,42 @@ async def test_who_is_cancelled_with_a_connection_in_hand_passes_it_on(pool: Poo
     release(pool, one, other)
 
 
-async def test_a_connection_given_back_closed_makes_room_for_another(pool: Pool) -> None:
-    first = await acquired(pool)
+async def test_a_connection_released_closed_frees_its_slot(pool: Pool) -> None:
+    first = await acquire_all(pool)
     for connection in first:
         connection.terminate()
 
     release(pool, *first)
 
-    release(pool, *await acquired(pool))
+    release(pool, *await acquire_all(pool))
 
 
-async def test_a_server_that_is_away_takes_no_turn_away(url: str) -> None:
+async def test_a_failed_connection_attempt_leaks_no_slot(url: str) -> None:
     addresses = ["postgresql://heroes@127.0.0.1:1/heroes"] * (SIZE + 1) + [url] * SIZE
-    pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, AT_ONCE)
+    pool = Pool(lambda: asyncpg.connect(addresses.pop(0)), SIZE, NO_WAIT)
 
     for _ in range(SIZE + 1):
         with pytest.raises(StoreUnavailable, match="reached"):
             await pool.acquire()
 
-    release(pool, *await acquired(pool))
+    release(pool, *await acquire_all(pool))
     await pool.aclose()
 
 
-async def test_one_that_is_cancelled_while_it_connects_takes_no_turn_away(
+async def test_a_cancelled_connection_attempt_leaks_no_slot(
     url: str, server: PostgresServer
 ) -> None:
     async with proxied(url, server.port) as (proxy, address):
-        pool = Pool(partial(asyncpg.connect, address), SIZE, NEVER)
+        pool = Pool(partial(asyncpg.connect, address), SIZE, LONG_TIMEOUT)
         proxy.stall()
         connecting = [asyncio.create_task(pool.acquire()) for _ in range(SIZE)]
         await wait_all_tasks_blocked()
         for task in connecting:
             task.cancel()
         await asyncio.wait(connecting)
-        proxy.flow()
+        proxy.resume()
 
-        release(pool, *await acquired(pool))
+        release(pool, *await acquire_all(pool))
         await pool.aclose()
 
 

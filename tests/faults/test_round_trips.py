@@ -1,4 +1,4 @@
-"""How often each use case waits for PostgreSQL, on a connection that has run it before."""
+"""The round trips of each use case to PostgreSQL, on a connection with prepared statements."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -24,7 +24,7 @@ TIMES = 3
 
 @pytest.fixture
 async def behind(url: str, server: PostgresServer) -> AsyncIterator[tuple[PostgresDatabase, Proxy]]:
-    """A database with some heroes and one connection, which leads through a proxy."""
+    """A database with some heroes, and a pool of one connection through a proxy."""
     async with (
         proxied(url, server.port) as (proxy, address),
         empty_postgres(address, ONE_CONNECTION) as database,
@@ -45,7 +45,7 @@ async def read(database: PostgresDatabase) -> None:
         await read_hero(uow, 1)
 
 
-async def read_what_is_missing(database: PostgresDatabase) -> None:
+async def read_a_missing_hero(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
         with suppress(HeroNotFound):
             await read_hero(uow, MISSING)
@@ -68,7 +68,7 @@ async def change_nothing(database: PostgresDatabase) -> None:
         await update_hero(uow, 1, {"name": "Deadpond"})
 
 
-async def change_what_is_missing(database: PostgresDatabase) -> None:
+async def change_a_missing_hero(database: PostgresDatabase) -> None:
     with suppress(HeroNotFound):
         async with database.writing() as uow:
             await update_hero(uow, MISSING, {"age": 48})
@@ -81,7 +81,7 @@ async def delete(database: PostgresDatabase) -> None:
         await delete_hero(uow_that_writes, last.id)
 
 
-async def delete_what_is_missing(database: PostgresDatabase) -> None:
+async def delete_a_missing_hero(database: PostgresDatabase) -> None:
     with suppress(HeroNotFound):
         async with database.writing() as uow:
             await delete_hero(uow, MISSING)
@@ -91,20 +91,20 @@ READ = 1
 
 ROUND_TRIPS: dict[UseCase, int] = {
     read: READ,
-    read_what_is_missing: READ,
+    read_a_missing_hero: READ,
     read_a_page: READ,
     create: 2,
     change: READ + 3,
     change_nothing: 2,
-    change_what_is_missing: 2,
+    change_a_missing_hero: 2,
     delete: READ + 2,
-    delete_what_is_missing: 2,
+    delete_a_missing_hero: 2,
 }
-"""The statements and one for the end: BEGIN travels with the first statement."""
+"""One per statement, and one for COMMIT or ROLLBACK: BEGIN is sent with the first statement."""
 
 
 @pytest.mark.parametrize("use_case", ROUND_TRIPS)
-async def test_a_use_case_waits_for_each_statement_and_for_the_end_and_for_nothing_else(
+async def test_a_use_case_takes_one_round_trip_per_statement_and_one_to_end(
     behind: tuple[PostgresDatabase, Proxy], use_case: UseCase
 ) -> None:
     database, proxy = behind

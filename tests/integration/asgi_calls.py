@@ -1,4 +1,4 @@
-"""One request made straight to the application, and all that it sends back."""
+"""One request to an ASGI application, and the messages that it sends."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message
 
 @dataclass
 class Call:
-    """A request with a JSON body; ``sent`` is what the application sent so far."""
+    """A request with a JSON body; ``sent`` holds the messages sent so far."""
 
     app: ASGIApp
     method: str
@@ -48,6 +48,6 @@ class Call:
 
     @property
     def status(self) -> int:
-        """The status of the answer."""
+        """The status of the response."""
         status: int = self.sent[0]["status"]
         return status

@@ -1,4 +1,4 @@
-"""A disk that takes no more of a running process, without mounting anything."""
+"""A full disk for one process, by its file size limit (``RLIMIT_FSIZE``)."""
 
 import resource
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ THIS_PROCESS = 0
 
 
 @contextmanager
-def disk_full(served: Served, room: int = 0) -> Iterator[None]:
-    """Fail every write of the server beyond the first ``room`` bytes of a file.
+def disk_full(served: Served, size: int = 0) -> Iterator[None]:
+    """Fail every write of the server beyond the first ``size`` bytes of a file.
 
-    SQLite writes a transaction to its log when it commits, so that is when it fails. The files
-    that are open stay open, and the old limit comes back at the end.
+    SQLite writes a transaction to the write-ahead log when it commits, so COMMIT fails. Open files
+    stay open, and the old limit is restored at the end.
     """
-    with _limited(served.process.pid, room):
+    with _limited(served.process.pid, size):
         yield
 
 
@@ -28,9 +28,9 @@ def own_disk_full() -> Iterator[None]:
 
 
 @contextmanager
-def _limited(process: int, room: int) -> Iterator[None]:
+def _limited(process: int, size: int) -> Iterator[None]:
     soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
-    resource.prlimit(process, resource.RLIMIT_FSIZE, (room, hard))
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:

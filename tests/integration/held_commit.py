@@ -1,4 +1,4 @@
-"""A real COMMIT, stopped just before the database does it."""
+"""A real COMMIT, blocked just before SQLite executes it."""
 
 import threading
 from collections.abc import Iterator
@@ -12,44 +12,44 @@ from tests.support.served import LIMIT
 
 
 class HeldCommit:
-    """Commits wait here until they are let go."""
+    """Blocks commits until they are released."""
 
     def __init__(self) -> None:
         self.commits = 0
-        """How many COMMITs there were."""
+        """Number of COMMITs so far."""
 
         self._reached = threading.Semaphore(0)
-        self._let_go = threading.Semaphore(0)
+        self._released = threading.Semaphore(0)
         self._holds = True
 
     async def reached(self) -> None:
-        """Return once some commit is held, one more each time."""
+        """Wait until a commit is blocked: each call waits for one more."""
         reached = partial(self._reached.acquire, timeout=LIMIT)
-        assert await anyio.to_thread.run_sync(reached), "no commit came"
+        assert await anyio.to_thread.run_sync(reached), "no commit was reached"
 
-    def let_one_go(self) -> None:
-        """Let go the commit that is held, and hold the next."""
-        self._let_go.release()
+    def release_one(self) -> None:
+        """Release the blocked commit, and block the next."""
+        self._released.release()
 
-    def let_go(self) -> None:
-        """Let go the commit that is held and all that come after it."""
+    def release(self) -> None:
+        """Release the blocked commit and all later ones."""
         self._holds = False
-        self._let_go.release()
+        self._released.release()
 
     def hold(self, statement: str) -> None:
         if statement == "COMMIT":
             self.commits += 1
             self._reached.release()
             if self._holds:
-                assert self._let_go.acquire(timeout=LIMIT), "nobody let the commit go"
+                assert self._released.acquire(timeout=LIMIT), "the commit was not released"
 
 
 @contextmanager
 def held_commit() -> Iterator[HeldCommit]:
-    """Hold the commits of every connection of this process to a SQLite file."""
+    """Block the commits of every SQLite connection of this process."""
     held = HeldCommit()
     with on_statement(held.hold):
         try:
             yield held
         finally:
-            held.let_go()
+            held.release()

@@ -1,4 +1,4 @@
-"""Tests about file permissions, which do not bind the superuser."""
+"""File permissions in tests that run as root."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 DAC_OVERRIDE = 1 << 1
 DAC_READ_SEARCH = 1 << 2
-"""The capabilities by which permissions do not bind the superuser (capabilities(7))."""
+"""The capabilities with which root bypasses file permissions (capabilities(7))."""
 
 VERSION = 0x20080522
 """``_LINUX_CAPABILITY_VERSION_3``."""
@@ -30,10 +30,10 @@ class _Capabilities(ctypes.Structure):
 
 
 @contextmanager
-def bound_by_permissions() -> Iterator[None]:
-    """Let permissions bind this thread, and those that it starts, even if it is the superuser's.
+def subject_to_permissions() -> Iterator[None]:
+    """Make file permissions apply to this thread and the threads it starts, even as root.
 
-    It stays the same user, who can read the checkout wherever it is.
+    The user does not change, so the checkout stays readable.
     """
     capabilities = (_Capabilities * 2)()
     _call(LIBC.capget, capabilities)
@@ -53,8 +53,8 @@ def _call(function: Callable[..., int], capabilities: "ctypes.Array[_Capabilitie
 
 
 @contextmanager
-def folder_for_all() -> Iterator[Path]:
-    """Make a folder that any user can enter; pytest's own are closed to others."""
+def shared_directory() -> Iterator[Path]:
+    """Create a directory that any user can enter, unlike those of pytest."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)

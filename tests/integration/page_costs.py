@@ -1,4 +1,4 @@
-"""Queries that indexes serve, and a crowd of heroes that shows whether they do."""
+"""Queries that an index serves or not, and the SQL that inserts many heroes."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -10,27 +10,27 @@ from domain.query import Position, SortKey
 
 LIMIT = 10
 TIES = 10
-"""Heroes that share an age. Three share a name, and few have no age."""
+"""Heroes with the same age. Three share a name; the first ones have no age."""
 
-CROWD = """INSERT INTO hero (name, secret_name, age)
+INSERT_HEROES = """INSERT INTO hero (name, secret_name, age)
     SELECT 'Hero ' || (i / 3), 'x', CASE WHEN i < 10 THEN NULL ELSE i / 10 END FROM numbers"""
-"""What makes heroes of a table of the numbers from 1 on, in SQL that both databases take."""
+"""Inserts a hero for each row of ``numbers``; runs on both databases."""
 
 Sort = tuple[SortKey, ...]
 Filters = tuple[Filter, ...]
 
 VALUES: dict[str, Any] = {"id": 503, "name": f"Hero {503 // 3}", "age": 503 // 10}
-"""A hero in the midst of the crowd."""
+"""The values of a hero in the middle of the table."""
 
 
 def sorts(*fields: str) -> list[Sort]:
-    """Return the orders by these fields, in every direction of each."""
+    """Return the sort orders by these fields, for every combination of directions."""
     directions = product((False, True), repeat=len(fields))
-    return [tuple(map(SortKey, fields, falls)) for falls in directions]
+    return [tuple(map(SortKey, fields, descending)) for descending in directions]
 
 
-def pages(orders: Sequence[Sort], filters: Filters = ()) -> list[HeroQuery]:
-    """Return queries for the first page in each order, and for one in the midst."""
+def page_queries(orders: Sequence[Sort], filters: Filters = ()) -> list[HeroQuery]:
+    """Return queries for the first page in each order, and for one in the middle."""
     return [
         HeroQuery(filters=filters, sort=sort, limit=LIMIT, after=after)
         for sort in orders
@@ -45,22 +45,22 @@ def _position(sort: Sort) -> Position:
 OF_AN_AGE = Filter("age", Operator.EQ, VALUES["age"])
 OLDER, YOUNGER = Filter("age", Operator.GTE, 20), Filter("age", Operator.LTE, 80)
 
-SERVED = [
-    *pages([*sorts("id"), *sorts("name", "id"), *sorts("age", "id")]),
+INDEXED = [
+    *page_queries([*sorts("id"), *sorts("name", "id"), *sorts("age", "id")]),
     *(HeroQuery(sort=sort, limit=LIMIT, after=(None, 5)) for sort in sorts("age", "id")),
-    *pages(sorts("id"), (Filter("name", Operator.EQ, VALUES["name"]),)),
-    *pages(sorts("name", "id"), (Filter("name", Operator.STARTSWITH, "Hero 1"),)),
-    *pages(sorts("id"), (OF_AN_AGE,)),
-    *pages(sorts("age", "id"), (OLDER,)),
-    *pages(sorts("age", "id"), (YOUNGER,)),
-    *pages(sorts("age", "id"), (OLDER, YOUNGER)),
-    *pages(sorts("id"), (Filter("age", Operator.ISNULL, value=True),)),
-    *pages(sorts("age", "id"), (Filter("age", Operator.ISNULL, value=False),)),
+    *page_queries(sorts("id"), (Filter("name", Operator.EQ, VALUES["name"]),)),
+    *page_queries(sorts("name", "id"), (Filter("name", Operator.STARTSWITH, "Hero 1"),)),
+    *page_queries(sorts("id"), (OF_AN_AGE,)),
+    *page_queries(sorts("age", "id"), (OLDER,)),
+    *page_queries(sorts("age", "id"), (YOUNGER,)),
+    *page_queries(sorts("age", "id"), (OLDER, YOUNGER)),
+    *page_queries(sorts("id"), (Filter("age", Operator.ISNULL, value=True),)),
+    *page_queries(sorts("age", "id"), (Filter("age", Operator.ISNULL, value=False),)),
 ]
-"""Queries whose pages an index has: by each sort key, and with each filter that an index serves."""
+"""Queries that an index serves: by each sort key, and with each indexed filter."""
 
-TIED = pages([*sorts("name", "age", "id"), *sorts("age", "name", "id")])
-"""Queries to whose pages an index leads, but for the order among what ties on the first key."""
+TIED = page_queries([*sorts("name", "age", "id"), *sorts("age", "name", "id")])
+"""Queries that an index serves, except for the order of rows with equal first keys."""
 
 MAY_SCAN = [
     HeroQuery(limit=LIMIT, offset=1_001),
@@ -72,11 +72,11 @@ MAY_SCAN = [
     HeroQuery(limit=LIMIT, filters=(OF_AN_AGE, Filter("name", Operator.EQ, "H"))),
     HeroQuery(limit=LIMIT, filters=(OF_AN_AGE, OLDER)),
 ]
-"""Queries that no index serves."""
+"""Queries that may scan the table."""
 
 
-def called(query: HeroQuery) -> str:
-    """Return what a test of the query is called."""
+def query_id(query: HeroQuery) -> str:
+    """Return the parametrization id of the query."""
     keys = ",".join(f"{'-' if key.descending else ''}{key.field}" for key in query.sort)
     filters = "".join(f" {each.name}={each.value}" for each in query.filters)
     return f"{keys}{filters}{'' if query.after is None else f' after {query.after}'}"

@@ -1,4 +1,4 @@
-"""Runs of the ``heroes`` command that end by themselves, and what they have open."""
+"""Runs of the ``heroes`` command that exit by themselves, and the files that they have open."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ Ended = subprocess.CompletedProcess[str]
 
 
 def run(command: str, database: Path, *options: str, **settings: str) -> Ended:
-    """Run ``heroes serve`` or ``heroes migrate`` to its end."""
+    """Run ``heroes serve`` or ``heroes migrate``, and wait for its exit."""
     return subprocess.run(
         [*COMMAND, command, *options],
         env=environment(database, **settings),
@@ -24,7 +24,7 @@ def run(command: str, database: Path, *options: str, **settings: str) -> Ended:
 
 
 def assert_one_sentence(ended: Ended, code: int, *words: str) -> None:
-    """Check that the command stopped with this code and one line on standard error."""
+    """Check that the command exited with this code and one line on standard error."""
     assert code == ended.returncode, ended.stderr
     assert ended.stderr.startswith("heroes: "), ended.stderr
     assert 1 == len(ended.stderr.splitlines()), ended.stderr
@@ -34,7 +34,7 @@ def assert_one_sentence(ended: Ended, code: int, *words: str) -> None:
 
 
 def wait_until_open(database: Path, processes: int) -> None:
-    """Wait until this many processes, this one not counted, have the file open."""
+    """Wait until this many other processes have the file open."""
     deadline = time.monotonic() + LIMIT
     while len(holders(database)) < processes:
         assert time.monotonic() < deadline, f"only {len(holders(database))} opened the file"

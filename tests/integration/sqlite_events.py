@@ -1,7 +1,6 @@
-"""What this process does with SQLite, told at the moment: each connection, each statement.
+"""Callbacks for each SQLite connection and each statement of this process.
 
-Only the standard library's ``sqlite3.connect`` is wrapped. The connections, and what is done with
-them, are real.
+Only ``sqlite3.connect`` is wrapped. The connections and the statements are real.
 """
 
 import sqlite3
@@ -11,22 +10,22 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_of_connections: list[Callable[[sqlite3.Connection], None]] = []
-_of_statements: list[Callable[[str], None]] = []
+_connection_listeners: list[Callable[[sqlite3.Connection], None]] = []
+_statement_listeners: list[Callable[[str], None]] = []
 _connect = sqlite3.connect
 
 
 @contextmanager
-def on_connection(told: Callable[[sqlite3.Connection], None]) -> Iterator[None]:
-    """Call ``told`` with every connection that is opened."""
-    with _listed(_of_connections, told):
+def on_connection(listener: Callable[[sqlite3.Connection], None]) -> Iterator[None]:
+    """Call ``listener`` with every connection that is opened."""
+    with _listed(_connection_listeners, listener):
         yield
 
 
 @contextmanager
-def on_statement(told: Callable[[str], None]) -> Iterator[None]:
-    """Call ``told`` with every statement about to be run, in the thread that is about to run it."""
-    with _listed(_of_statements, told):
+def on_statement(listener: Callable[[str], None]) -> Iterator[None]:
+    """Call ``listener`` with every statement before it runs, in the thread that runs it."""
+    with _listed(_statement_listeners, listener):
         yield
 
 
@@ -39,18 +38,18 @@ def _listed(listeners: list[T], listener: T) -> Iterator[None]:
         listeners.remove(listener)
 
 
-def _connect_and_tell(*args: Any, **options: Any) -> sqlite3.Connection:
+def _connect_and_trace(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    connection.set_trace_callback(_tell_of_statement)
-    for told in _of_connections:
-        told(connection)
+    connection.set_trace_callback(_notify_statement)
+    for listener in _connection_listeners:
+        listener(connection)
     return connection
 
 
-def _tell_of_statement(statement: str) -> None:
-    for told in _of_statements:
-        told(statement)
+def _notify_statement(statement: str) -> None:
+    for listener in _statement_listeners:
+        listener(statement)
 
 
-# From here on, for a connection may be older than who listens to it.
-sqlite3.connect = _connect_and_tell  # type: ignore[assignment]
+# Installed on import: a connection may be older than its listener.
+sqlite3.connect = _connect_and_trace  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""The commands: what they print, what they refuse, and how they end."""
+"""The commands: output, errors and exit codes."""
 
 import re
 import socket
@@ -32,17 +32,17 @@ WRONG_SETTINGS = [
     ("DATABASE_URL", "sqlite:///:memory:"),
     ("DATABASE_URL", "sqlite:///file:heroes.db?mode=ro"),
     ("DATABASE_URL", "sqlite:///heroes.db?mode=ro"),
-    ("DATABASE_URL", f"sqlite://me:{PASSWORD}@place/heroes.db"),
-    ("DATABASE_URL", "oracle://place/heroes"),
-    ("DATABASE_URL", f"mysql+nothing://me:{PASSWORD}@place/heroes"),
-    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:port/heroes"),
-    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@place:99999999/heroes?port={PASSWORD}"),
-    ("DATABASE_URL", f"me:{PASSWORD}@place"),
+    ("DATABASE_URL", f"sqlite://me:{PASSWORD}@host/heroes.db"),
+    ("DATABASE_URL", "oracle://host/heroes"),
+    ("DATABASE_URL", f"mysql+nothing://me:{PASSWORD}@host/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@host:port/heroes"),
+    ("DATABASE_URL", f"postgresql://me:{PASSWORD}@host:99999999/heroes?port={PASSWORD}"),
+    ("DATABASE_URL", f"me:{PASSWORD}@host"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_SETTINGS)
-def test_a_wrong_setting_stops_with_one_sentence_that_names_it(
+def test_an_invalid_setting_is_refused_in_one_sentence_that_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -53,7 +53,7 @@ def test_a_wrong_setting_stops_with_one_sentence_that_names_it(
     assert [] == list(tmp_path.iterdir())
 
 
-def test_several_wrong_settings_are_all_named_in_one_line(
+def test_all_invalid_settings_are_named_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -63,8 +63,8 @@ def test_several_wrong_settings_are_all_named_in_one_line(
     assert_refused(ended, "HEROES_PORT", "HEROES_LOCK_TIMEOUT")
 
 
-def test_serving_with_a_wrong_setting_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
-    url = f"postgresql://me:{PASSWORD}@place:port/heroes"
+def test_serve_with_an_invalid_setting_exits_with_2_and_no_traceback(tmp_path: Path) -> None:
+    url = f"postgresql://me:{PASSWORD}@host:port/heroes"
 
     ended = run("serve", tmp_path / "heroes.db", port="0", database_url=url)
 
@@ -73,36 +73,36 @@ def test_serving_with_a_wrong_setting_ends_with_2_and_no_traceback(tmp_path: Pat
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64, "a..b"])
-def test_a_host_that_can_not_be_had_is_told_by_its_name(host: str) -> None:
+def test_an_unusable_host_is_named_in_the_error(host: str) -> None:
     with pytest.raises(CannotListen, match=re.escape(host)):
         listen(host, 0)
 
 
-def test_an_address_in_use_is_told_in_one_sentence_before_the_database_is_touched(
+def test_an_address_in_use_is_reported_before_the_database_is_opened(
     tmp_path: Path,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as in_use:
+        port = str(in_use.getsockname()[1])
         ended = run("serve", tmp_path / "heroes.db", port=port)
 
     assert_one_sentence(ended, 1, port)
     assert [] == list(tmp_path.iterdir())
 
 
-def test_settings_are_read_from_a_file_and_the_environment_goes_first(
+def test_the_environment_overrides_the_settings_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("HEROES_DATABASE_URL=sqlite:///kept.db\nHEROES_PORT=http\n")
+    (tmp_path / ".env").write_text("HEROES_DATABASE_URL=sqlite:///other.db\nHEROES_PORT=http\n")
 
     ended = invoke_migrate(tmp_path, port="1", database_url="")
 
     assert (0, "") == (ended.exit_code, ended.stderr)
-    assert (tmp_path / "kept.db").exists()
+    assert (tmp_path / "other.db").exists()
     assert not (tmp_path / "heroes.db").exists()
 
 
-def test_a_settings_file_that_is_no_text_is_told_in_one_sentence(
+def test_a_settings_file_that_is_not_utf8_is_refused_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -111,7 +111,7 @@ def test_a_settings_file_that_is_no_text_is_told_in_one_sentence(
     assert_refused(invoke_migrate(tmp_path), ".env")
 
 
-def test_migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do(tmp_path: Path) -> None:
+def test_migrate_prints_what_it_applied_and_then_up_to_date(tmp_path: Path) -> None:
     first, second = invoke_migrate(tmp_path), invoke_migrate(tmp_path)
 
     revisions = ("0001", "0002", "0003", "0004")
@@ -125,7 +125,7 @@ def test_migrate_says_what_it_applied_and_then_that_there_is_nothing_to_do(tmp_p
     )
 
 
-def test_serve_prints_where_it_answers_and_what_it_uses(tmp_path: Path) -> None:
+def test_serve_prints_its_urls_and_its_database(tmp_path: Path) -> None:
     with serve(tmp_path / "heroes.db") as served:
         httpx2.get(f"{served.url}/heroes/")
         docs = httpx2.get(f"{served.url}/docs")
@@ -138,7 +138,7 @@ def test_serve_prints_where_it_answers_and_what_it_uses(tmp_path: Path) -> None:
     assert '"GET /heroes/ HTTP/1.1" 200' in served.output()
 
 
-def test_access_lines_can_be_silenced(tmp_path: Path) -> None:
+def test_access_logs_can_be_disabled(tmp_path: Path) -> None:
     with serve(tmp_path / "heroes.db", access_log="false") as served:
         httpx2.get(f"{served.url}/heroes/")
 
@@ -147,7 +147,7 @@ def test_access_lines_can_be_silenced(tmp_path: Path) -> None:
 
 
 def invoke_migrate(folder: Path, **settings: str) -> Result:
-    """Run ``heroes migrate`` in this process, which takes less time than one of its own."""
+    """Run ``heroes migrate`` in this process, which is faster than a subprocess."""
     chosen = environment(folder / "heroes.db", **settings)
     return CliRunner().invoke(cli, ["migrate"], env=chosen)
 

@@ -1,4 +1,4 @@
-"""An answer that is given again rests on nothing that is not durable, on a SQLite file."""
+"""On SQLite, a stored response is replayed only after its commit is durable."""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,22 +30,22 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
     database.dispose()
 
 
-async def test_an_answer_found_in_an_open_batch_is_given_when_the_batch_is_durable(
+async def test_a_replay_from_an_open_commit_group_waits_for_its_commit(
     database: SqliteDatabase, tmp_path: Path
 ) -> None:
     app = build_app(database)
     calls = [Call(app, "POST", "/heroes/", HERO, [KEY_HEADER]) for _ in range(3)]
 
     with held_commit() as held:
-        answering = asyncio.gather(*(call.run() for call in calls))
+        requests = asyncio.gather(*(call.run() for call in calls))
         await held.reached()
         await anyio.wait_all_tasks_blocked()
 
         assert [[], [], []] == [call.sent for call in calls]
         assert [] == stored(tmp_path / "heroes.db")
 
-        held.let_go()
-        await answering
+        held.release()
+        await requests
 
     assert 1 == held.commits
     assert [200] * 3 == [call.status for call in calls]
@@ -53,7 +53,7 @@ async def test_an_answer_found_in_an_open_batch_is_given_when_the_batch_is_durab
     assert 1 == len(stored(tmp_path / "heroes.db"))
 
 
-async def test_a_refused_key_found_in_an_open_batch_is_refused_when_the_batch_is_durable(
+async def test_a_reused_key_from_an_open_commit_group_waits_for_its_commit(
     database: SqliteDatabase,
 ) -> None:
     app = build_app(database)
@@ -61,19 +61,19 @@ async def test_a_refused_key_found_in_an_open_batch_is_refused_when_the_batch_is
     other = Call(app, "POST", "/heroes/", {**HERO, "age": 29}, [KEY_HEADER])
 
     with held_commit() as held:
-        answering = asyncio.gather(first.run(), other.run())
+        requests = asyncio.gather(first.run(), other.run())
         await held.reached()
         await anyio.wait_all_tasks_blocked()
 
         assert [] == other.sent
 
-        held.let_go()
-        await answering
+        held.release()
+        await requests
 
     assert (200, 422) == (first.status, other.status)
 
 
-async def test_an_answer_given_again_needs_no_commit(database: SqliteDatabase) -> None:
+async def test_a_replay_needs_no_commit(database: SqliteDatabase) -> None:
     app = build_app(database)
     await Call(app, "POST", "/heroes/", HERO, [KEY_HEADER]).run()
 
@@ -85,7 +85,7 @@ async def test_an_answer_given_again_needs_no_commit(database: SqliteDatabase) -
     assert 0 == held.commits
 
 
-async def test_a_post_whose_commit_fails_is_carried_out_when_it_is_repeated(
+async def test_a_post_whose_commit_failed_is_executed_on_retry(
     tmp_path: Path,
 ) -> None:
     with serve(tmp_path / "heroes.db") as served:
@@ -95,7 +95,7 @@ async def test_a_post_whose_commit_fails_is_carried_out_when_it_is_repeated(
             made = await c.post("/heroes/", json=HERO)
             again = await c.post("/heroes/", json=HERO)
 
-    assert [503] * 3 == [answer.status_code for answer in refused]
+    assert [503] * 3 == [response.status_code for response in refused]
     assert (200, False) == (made.status_code, "Idempotency-Replayed" in made.headers)
     assert (made.content, True) == (again.content, "Idempotency-Replayed" in again.headers)
     assert 1 == len(stored(tmp_path / "heroes.db"))

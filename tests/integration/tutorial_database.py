@@ -1,4 +1,4 @@
-"""A ``database.db`` as the tutorial's app leaves it: made here by hand, without our tables."""
+"""A ``database.db`` as the tutorial's app leaves it, created with plain SQL."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ ROWS: Sequence[Row] = (
     (6, "Nul\0inside", "\0", 3),
     (9, "Ünï 🦸", "After a gap", 2**63 - 1),
 )
-"""What the tutorial's app takes; today's rules refuse most of it."""
+"""Rows that the tutorial's app accepts; most break today's rules."""
 
 
 def make_tutorial_database(
@@ -44,7 +44,7 @@ def make_tutorial_database(
     rows: Sequence[Row] = ROWS,
     more: Sequence[str] = (),
 ) -> Path:
-    """Make the file, with statements of the user's own (``more``) after the rows are in."""
+    """Create the file, and run the user's statements (``more``) after inserting the rows."""
     with connection_to(path) as connection:
         connection.execute(f"CREATE TABLE hero ({columns})")
         for statement in INDEXES:
@@ -59,13 +59,13 @@ def make_tutorial_database(
 
 @contextmanager
 def connection_to(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a connection that knows nothing of the product; what it did is committed at the end."""
+    """Open a plain ``sqlite3`` connection, and commit at the end."""
     with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
         yield connection
 
 
 def stored(path: Path) -> Sequence[Row]:
-    """Return the heroes in the file, in the order of their ids, as a fresh connection sees them."""
+    """Return the heroes in the file, ordered by id, as a fresh connection sees them."""
     with connection_to(path) as connection:
         return connection.execute(
             "SELECT id, name, secret_name, age FROM hero ORDER BY id"
@@ -74,7 +74,7 @@ def stored(path: Path) -> Sequence[Row]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of a writer, from a connection that is not the product's."""
+    """Hold the write lock, on another connection."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield

@@ -1,4 +1,4 @@
-"""Clients that write without pause, and a ledger of what they were promised."""
+"""Clients that write without pause, and a ledger of the acknowledged writes."""
 
 import asyncio
 import itertools
@@ -13,18 +13,18 @@ import httpx2
 from tests.integration.tutorial_database import connection_to
 
 Row = tuple[str, str, int, int]
-"""name, secret_name, age, version. The first three each tell the whole of what was sent."""
+"""name, secret_name, age, version. Each of the first three identifies the request."""
 
 Rows = Mapping[int, Row]
 
 
 def row(mark: str, version: int) -> Row:
-    """Return the row that the body with this mark makes."""
+    """Return the row that a request with this mark writes."""
     return (f"Hero {mark}", f"{mark} in secret", zlib.crc32(mark.encode()), version)
 
 
 def rows_in(database: Path) -> dict[int, Row]:
-    """Return what is in the file, by id, as a fresh connection sees it."""
+    """Return the rows in the file, by id, as a fresh connection sees them."""
     with connection_to(database) as connection:
         found = connection.execute("SELECT id, name, secret_name, age, version FROM hero")
         return {hero_id: tuple(values) for hero_id, *values in found}
@@ -32,14 +32,14 @@ def rows_in(database: Path) -> dict[int, Row]:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A write that was sent: it makes (``before`` is None), changes or removes one row."""
+    """A write that was sent: it creates (``before`` is None), updates or deletes one row."""
 
     hero_id: int | None
     before: Row | None
     after: Row | None
 
-    def carried_out(self, stored: Rows) -> "Attempt | None":
-        """Return the attempt with its hero's id, if it is in the file, whole; else None."""
+    def executed(self, stored: Rows) -> "Attempt | None":
+        """Return the attempt with its hero's id if it was executed, else None."""
         if self.hero_id is None:
             ids = [hero_id for hero_id, found in stored.items() if found == self.after]
             return Attempt(ids[0], None, self.after) if ids else None
@@ -48,40 +48,40 @@ class Attempt:
 
 @dataclass
 class Ledger:
-    """Every row there must be, every id there ever was, and what got no answer yet."""
+    """The rows that must be stored, all ids ever used, and the writes without a response."""
 
     rows: dict[int, Row] = field(default_factory=dict)
-    spent: set[int] = field(default_factory=set)
-    unanswered: set[Attempt] = field(default_factory=set)
-    answers: int = 0
+    used_ids: set[int] = field(default_factory=set)
+    unacknowledged: set[Attempt] = field(default_factory=set)
+    responses: int = 0
     marks: "itertools.count[int]" = field(default_factory=itertools.count)
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def acknowledged(self, attempt: Attempt, hero_id: int) -> None:
-        """Enter a write that was answered with success."""
-        self.unanswered.remove(attempt)
-        self._enter(Attempt(hero_id, attempt.before, attempt.after))
+        """Record a write that succeeded."""
+        self.unacknowledged.remove(attempt)
+        self._record(Attempt(hero_id, attempt.before, attempt.after))
         async with self.progress:
-            self.answers += 1
+            self.responses += 1
             self.progress.notify_all()
 
-    async def until(self, answers: int) -> None:
-        """Wait for this many answers in all."""
+    async def until(self, responses: int) -> None:
+        """Wait for this many responses in total."""
         async with self.progress:
-            await self.progress.wait_for(lambda: self.answers >= answers)
+            await self.progress.wait_for(lambda: self.responses >= responses)
 
-    def settle(self, stored: Rows) -> None:
-        """Enter those of the unanswered writes that the file holds; the others never happened."""
-        for attempt in self.unanswered:
-            if known := attempt.carried_out(stored):
-                self._enter(known)
-        self.unanswered.clear()
+    def resolve(self, stored: Rows) -> None:
+        """Record the writes without a response that were executed, and drop the others."""
+        for attempt in self.unacknowledged:
+            if known := attempt.executed(stored):
+                self._record(known)
+        self.unacknowledged.clear()
 
-    def _enter(self, attempt: Attempt) -> None:
+    def _record(self, attempt: Attempt) -> None:
         assert attempt.hero_id is not None
         if attempt.before is None:
-            assert attempt.hero_id not in self.spent, f"id {attempt.hero_id} was handed out twice"
-            self.spent.add(attempt.hero_id)
+            assert attempt.hero_id not in self.used_ids, f"id {attempt.hero_id} was used twice"
+            self.used_ids.add(attempt.hero_id)
         if attempt.after is None:
             del self.rows[attempt.hero_id]
         else:
@@ -89,7 +89,7 @@ class Ledger:
 
 
 async def write_without_pause(client: httpx2.AsyncClient, ledger: Ledger) -> None:
-    """Make heroes, change each twice and remove every third, until the server is gone."""
+    """Create heroes, update each twice and delete every third, until the server stops."""
     try:
         for made in itertools.count():
             hero_id = await _write(client, ledger, "POST")
@@ -108,15 +108,15 @@ async def _write(
     version = 1 if before is None else before[3] + 1
     after = None if method == "DELETE" else row(f"{method} {next(ledger.marks)}", version)
     attempt = Attempt(hero_id, before, after)
-    ledger.unanswered.add(attempt)
+    ledger.unacknowledged.add(attempt)
     path = "/heroes/" if hero_id is None else f"/heroes/{hero_id}"
-    answer = await client.request(method, path, json=_body(after))
-    assert 200 == answer.status_code, answer.text
-    answered: int = hero_id or answer.json()["id"]
-    told = {"ok": True} if after is None else {**_body(after), "id": answered}
-    assert told == answer.json()
-    await ledger.acknowledged(attempt, answered)
-    return answered
+    response = await client.request(method, path, json=_body(after))
+    assert 200 == response.status_code, response.text
+    written: int = hero_id or response.json()["id"]
+    expected = {"ok": True} if after is None else {**_body(after), "id": written}
+    assert expected == response.json()
+    await ledger.acknowledged(attempt, written)
+    return written
 
 
 def _body(sent: Row | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A keep-alive HTTP/1.1 connection that costs little, for tests with very many of them."""
+"""A cheap keep-alive HTTP/1.1 connection, for tests with many connections."""
 
 import asyncio
 import json
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
 
-class Answer(NamedTuple):
-    """An answer; the names of its headers are in lower case."""
+class Response(NamedTuple):
+    """A response; the header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -15,7 +15,7 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """Sends one request at a time, with JSON both ways. Knows only what the service sends."""
+    """Sends one request at a time, with JSON both ways. Parses only what the service sends."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -23,21 +23,21 @@ class Connection:
 
     @classmethod
     async def open(cls, address: tuple[str, int]) -> Self:
-        """Return a connection to a host and port."""
+        """Connect to a host and port."""
         return cls(*await asyncio.open_connection(*address))
 
     async def request(
         self, method: str, path: str, body: object = None, **headers: str
     ) -> tuple[int, Any]:
-        """Return the status and the JSON of the answer."""
+        """Send a request, and return the status and the JSON of the response."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
-        answer = await self.exchange(method, path, body, named)
-        return answer.status, answer.content
+        response = await self.exchange(method, path, body, named)
+        return response.status, response.content
 
     async def exchange(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Return the whole answer to a request with these headers, too."""
+    ) -> Response:
+        """Send a request with these headers, and return the whole response."""
         content = b"" if body is None else json.dumps(body).encode()
         more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._writer.write(
@@ -51,7 +51,7 @@ class Connection:
             name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
         }
         body_read = await self._reader.readexactly(int(received["content-length"]))
-        return Answer(int(status_line.split(" ", 2)[1]), received, json.loads(body_read))
+        return Response(int(status_line.split(" ", 2)[1]), received, json.loads(body_read))
 
     async def close(self) -> None:
         """Close the connection."""

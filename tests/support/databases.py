@@ -17,13 +17,13 @@ from service_layer.database import Database
 
 
 def open_sqlite(path: Path, *, lock_timeout: float = 10, group_size: int = 64) -> SqliteDatabase:
-    """Return the database in the file, not yet touched."""
+    """Open the file as a database. Nothing is read or written yet."""
     url = URL.create("sqlite", database=str(path))
     return SqliteDatabase(url, FileOptions(lock_timeout=lock_timeout, group_size=group_size))
 
 
 def migrated_sqlite(path: Path) -> SqliteDatabase:
-    """Return the database in the file, brought up to date."""
+    """Open the file as a database, and migrate it."""
     database = open_sqlite(path)
     database.migrate()
     return database
@@ -31,7 +31,7 @@ def migrated_sqlite(path: Path) -> SqliteDatabase:
 
 @asynccontextmanager
 async def open_plain(url: str, options: EngineOptions | None = None) -> AsyncIterator[Database]:
-    """Open the database as the plain session serves it, brought up to date."""
+    """Open the database with the plain session, and migrate it."""
     database = open_plain_database(url, options or EngineOptions(pool_timeout=30))
     await asyncio.to_thread(database.migrate)
     try:
@@ -44,7 +44,7 @@ async def open_plain(url: str, options: EngineOptions | None = None) -> AsyncIte
 async def empty_postgres(
     url: str, options: ServerOptions | None = None
 ) -> AsyncIterator[PostgresDatabase]:
-    """Open the server's database, migrated, with no heroes in it and no ids handed out."""
+    """Open the database, migrate it, delete all rows and restart its sequences."""
     database = PostgresDatabase(url, options or ServerOptions(pool_timeout=30))
     await asyncio.to_thread(database.migrate)
     connection = await asyncpg.connect(url)

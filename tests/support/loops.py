@@ -1,4 +1,4 @@
-"""An event loop whose clock the tests move, so that no time limit passes by itself."""
+"""An event loop whose clock the tests advance, so that no timeout expires by itself."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,23 +8,23 @@ from typing import TypeVarTuple
 Ts = TypeVarTuple("Ts")
 
 SLOWER = 1_000
-"""How many real seconds one second of the loop takes."""
+"""Real seconds per second of the loop."""
 
 
 class SlowLoop(asyncio.SelectorEventLoop):
-    """What is due after 10 ms comes after 10 s; a hang still ends, as the clock does not stand."""
+    """A timer of 10 ms fires after 10 s. The clock still runs, so that a hang times out."""
 
     def __init__(self) -> None:
         self._moved = 0.0
         super().__init__()
         self.timers = 0
-        """How many timers were asked for."""
+        """How many timers were scheduled."""
 
     def time(self) -> float:
         return super().time() / SLOWER + self._moved
 
-    def move_clock(self, seconds: float) -> None:
-        """Let this time pass at once."""
+    def advance_clock(self, seconds: float) -> None:
+        """Advance the clock."""
         self._moved += seconds
 
     def call_at(
@@ -39,7 +39,7 @@ class SlowLoop(asyncio.SelectorEventLoop):
 
 
 def the_loop() -> SlowLoop:
-    """Return the loop of the running test."""
+    """Return the running loop."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, SlowLoop)
     return loop

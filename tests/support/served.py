@@ -1,4 +1,4 @@
-"""A real ``heroes serve`` in a process of its own, on a port that the system picks."""
+"""A real ``heroes serve`` in its own process, on a free port."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from typer.testing import CliRunner, Result
 from entrypoints.cli import cli
 
 LIMIT = 30
-"""Seconds after which a process that does not start or stop is a failure."""
+"""Seconds within which a process must start or stop."""
 
 COMMAND = (str(Path(sys.executable).with_name("heroes")),)
 """The console script of the environment that runs the tests."""
@@ -33,10 +33,10 @@ READY = re.compile(r"Heroes: +(http://\S+)/heroes/")
 
 
 class Served:
-    """A running server: where it answers, what it printed, and how to stop it.
+    """A running server: its URL, its output, and how to stop it.
 
-    What it prints, errors included, goes to a file beside the database, or where a database file
-    would be when the settings name another.
+    stdout and stderr go to a log file named after ``database``, even if the settings name another
+    database.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Served:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self._reader = threading.Thread(target=self._keep_output)
+        self._reader = threading.Thread(target=self._log_output)
         self._reader.start()
         try:
             self.url = self._wait_until_ready()
@@ -69,19 +69,19 @@ class Served:
         return self._wait()
 
     def kill(self) -> None:
-        """End the process as a crash would: not one more line of it runs."""
+        """Send SIGKILL."""
         self.process.kill()
         self._wait()
 
     def wait_until_printed(self, text: str, times: int) -> None:
-        """Return once this many lines with the text have come, those of the start not counted."""
+        """Wait for this many lines with the text, after those of the start-up."""
         while times:
             line = self._lines.get(timeout=LIMIT)
             assert line is not None, f"the server ended: {self.output()}"
             times -= text in line
 
     def output(self) -> str:
-        """Return all that servers of this database have printed."""
+        """Return the output of all servers on this database."""
         return self.log.read_text()
 
     def _wait(self) -> int:
@@ -95,7 +95,7 @@ class Served:
                 return found[1]
         raise RuntimeError(f"the server did not start: {self.output()}")
 
-    def _keep_output(self) -> None:
+    def _log_output(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as output, self.log.open("a", buffering=1) as log:
             for line in output:
@@ -106,10 +106,10 @@ class Served:
 
 @contextmanager
 def serve(database: Path, *options: str, **settings: str) -> Iterator[Served]:
-    """Serve the database file until the end, or until the test stops the server itself.
+    """Serve the database file until the end of the block, unless the test stops the server itself.
 
-    ``options`` are the command's, such as ``--no-migrate``. ``settings`` are the names of settings
-    in lower case, without ``HEROES_``; ``database_url`` takes the place of the file.
+    ``options`` are command-line options, such as ``--no-migrate``. ``settings`` are settings in
+    lower case, without ``HEROES_``; ``database_url`` replaces the file.
     """
     served = Served(database, settings, options)
     try:
@@ -120,25 +120,25 @@ def serve(database: Path, *options: str, **settings: str) -> Iterator[Served]:
 
 
 def environment(database: Path, **settings: str) -> dict[str, str]:
-    """Return the environment of a process that has these settings and no others.
+    """Return the environment of a process with exactly these settings.
 
-    Measuring coverage makes a server half as slow again, so only those on SQLite are measured: they
-    run the same code, and what is PostgreSQL's own is measured in the tests' own process.
+    Measuring coverage slows a server down by half, so only servers on SQLite are measured. Servers
+    on PostgreSQL run the same code, and tests of the PostgreSQL engine run in this process.
     """
     chosen = {"database_url": f"sqlite:///{database}", **settings}
-    left_out = ("HEROES_",) if chosen["database_url"].startswith("sqlite") else UNMEASURED
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
+    excluded = ("HEROES_",) if chosen["database_url"].startswith("sqlite") else UNMEASURED
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
     return inherited | {f"HEROES_{name.upper()}": value for name, value in chosen.items()}
 
 
 def invoke(database: Path, *arguments: str, **settings: str) -> Result:
-    """Run the command in this process, which takes less time than one of its own."""
+    """Run the command in this process, which is faster than a subprocess."""
     return CliRunner().invoke(cli, arguments, env=environment(database, **settings))
 
 
 @contextmanager
 def fresh_postgres(url: str, options: str = "") -> Iterator[str]:
-    """Make an empty database on the server of ``url``, give its address, and drop it at the end."""
+    """Create an empty database on the server of ``url``, yield its URL, and drop it at the end."""
     name = f"heroes_{uuid.uuid4().hex}"
     ask(url, f"CREATE DATABASE {name} {options}")
     try:
@@ -148,8 +148,8 @@ def fresh_postgres(url: str, options: str = "") -> Iterator[str]:
 
 
 def ask(url: str, *statements: str) -> list[tuple[Any, ...]]:
-    """Run statements on a connection that knows nothing of the product; return the last's rows."""
-    with ThreadPoolExecutor(1) as thread:  # there may be an event loop on this one
+    """Run statements on a plain asyncpg connection; return the rows of the last."""
+    with ThreadPoolExecutor(1) as thread:  # this thread may run an event loop
         return thread.submit(asyncio.run, _ask(url, statements)).result()
 
 

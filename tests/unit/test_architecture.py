@@ -1,4 +1,4 @@
-"""The project keeps its structure."""
+"""The structure of the project."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ OF_HEROES = {
     "entrypoints/api/heroes/schemas.py",
     "service_layer/heroes.py",
 }
-"""The modules of one aggregate: another has modules like them, beside them."""
+"""The modules of the aggregate ``hero``. Each aggregate has the same modules."""
 
 LISTS = {
     "adapters/sql/tables.py",
@@ -32,7 +32,7 @@ LISTS = {
     "entrypoints/api/app.py",
     "service_layer/unit_of_work.py",
 }
-"""Where each aggregate has a line, or a table."""
+"""The modules in which each aggregate has a line, or a table."""
 
 OF_THE_APPLICATION = {
     "adapters/__init__.py",
@@ -45,7 +45,7 @@ OF_THE_APPLICATION = {
     "entrypoints/settings.py",
     "service_layer/__init__.py",
 }
-"""Where the service says its own name."""
+"""The modules that contain the service's name."""
 
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 EVERY_MODULE = {
@@ -53,7 +53,7 @@ EVERY_MODULE = {
 }
 
 
-def test_the_top_holds_the_layers_and_nothing_else() -> None:
+def test_the_top_level_holds_only_the_listed_directories() -> None:
     git = shutil.which("git")
     assert git is not None
     listed = subprocess.run(
@@ -64,16 +64,16 @@ def test_the_top_holds_the_layers_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(EVERY_MODULE - OF_HEROES - LISTS - OF_THE_APPLICATION))
-def test_generic_machinery_does_not_know_the_word_hero(module: str) -> None:
+def test_generic_modules_do_not_contain_the_word_hero(module: str) -> None:
     assert "hero" not in (ROOT / module).read_text().lower()
 
 
 @pytest.mark.parametrize("module", sorted(OF_HEROES | LISTS | OF_THE_APPLICATION))
-def test_every_module_that_may_say_hero_does(module: str) -> None:
+def test_every_listed_module_contains_the_word_hero(module: str) -> None:
     assert "hero" in (ROOT / module).read_text().lower()
 
 
-def test_the_project_can_not_be_published_by_mistake() -> None:
+def test_the_project_can_not_be_published_accidentally() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
     assert ["Private :: Do Not Upload"] == project["classifiers"]

@@ -1,4 +1,4 @@
--- A page of 100 by cursor, close to the end of the list. The paths are given.
+-- A page of 100 by cursor, close to the end of the list. The paths are arguments.
 dofile("report.lua")
 
 function request()

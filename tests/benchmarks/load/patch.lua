@@ -1,4 +1,4 @@
--- Another age for a random hero.
+-- Change the age of a random hero.
 dofile("report.lua")
 dofile("writes.lua")
 

@@ -1,4 +1,4 @@
--- A new hero.
+-- Create a hero.
 dofile("report.lua")
 dofile("writes.lua")
 

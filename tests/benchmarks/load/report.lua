@@ -1,6 +1,5 @@
--- What every workload shares: its arguments, and a report that a program can read.
--- Arguments (the first is the URL): how many heroes there are, a seed, and what the workload wants
--- besides.
+-- Shared by all workloads: the arguments, and a report in JSON.
+-- Arguments (the first is the URL): the number of heroes, a seed, and those of the workload.
 
 json = { ["Content-Type"] = "application/json" }
 
@@ -17,7 +16,7 @@ function any_hero()
   return "/heroes/" .. math.random(rows)
 end
 
--- A path to 100 heroes, at most 100 places after `first`.
+-- A path to 100 heroes, at a random offset of at most 100 after `first`.
 function page_from(first)
   local last = math.max(rows - 100, 0)
   local offset = math.min(first + math.random(0, 100), last)

@@ -1,4 +1,4 @@
--- The requests that write.
+-- The write requests.
 
 function new_hero()
   local number = math.random(1000000)

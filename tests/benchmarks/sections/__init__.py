@@ -1,4 +1,4 @@
-"""What is measured, one subject a file. Each section returns its parts, by their names."""
+"""The sections of the benchmark, one per file. Each returns its parts by name."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reads beside writes: how long a read takes while heroes are made at full rate."""
+"""Reads beside writes: the latency of reads while heroes are created at full rate."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ WRITERS, READERS = 16, 4
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return one part: "server" is what its reads did, "server, POST" its writes beside them."""
+    """Return one part: "server" for the reads, "server, POST" for the concurrent writes."""
     names = tuple(name for name in NAMES if name in bench.options.servers)
     console.heading(f"{bench.database}, reads beside writes")
     rounds: list[Round] = []
@@ -30,7 +30,7 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def both(bench: Bench, server: Server, index: int) -> Round:
-    """Load the server with writes and reads at once, and return what it did of each."""
+    """Load the server with concurrent writes and reads, and measure both."""
     seconds, rows = bench.options.seconds, bench.options.rows
     writes = wrk.Load("post", WRITERS, seconds, rows, seed=index + 1)
     reads = wrk.Load("get", READERS, seconds, rows, seed=index + 1)
@@ -41,7 +41,7 @@ def both(bench: Bench, server: Server, index: int) -> Round:
         f"{server.name}, POST": wrk.finish(writing, writes),
         server.name: wrk.finish(reading, reads),
     }
-    stall = not server.answers()
+    stall = not server.responds()
     found = {name: m.afterwards(rss=server.rss(), stalled=stall) for name, m in found.items()}
     console.measured(server.name, "post", WRITERS, found[f"{server.name}, POST"])
     console.measured(server.name, "get", READERS, found[server.name])

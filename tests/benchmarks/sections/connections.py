@@ -1,4 +1,4 @@
-"""More clients at once: heroes and the plain app at 1 to 256 connections."""
+"""More concurrent clients: heroes and the plain app at 1 to 256 connections."""
 
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def subjects(bench: Bench, workload: str, servers: list[Server]) -> Subjects:
-    """Return what is measured: each server at each level."""
+    """Return the subjects: each server at each level."""
     return {
         f"{server.name} {level}": partial(bench.measured, server, workload, connections=level)
         for level in LEVELS

@@ -1,6 +1,6 @@
-"""The negative control: with a COMMIT for every unit of work, POST has to get slower.
+"""The negative control: with a COMMIT for every unit of work, POST must be slower.
 
-If it did not, the benchmark could not tell, or shared commits would be worth nothing.
+Otherwise the benchmark does not measure commits, or group commit has no effect.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from tests.benchmarks.sections.main import subjects
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return one part on SQLite; PostgreSQL shares commits by itself."""
+    """Return one part on SQLite; PostgreSQL has its own group commit."""
     if bench.database != SQLITE:
         return {}
     console.heading(f"{bench.database}, the negative control")

@@ -1,4 +1,4 @@
-"""More heroes: from a thousand to a million, with a server for each size side by side."""
+"""More heroes: a thousand to a million, with a server for each size."""
 
 from functools import partial
 from typing import Any
@@ -14,11 +14,11 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 WORKLOADS = ("get", "deep", "cursor")
 MOST_ROUNDS = 2
 SECONDS = 2
-"""Sixteen pages a million rows deep take most of it."""
+"""Sixteen pages at an offset of a million rows take most of it."""
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return a part for each workload; a server with so many heroes is named "server rows"."""
+    """Return a part for each workload; a server at a size is named "server rows"."""
     names = tuple(name for name in NAMES if name in bench.options.servers)
     contenders = chosen(names, bench.database)
     console.heading(f"{bench.database}, making databases of up to {max(SIZES):,} heroes")
@@ -37,7 +37,7 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def subjects(bench: Bench, workload: str, sized: list[tuple[Server, int]]) -> Subjects:
-    """Return what is measured: each server at each size."""
+    """Return the subjects: each server at each size."""
     return {
         f"{server.name} {size}": partial(
             bench.measured, server, workload, rows=size, seconds=SECONDS

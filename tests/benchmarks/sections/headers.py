@@ -1,7 +1,7 @@
-"""Headers: the time that those take which the tutorial's app has not.
+"""Headers: the time for the headers that the tutorial's app does not have.
 
-That is too little to be seen in requests per second, so the code that reads and makes them is
-timed by itself, in this process.
+The effect on requests per second is too small to measure, so this section times the code that
+parses and creates the headers, in this process.
 """
 
 from collections.abc import Callable
@@ -27,10 +27,10 @@ from tests.benchmarks import console
 from tests.benchmarks.bench import Bench
 
 CALLS = 10_000
-"""How often each is done in a round."""
+"""Calls per round."""
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", 28, version=1)
-SHOWN = serialize_hero(HERO)
+HERO_JSON = serialize_hero(HERO)
 PAGE = [HERO] * 100
 QUERY = HeroQuery(limit=len(PAGE))
 LOCATION = {"Location": "/heroes/1"}
@@ -45,36 +45,36 @@ REQUEST = Request(
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return one part: microseconds a request, by the headers that they go to."""
+    """Return one part: microseconds per request, by header."""
     console.heading("headers")
     rounds = bench.options.rounds
-    plain = microseconds(lambda: JsonResponse(SHOWN), rounds)
-    tagged = microseconds(lambda: response_with_etag(SHOWN, HERO.version), rounds)
-    placed = microseconds(lambda: response_with_etag(SHOWN, HERO.version, LOCATION), rounds)
+    plain = microseconds(lambda: JsonResponse(HERO_JSON), rounds)
+    tagged = microseconds(lambda: response_with_etag(HERO_JSON, HERO.version), rounds)
+    located = microseconds(lambda: response_with_etag(HERO_JSON, HERO.version, LOCATION), rounds)
     found = {
         "ETag": tagged - plain,
-        "Location": placed - tagged,
+        "Location": located - tagged,
         "Link": microseconds(lambda: next_page(REQUEST, QUERY, PAGE), rounds),
         "If-Match, If-None-Match, not given": microseconds(look_for_conditions, rounds),
         "Idempotency-Key, not given": microseconds(look_for_key, rounds),
         "Prefer, not given": microseconds(lambda: wants_exact_count(REQUEST.scope), rounds),
     }
     for headers, time in found.items():
-        console.took(headers, time)
+        console.duration(headers, time)
     return {"headers": {"microseconds": found}}
 
 
 def microseconds(call: Callable[[], object], rounds: int) -> float:
-    """Return the time of a call, the median over rounds."""
+    """Return the median time of a call over rounds."""
     return median(repeat(call, number=CALLS, repeat=rounds)) / CALLS * 1e6
 
 
 def look_for_conditions() -> None:
-    """Do what a GET without conditions does about them."""
+    """Evaluate the preconditions of a GET that has none."""
     not_modified_response(read_precondition(REQUEST), HERO.version)
 
 
 def look_for_key() -> None:
-    """Do what a POST without a key does about it."""
+    """Read the key of a POST that has none."""
     with suppress(StopIteration):
         read_idempotency_key(REQUEST).send(None)

@@ -14,16 +14,16 @@ from tests.benchmarks.workloads import READS
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return a part for each workload, and one for what a write is worth on each server."""
+    """Return a part for each workload, and one for the durability of writes on each server."""
     options = bench.options
     measured: dict[str, list[Round]] = {workload: [] for workload in options.workloads}
     with bench.running(chosen(options.servers, bench.database), options.rows) as servers:
-        worth = {server.name: durability.read_back(server, bench.folder) for server in servers}
+        durable = {server.name: durability.read_back(server, bench.folder) for server in servers}
         for index in range(options.rounds):
             console.heading(f"{bench.database}, round {index + 1} of {options.rounds}")
             for workload, rounds in measured.items():
                 rounds.append(one_round(index, subjects(bench, workload, servers), rounds))
-    parts: dict[str, Any] = {f"durability/{bench.database}": {"servers": worth}}
+    parts: dict[str, Any] = {f"durability/{bench.database}": {"servers": durable}}
     for workload, rounds in measured.items():
         if any(rounds):
             console.ratios(workload, rounds)
@@ -32,7 +32,7 @@ def run(bench: Bench) -> dict[str, Any]:
 
 
 def subjects(bench: Bench, workload: str, servers: Sequence[Server]) -> Subjects:
-    """Return what is measured under the workload: the servers that take part in it."""
+    """Return the subjects of the workload: the servers that support it."""
     return {
         server.name: partial(bench.measured, server, workload)
         for server in servers
@@ -41,7 +41,7 @@ def subjects(bench: Bench, workload: str, servers: Sequence[Server]) -> Subjects
 
 
 def takes_part(contender: Contender, workload: str) -> bool:
-    """Return whether it is worth measuring: a journal mode matters to writes, not to reads."""
+    """Return whether to measure it: the journal mode affects writes, not reads."""
     if workload == "cursor":
         return contender == OURS
     return not (contender.wal and workload in READS)

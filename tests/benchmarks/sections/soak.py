@@ -1,4 +1,4 @@
-"""A long load of everything at once on heroes: errors, and memory over time."""
+"""A long mixed load on heroes: errors, and memory over time."""
 
 import subprocess
 import time
@@ -10,11 +10,11 @@ from tests.benchmarks.contenders import OURS
 from tests.benchmarks.running import Server
 
 EVERY = 10
-"""Seconds between two looks at the memory."""
+"""Seconds between two samples of the memory."""
 
 
 def run(bench: Bench) -> dict[str, Any]:
-    """Return one part: what heroes did, and its memory in KiB at so many seconds."""
+    """Return one part: the measurement, and (seconds, KiB) samples of the memory."""
     options = bench.options
     console.heading(f"{bench.database}, {options.soak} s of the mixed workload")
     load = wrk.Load("mixed", options.connections, options.soak, options.rows)
@@ -22,13 +22,13 @@ def run(bench: Bench) -> dict[str, Any]:
         process = wrk.begin(server.url, load)
         memory = watch(server, process)
         measured = wrk.finish(process, load)
-        measured = measured.afterwards(rss=server.rss(), stalled=not server.answers())
+        measured = measured.afterwards(rss=server.rss(), stalled=not server.responds())
     console.measured(server.name, "mixed", options.connections, measured)
     return {f"soak/{bench.database}": {"rounds": [{OURS.name: measured.to_json()}], "rss": memory}}
 
 
 def watch(server: Server, process: subprocess.Popen[str]) -> list[tuple[int, int]]:
-    """Return the seconds and the server's memory, from time to time until the load ends."""
+    """Return (seconds, KiB) samples of the server's memory until the load ends."""
     began = time.monotonic()
     memory = [(0, server.rss())]
     while process.poll() is None:

@@ -1,6 +1,6 @@
-"""Starting: the time from the start of a process to its first answer, on a database that is there.
+"""Start-up: the time from the start of a process to its first response, on an existing database.
 
-Memory is looked at then too, before any load.
+Memory is measured then too, before any load.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Prepares a database, or serves one of the modules beside this file.
+"""Prepares a database, or serves one of the modules in this package.
 
 Run as ``python -m tests.benchmarks.servers (prepare|serve) MODULE URL``.
 """
@@ -10,7 +10,7 @@ from importlib import import_module
 import uvicorn
 
 BACKLOG = 2048
-"""The same as heroes has."""
+"""The same as in heroes."""
 
 
 def serve(module: str, url: str) -> None:
@@ -34,7 +34,7 @@ def serve(module: str, url: str) -> None:
 
 
 def prepare(module: str, url: str) -> None:
-    """Make the module's table in an empty database."""
+    """Create the module's table in an empty database."""
     import_module(f"{__package__}.{module}").prepare(url)
 
 

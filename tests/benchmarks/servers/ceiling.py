@@ -1,7 +1,7 @@
 """The ceiling: FastAPI with the same routes and models, routed as heroes is, and no database.
 
 Whatever is built on FastAPI with validated requests and a dependency that opens and closes a unit
-of work does at least this much. Answers are made from values that are there already.
+of work does at least this much. Responses contain constants.
 """
 
 from collections.abc import AsyncIterator
@@ -40,13 +40,13 @@ class StoredHero(BaseModel):
 
 
 class StandIn:
-    """Stands where a unit of work would."""
+    """Takes the place of a unit of work."""
 
     __slots__ = ()
 
 
 async def get_stand_in() -> AsyncIterator[StandIn]:
-    """Yield what a unit of work's dependency would, and end before the response is sent."""
+    """Yield a stand-in for the unit of work, and end before the response is sent."""
     yield StandIn()
 
 
@@ -58,14 +58,14 @@ def prepare(_: str) -> None:
 
 
 def build_app(_: str) -> FastAPI:
-    """Return the app. Every hero is the same but for its id, and a page is always full."""
+    """Return the app. All heroes are equal except for the id, and a page is always full."""
     app = FastAPI()
     include_directly(app, router)
     return app
 
 
 def as_json(content: Any) -> Response:
-    """Return the answer, serialised at once: quicker than leaving it to ``response_model``."""
+    """Serialize the response directly, which is faster than ``response_model``."""
     return Response(to_json(content), media_type="application/json")
 
 

@@ -1,8 +1,8 @@
-"""FastCRUD on FastAPI, used as its documentation shows it, and tuned where that is fair.
+"""FastCRUD on FastAPI, used as documented, and tuned where that is fair.
 
 Asynchronous engine and sessions that expire nothing on commit; a page without the count of all
-rows, which is not in the answer; an update that returns its row in the same statement; a garbage
-collector that leaves alone what stays.
+rows, which is not in the response; an update that returns its row in the same statement;
+``gc.freeze`` after the start.
 """
 
 from collections.abc import AsyncIterator
@@ -49,14 +49,14 @@ router = APIRouter()
 
 
 def prepare(url: str) -> None:
-    """Make the table."""
+    """Create the table."""
     SQLModel.metadata.create_all(
         create_engine(with_driver(url, sqlite="pysqlite", postgresql="psycopg"))
     )
 
 
 def build_app(url: str) -> FastAPI:
-    """Return the app over the database."""
+    """Return the app on the database."""
     address = with_driver(url, sqlite="aiosqlite", postgresql="asyncpg")
     engine = create_async_engine(address, **pool_of(url))
     app = FastAPI()

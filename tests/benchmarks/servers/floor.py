@@ -1,7 +1,7 @@
-"""The floor: bare ASGI, the raw driver, fixed statements. The least that is right, and no more.
+"""The floor: bare ASGI, the raw driver and fixed statements. The minimum that is correct.
 
-It reads JSON, runs a statement, commits and writes JSON. It validates nothing, knows no 404 and
-handles no trouble: nobody should run it.
+It reads JSON, runs a statement, commits and writes JSON. It validates nothing, has no 404 and
+handles no errors: do not use it for anything else.
 """
 
 import re
@@ -35,7 +35,7 @@ class Heroes(Protocol):
 
 
 def prepare(url: str) -> None:
-    """Make the table, with the indexes that the others have."""
+    """Create the table, with the same indexes as the others."""
     (floor_sqlite if is_sqlite(url) else floor_postgres).prepare(url)
 
 
@@ -47,15 +47,15 @@ def build_app(url: str) -> Any:
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await live(heroes, receive, send)
+            await run_lifespan(heroes, receive, send)
         else:
-            await answer(send, await respond(heroes, scope, receive))
+            await send_json(send, await respond(heroes, scope, receive))
 
     return app
 
 
 async def respond(heroes: Heroes, scope: Message, receive: Receive) -> Any:
-    """Return what is to be sent as JSON."""
+    """Execute the request, and return the content of the response."""
     found = HERO.match(scope["path"])
     method = scope["method"]
     if method == "GET":
@@ -71,11 +71,11 @@ async def respond(heroes: Heroes, scope: Message, receive: Receive) -> Any:
 
 
 def hero(row: Any) -> Message:
-    """Return a row as the JSON's object."""
+    """Convert a row to a JSON object."""
     return dict(zip(COLUMNS, row, strict=True))
 
 
-async def answer(send: Send, content: Any) -> None:
+async def send_json(send: Send, content: Any) -> None:
     """Send the content as JSON."""
     body = orjson.dumps(content)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
@@ -83,7 +83,7 @@ async def answer(send: Send, content: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def live(heroes: Heroes, receive: Receive, send: Send) -> None:
+async def run_lifespan(heroes: Heroes, receive: Receive, send: Send) -> None:
     """Open the database when the server starts, close it when it stops."""
     await receive()
     await heroes.open()

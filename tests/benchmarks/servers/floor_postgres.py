@@ -1,4 +1,4 @@
-"""The floor's statements on PostgreSQL: asyncpg and its pool, one round trip a request."""
+"""The floor's statements on PostgreSQL: asyncpg and its pool, one round trip per request."""
 
 import asyncio
 from typing import Any
@@ -22,7 +22,7 @@ CHANGE = f"UPDATE hero SET {{}} WHERE id = $1 RETURNING {COLUMNS}"
 
 
 def prepare(url: str) -> None:
-    """Make the table."""
+    """Create the table."""
     asyncio.run(_prepare(url))
 
 
@@ -32,19 +32,19 @@ async def _prepare(url: str) -> None:
     await connection.close()
 
 
-async def leave_as_it_is(_: Any) -> None:
-    """Spare a connection the round trip that resets it: these statements leave nothing behind."""
+async def skip_reset(_: Any) -> None:
+    """Skip the reset of a connection and its round trip: the statements leave no session state."""
 
 
 class PostgresHeroes:
-    """A pool of connections; each statement is a transaction of its own."""
+    """A pool of connections; each statement is its own transaction."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     async def open(self) -> None:
         self._pool = await asyncpg.create_pool(
-            self._url, min_size=POOL_SIZE, max_size=POOL_SIZE, reset=leave_as_it_is
+            self._url, min_size=POOL_SIZE, max_size=POOL_SIZE, reset=skip_reset
         )
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """The floor's statements on SQLite: one connection, on the event loop, in WAL mode.
 
-A write is flushed before it is answered (``synchronous=FULL``), each by a COMMIT of its own.
+Each write has its own COMMIT, and is flushed before the response (``synchronous=FULL``).
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ CHANGE = f"UPDATE hero SET {{}} WHERE id = ? RETURNING {COLUMNS}"
 
 
 def prepare(url: str) -> None:
-    """Make the table."""
+    """Create the table."""
     connection = sqlite3.connect(sqlite_path(url))
     connection.executescript(TABLE)
     connection.execute("PRAGMA journal_mode=WAL")
@@ -38,7 +38,7 @@ class SqliteHeroes:
         self._connection.execute("PRAGMA synchronous=FULL")
 
     async def open(self) -> None:
-        """Do nothing: the file is open."""
+        """Do nothing: the file is already open."""
 
     async def close(self) -> None:
         self._connection.close()

@@ -1,7 +1,7 @@
-"""The garbage collector, set as heroes sets its own, for peers that would miss it.
+"""The garbage collector, set as in heroes, for peers that benefit from it.
 
-It is worth a quarter to the peers on a page, whose rows are objects, and halves their 99th
-percentile. The plain app goes without, as the tutorial's does; floor and ceiling gain nothing.
+On a page, whose rows are objects, the peers gain a quarter of their rate, and their p99 latency
+halves. The plain app does without, like the tutorial; floor and ceiling gain nothing.
 """
 
 import gc
@@ -10,7 +10,7 @@ YOUNG = 10_000
 
 
 def freeze_gc() -> None:
-    """Leave all that there is now out of later collections, and make those rarer."""
+    """Exclude all current objects from later collections, and make those rarer."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)

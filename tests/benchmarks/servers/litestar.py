@@ -1,8 +1,8 @@
 """Litestar with Advanced Alchemy: a service over a repository, msgspec structs in and out.
 
-Tuned where that is fair: nothing is read again after a commit, a page is not counted, and the
-OpenAPI document and logging are not set up, and the garbage collector leaves alone what stays.
-Writes commit in the service, before the answer: the plugin's own commit hides its failure.
+Tuned where that is fair: no refresh after a commit, no count for a page, no OpenAPI document, no
+logging, and ``gc.freeze`` after the start. Writes commit in the service, before the response: the
+plugin's own commit hides its failure.
 """
 
 from typing import Annotated, Any
@@ -66,7 +66,7 @@ class HeroService(SQLAlchemyAsyncRepositoryService[Hero]):
 
 
 def stored(hero: Hero) -> StoredHero:
-    """Return what is answered."""
+    """Convert a row to the struct of the response."""
     return StoredHero(name=hero.name, secret_name=hero.secret_name, age=hero.age, id=hero.id)
 
 
@@ -106,14 +106,14 @@ class HeroController(Controller):
 
 
 def prepare(url: str) -> None:
-    """Make the table."""
+    """Create the table."""
     DefaultBase.metadata.create_all(
         create_engine(with_driver(url, sqlite="pysqlite", postgresql="psycopg"))
     )
 
 
 def build_app(url: str) -> Litestar:
-    """Return the app over the database."""
+    """Return the app on the database."""
     config = SQLAlchemyAsyncConfig(
         connection_string=with_driver(url, sqlite="aiosqlite", postgresql="asyncpg"),
         session_config=AsyncSessionConfig(expire_on_commit=False),

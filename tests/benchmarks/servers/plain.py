@@ -1,7 +1,7 @@
-"""The plain app: what one writes after reading the SQLModel tutorial, and nothing more.
+"""The plain app: what one writes after reading the SQLModel tutorial.
 
-A session a request, ``def`` handlers in the thread pool, rows out through ``response_model``, the
-engine as it comes. The tutorial's ``echo`` is left out: printing every statement would slow it.
+A session per request, ``def`` handlers in the thread pool, rows serialized by ``response_model``,
+and an engine with defaults, without the tutorial's ``echo``: printing every statement is slow.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ class HeroChanges(SQLModel):
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine with the defaults, and on PostgreSQL with the pool that all have."""
+    """Return an engine with the defaults, and on PostgreSQL with the pool size of all servers."""
     options: dict[str, Any] = (
         {"connect_args": {"check_same_thread": False}} if is_sqlite(url) else pool_of(url)
     )
@@ -47,12 +47,12 @@ def open_engine(url: str) -> Engine:
 
 
 def prepare(url: str) -> None:
-    """Make the table."""
+    """Create the table."""
     SQLModel.metadata.create_all(open_engine(url))
 
 
 def build_app(url: str) -> FastAPI:
-    """Return the app over the database."""
+    """Return the app on the database."""
     app = FastAPI()
     app.state.engine = open_engine(url)
     app.include_router(router)
@@ -95,7 +95,7 @@ def change(hero_id: int, changes: HeroChanges, session: InSession) -> Hero:
 
 
 def find(session: Session, hero_id: int) -> Hero:
-    """Return the hero, or answer 404."""
+    """Return the hero, or raise 404."""
     hero = session.get(Hero, hero_id)
     if hero is None:
         raise HTTPException(404, "Hero not found")
@@ -103,7 +103,7 @@ def find(session: Session, hero_id: int) -> Hero:
 
 
 def save(session: Session, hero: Hero) -> Hero:
-    """Commit the hero, and return it as it is stored."""
+    """Commit the hero, and return it refreshed."""
     session.add(hero)
     session.commit()
     session.refresh(hero)

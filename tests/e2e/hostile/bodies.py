@@ -1,4 +1,4 @@
-"""The catalogue of hostile inputs: bodies, in requests that are good but for them."""
+"""The catalogue of hostile inputs: bodies, in otherwise valid requests."""
 
 import gzip
 
@@ -49,7 +49,7 @@ BODIES: dict[str, bytes] = {
     "a line feed as it is": _named(b'"a\nb"'),
     "a lone high surrogate": _named(rb'"\ud83d"'),
     "a lone low surrogate": _named(rb'"\ude00"'),
-    "surrogates the wrong way round": _named(rb'"\ude00\ud83d"'),
+    "surrogates in the wrong order": _named(rb'"\ude00\ud83d"'),
     "a broken escape": _named(rb'"\u12"'),
     "an unknown escape": _named(rb'"\x41"'),
     "the last code point": _named('"\U0010ffff"'.encode()),
@@ -108,7 +108,7 @@ BODIES: dict[str, bytes] = {
     "one byte too many": posted(b" " * 65_537),
     "ten megabytes": posted(b"x" * 10_000_000),
     "ten megabytes in chunks": _chunked(chunks(*[b"x" * 100_000] * 100)),
-    "ten megabytes nobody asked for": _chunked(chunks(b"x" * 10_000_000), method=b"GET"),
+    "ten megabytes in a GET": _chunked(chunks(b"x" * 10_000_000), method=b"GET"),
     "60000 chunks of one byte": _chunked(chunks(*[b" "] * 60_000)),
     "no chunks": _chunked(chunks()),
     "a chunk with a long extension": _chunked(b"2;" + b"a" * 100_000 + b"\r\n{}\r\n0\r\n\r\n"),
@@ -118,4 +118,4 @@ BODIES: dict[str, bytes] = {
     "a body on HEAD": _chunked(chunks(HERO), method=b"HEAD"),
     "a body on OPTIONS": _chunked(chunks(b"x" * 100_000), method=b"OPTIONS"),
 }
-"""Every body's name and the whole request that carries it."""
+"""The name of each body, and the whole request."""

@@ -1,4 +1,4 @@
-"""The catalogue of hostile inputs: what is no HTTP, and what ends too early."""
+"""The catalogue of hostile inputs: malformed HTTP and truncated requests."""
 
 from tests.e2e.raw_http import CHUNKED, JSON, chunks, posted, request
 
@@ -27,7 +27,7 @@ MALFORMED: dict[str, bytes] = {
     "HTTP/1.1.1": b"GET /heroes/ HTTP/1.1.1\r\nHost: a\r\n\r\n",
     "a version in lower case": b"GET /heroes/ http/1.1\r\nHost: a\r\n\r\n",
     "another protocol": b"GET /heroes/ ICY/1.1\r\nHost: a\r\n\r\n",
-    "an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "a response": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
     "no method": b"/heroes/ HTTP/1.1\r\nHost: a\r\n\r\n",
     "no target": b"GET  HTTP/1.1\r\nHost: a\r\n\r\n",
     "a method in lower case": request(method=b"get"),
@@ -92,9 +92,9 @@ MALFORMED: dict[str, bytes] = {
     "a chunk with a space in its size": _chunked(b"2 2\r\n{}\r\n0\r\n\r\n"),
     "bytes after the end": posted(HERO) + b"\0\0\0\0\r\n\r\n",
 }
-"""Each may be refused, cut off, or taken for HTTP by a lenient server: it must not fail or wait."""
+"""The server may refuse each, close the connection or accept it, but must not fail or wait."""
 
-CUT_OFF: dict[str, bytes] = {
+TRUNCATED: dict[str, bytes] = {
     "nothing at all": b"",
     "a byte": b"G",
     "a line end": b"\r\n",
@@ -118,4 +118,4 @@ CUT_OFF: dict[str, bytes] = {
     "half a request after a whole one": request() + b"GET /hero",
     "half a frame after an upgrade": request(b"/", b"Connection: Upgrade", b"Upgrade: h2c") + b"\0",
 }
-"""The client has no more to say, and says so."""
+"""The client half-closes the connection after each of these."""

@@ -1,4 +1,4 @@
-"""The catalogue of hostile inputs: targets, methods and headers that HTTP's grammar allows."""
+"""The catalogue of hostile inputs: targets, methods and headers that are valid HTTP."""
 
 from tests.e2e.raw_http import JSON, posted, request
 
@@ -42,8 +42,8 @@ TARGETS: dict[str, bytes] = {
     "only escaped slashes": request(b"%2fheroes%2f".replace(b"%2f", b"/%2f", 1)),
     "an escaped path": request(b"/%68%65%72%6f%65%73/?limit=1"),
     "an overlong escaped slash": _hero(b"%c0%af"),
-    "a way up": _hero(b"../../etc/passwd"),
-    "an escaped way up": _hero(b"%2e%2e/%2e%2e/etc/passwd"),
+    "a parent directory": _hero(b"../../etc/passwd"),
+    "an escaped parent directory": _hero(b"%2e%2e/%2e%2e/etc/passwd"),
     "a backslash": _hero(b"..%5c..%5cwindows"),
     "1000 slashes": request(b"/" * 1000),
     "10000 segments": request(b"/a" * 10_000),
@@ -127,7 +127,7 @@ HEADERS: dict[str, bytes] = {
         b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQAAP__"
     ),
     "an upgrade to nothing": _with(b"Connection: Upgrade", b"Upgrade:"),
-    "an upgrade nobody connects": _with(b"Upgrade: h2c"),
+    "an upgrade without Connection": _with(b"Upgrade: h2c"),
     "an upgrade with a body": posted(HERO, b"Connection: Upgrade", b"Upgrade: h2c"),
     "an expectation of 100": posted(HERO, b"Expect: 100-continue"),
     "an expectation of 100 without a body": _with(b"Expect: 100-continue"),

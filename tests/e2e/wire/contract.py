@@ -1,4 +1,4 @@
-"""Requests, and whole answers as the wire contract spells them."""
+"""Requests, and complete responses according to the wire contract."""
 
 import json
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 Entry = tuple[str, Sequence[str | int], str]
-"""The type, the place and the message of one thing that does not validate."""
+"""The type, the loc and the msg of a validation error."""
 
 
-class Answer(NamedTuple):
-    """What a client sees first: everything else is in the headers."""
+class RawResponse(NamedTuple):
+    """The status, the content type and the body of a response."""
 
     status: int
     content_type: str | None
@@ -23,56 +23,56 @@ class Answer(NamedTuple):
 
 TITLES = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
 
-NO_SUCH_HERO = Answer(404, JSON, b'{"detail":"Hero not found"}')
+NO_SUCH_HERO = RawResponse(404, JSON, b'{"detail":"Hero not found"}')
 
 
 def post(client: httpx2.Client, body: bytes) -> httpx2.Response:
-    """Post these very bytes as JSON."""
+    """POST these bytes as JSON."""
     return client.post("/heroes/", content=body, headers={"content-type": JSON})
 
 
 def patch(client: httpx2.Client, hero_id: int, body: bytes) -> httpx2.Response:
-    """Patch a hero with these very bytes as JSON."""
+    """PATCH a hero with these bytes as JSON."""
     return client.patch(f"/heroes/{hero_id}", content=body, headers={"content-type": JSON})
 
 
 def new_hero(client: httpx2.Client) -> int:
-    """Make the hero Deadpond, Dive Wilson, 28 years old, and return the id."""
-    made = post(client, b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}')
-    hero_id: int = made.json()["id"]
+    """Create the hero Deadpond, Dive Wilson, age 28, and return the id."""
+    created = post(client, b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}')
+    hero_id: int = created.json()["id"]
     return hero_id
 
 
-def ok(body: bytes) -> Answer:
-    return Answer(200, JSON, body)
+def ok(body: bytes) -> RawResponse:
+    return RawResponse(200, JSON, body)
 
 
-def invalid(*entries: Entry) -> Answer:
+def invalid(*entries: Entry) -> RawResponse:
     detail = [{"type": type_, "loc": loc, "msg": msg} for type_, loc, msg in entries]
     body = json.dumps({"detail": detail}, separators=(",", ":"), ensure_ascii=False)
-    return Answer(422, JSON, body.encode())
+    return RawResponse(422, JSON, body.encode())
 
 
-def problem(status: int, detail: str, instance: str, *errors: dict[str, str]) -> Answer:
-    """Return the answer that is this problem, byte for byte."""
+def problem(status: int, detail: str, instance: str, *errors: dict[str, str]) -> RawResponse:
+    """Return the response with this problem, byte for byte."""
     body: dict[str, Any] = {"type": "about:blank", "title": TITLES[status], "status": status}
     body |= {"detail": detail, "instance": instance}
     if errors:
         body["errors"] = errors
-    return Answer(status, PROBLEM, json.dumps(body, separators=(",", ":")).encode())
+    return RawResponse(status, PROBLEM, json.dumps(body, separators=(",", ":")).encode())
 
 
-def said(response: httpx2.Response) -> Answer:
-    """Return what the server answered, byte for byte."""
-    return Answer(response.status_code, response.headers.get("content-type"), response.content)
+def raw(response: httpx2.Response) -> RawResponse:
+    """Return what the server sent, byte for byte."""
+    return RawResponse(response.status_code, response.headers.get("content-type"), response.content)
 
 
 def refused_fields(response: httpx2.Response) -> tuple[int, list[list[str | int]]]:
-    """Return the status, and the place of each thing that does not validate."""
+    """Return the status, and the ``loc`` of each validation error."""
     return response.status_code, [entry["loc"] for entry in response.json()["detail"]]
 
 
 def ids(response: httpx2.Response) -> list[int]:
-    """Return the ids of the heroes listed."""
+    """Return the ids of the listed heroes."""
     assert 200 == response.status_code, response.text
     return [hero["id"] for hero in response.json()]

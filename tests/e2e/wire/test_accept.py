@@ -1,4 +1,4 @@
-"""The wire contract's errors: who gets problem details, and who the tutorial's bodies."""
+"""The wire contract's errors: content negotiation between problems and the tutorial's bodies."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, problem, said
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, problem, raw
 from tests.support.served import Served
 
 
@@ -26,7 +26,7 @@ from tests.support.served import Served
         ([], JSON),
     ],
 )
-def test_accept_decides_and_the_tutorials_body_is_the_default(
+def test_accept_selects_the_error_format_and_the_tutorials_is_the_default(
     server: Served, accept: Sequence[str], media_type: str
 ) -> None:
     with closing(HTTPConnection(*server.address, timeout=10)) as connection:
@@ -42,31 +42,33 @@ def test_accept_decides_and_the_tutorials_body_is_the_default(
     assert "Accept" == response.headers["vary"]
 
 
-def test_only_an_answer_that_depends_on_accept_varies(client: httpx2.Client) -> None:
+def test_only_a_response_that_depends_on_accept_has_vary(client: httpx2.Client) -> None:
     hero = f"/heroes/{new_hero(client)}"
-    answers = [client.get(hero, headers={"accept": PROBLEM}), client.put(hero), client.delete(hero)]
+    responses = [
+        client.get(hero, headers={"accept": PROBLEM}),
+        client.put(hero),
+        client.delete(hero),
+    ]
 
-    assert [200, 405, 200] == [answer.status_code for answer in answers]
-    assert not any("vary" in answer.headers for answer in answers)
+    assert [200, 405, 200] == [response.status_code for response in responses]
+    assert not any("vary" in response.headers for response in responses)
 
 
 @pytest.mark.parametrize("accept", [JSON, "*/*", f"{PROBLEM};q=0, {JSON}"])
-def test_what_the_tutorial_never_sent_is_a_problem_for_everyone(
+def test_errors_that_the_tutorial_lacks_are_problems_for_every_client(
     client: httpx2.Client, accept: str
 ) -> None:
     headers = {"accept": accept, "content-type": JSON}
-    answers = [
+    responses = [
         client.put("/heroes/", headers=headers),
         client.post("/heroes/", content=b" " * 65_537, headers=headers),
     ]
 
-    assert [(405, PROBLEM), (413, PROBLEM)] == [said(answer)[:2] for answer in answers]
+    assert [(405, PROBLEM), (413, PROBLEM)] == [raw(response)[:2] for response in responses]
 
 
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])
-def test_head_gets_the_headers_of_the_body_that_get_would(
-    client: httpx2.Client, accept: str
-) -> None:
+def test_head_of_an_error_has_the_headers_of_get(client: httpx2.Client, accept: str) -> None:
     get, head = (
         client.request(m, "/heroes/0", headers={"accept": accept}) for m in ("GET", "HEAD")
     )

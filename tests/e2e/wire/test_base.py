@@ -1,22 +1,22 @@
-"""The wire contract's first table: what the tutorial's clients get, byte for byte."""
+"""The wire contract's first table: responses that equal the tutorial's, byte for byte."""
 
 from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import NO_SUCH_HERO, Answer, ok, patch, post, said
+from tests.e2e.wire.contract import NO_SUCH_HERO, RawResponse, ok, patch, post, raw
 from tests.support.served import serve
 
 
 @pytest.fixture(scope="module")
-def crowded(
+def full_client(
     new_database: Callable[[], str], session: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx2.Client]:
-    """A client of a server that has the heroes 1 to 103 and no others."""
+    """A client of a server with exactly the heroes 1 to 103."""
     with (
         serve(
-            tmp_path_factory.mktemp("crowded") / "heroes.db",
+            tmp_path_factory.mktemp("served") / "heroes.db",
             database_url=new_database(),
             session=session,
         ) as server,
@@ -27,8 +27,8 @@ def crowded(
         yield client
 
 
-def listed(first: int, last: int) -> Answer:
-    """Return the answer that lists the crowded server's heroes from one id to another."""
+def listed(first: int, last: int) -> RawResponse:
+    """Return the list response with these ids, of the server of ``full_client``."""
     heroes = (
         f'{{"name":"Hero {104 - number:03}","secret_name":"x","age":null,"id":{number}}}'
         for number in range(first, last + 1)
@@ -36,30 +36,32 @@ def listed(first: int, last: int) -> Answer:
     return ok(f"[{','.join(heroes)}]".encode())
 
 
-def test_a_hero_lives_from_post_to_delete_as_the_tutorial_has_it(crowded: httpx2.Client) -> None:
-    made = post(crowded, b'{"name":"Deadpond","secret_name":"Dive Wilson"}')
-    read = crowded.get("/heroes/104")
-    changed = patch(crowded, 104, b'{"age":31}')
-    deleted = crowded.delete("/heroes/104")
-    gone = crowded.get("/heroes/104")
+def test_a_hero_is_created_read_updated_and_deleted_as_in_the_tutorial(
+    full_client: httpx2.Client,
+) -> None:
+    made = post(full_client, b'{"name":"Deadpond","secret_name":"Dive Wilson"}')
+    read = full_client.get("/heroes/104")
+    changed = patch(full_client, 104, b'{"age":31}')
+    deleted = full_client.delete("/heroes/104")
+    gone = full_client.get("/heroes/104")
 
     hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%s,"id":104}'
-    assert ok(hero % b"null") == said(made)
-    assert ok(hero % b"null") == said(read)
-    assert ok(hero % b"31") == said(changed)
-    assert ok(b'{"ok":true}') == said(deleted)
-    assert NO_SUCH_HERO == said(gone)
+    assert ok(hero % b"null") == raw(made)
+    assert ok(hero % b"null") == raw(read)
+    assert ok(hero % b"31") == raw(changed)
+    assert ok(b'{"ok":true}') == raw(deleted)
+    assert NO_SUCH_HERO == raw(gone)
 
 
-def test_a_hero_comes_back_in_the_fields_order_whatever_the_bodys_order(
+def test_fields_are_returned_in_the_declared_order(
     client: httpx2.Client,
 ) -> None:
     response = post(client, '{"age":7,"secret_name":"Ćwir","name":"Rusty-Man 🦸"}'.encode())
 
     made = response.json()["id"]
     expected = f'{{"name":"Rusty-Man 🦸","secret_name":"Ćwir","age":7,"id":{made}}}'
-    assert ok(expected.encode()) == said(response)
-    assert ok(expected.encode()) == said(client.get(f"/heroes/{made}"))
+    assert ok(expected.encode()) == raw(response)
+    assert ok(expected.encode()) == raw(client.get(f"/heroes/{made}"))
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ def test_a_hero_comes_back_in_the_fields_order_whatever_the_bodys_order(
         (b"{}", b'"Deadpond","secret_name":"Dive Wilson","age":28'),
     ],
 )
-def test_a_patch_changes_just_the_fields_it_names_and_answers_the_whole_hero(
+def test_a_patch_changes_only_the_given_fields_and_returns_the_hero(
     client: httpx2.Client, hero_id: int, body: bytes, expected: bytes
 ) -> None:
     response = patch(client, hero_id, body)
 
     hero = ok(b'{"name":%s,"id":%d}' % (expected, hero_id))
-    assert hero == said(response)
-    assert hero == said(client.get(f"/heroes/{hero_id}"))
+    assert hero == raw(response)
+    assert hero == raw(client.get(f"/heroes/{hero_id}"))
 
 
 def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Client) -> None:
@@ -91,13 +93,13 @@ def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Cl
 
     expected = ok(b'{"name":"N","secret_name":"S","age":null,"id":%d}' % hero_id)
     assert 2**63 - 1 != hero_id
-    assert expected == said(made)
-    assert expected == said(changed)
-    assert expected == said(client.get(f"/heroes/{hero_id}"))
+    assert expected == raw(made)
+    assert expected == raw(changed)
+    assert expected == raw(client.get(f"/heroes/{hero_id}"))
 
 
 @pytest.mark.parametrize(
-    ("written", "stored"),
+    ("sent", "stored"),
     [
         (b'"12"', b"12"),
         (b"12.0", b"12"),
@@ -113,17 +115,17 @@ def test_unknown_fields_of_a_body_are_ignored_and_never_stored(client: httpx2.Cl
         (b"false", b"0"),
     ],
 )
-def test_an_age_is_read_as_laxly_as_the_tutorial_reads_it(
-    client: httpx2.Client, written: bytes, stored: bytes
+def test_an_age_is_parsed_as_leniently_as_in_the_tutorial(
+    client: httpx2.Client, sent: bytes, stored: bytes
 ) -> None:
-    response = post(client, b'{"name":"N","secret_name":"S","age":%s}' % written)
+    response = post(client, b'{"name":"N","secret_name":"S","age":%s}' % sent)
 
     hero = b'{"name":"N","secret_name":"S","age":%s,"id":%d}'
-    assert ok(hero % (stored, response.json()["id"])) == said(response)
+    assert ok(hero % (stored, response.json()["id"])) == raw(response)
 
 
-def test_an_empty_table_is_an_empty_array(crowded: httpx2.Client) -> None:
-    assert ok(b"[]") == said(crowded.get("/heroes/?offset=103"))
+def test_an_empty_page_is_an_empty_array(full_client: httpx2.Client) -> None:
+    assert ok(b"[]") == raw(full_client.get("/heroes/?offset=103"))
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,6 @@ def test_an_empty_table_is_an_empty_array(crowded: httpx2.Client) -> None:
     ],
 )
 def test_heroes_are_listed_by_id_at_most_100_at_a_time(
-    crowded: httpx2.Client, query: str, first: int, last: int
+    full_client: httpx2.Client, query: str, first: int, last: int
 ) -> None:
-    assert listed(first, last) == said(crowded.get(f"/heroes/{query}"))
+    assert listed(first, last) == raw(full_client.get(f"/heroes/{query}"))

@@ -6,14 +6,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, PROBLEM, Answer, Entry, invalid, new_hero, ok, said
+from tests.e2e.wire.contract import JSON, PROBLEM, Entry, RawResponse, invalid, new_hero, ok, raw
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
 
 @pytest.fixture
 def hero_ids(client: httpx2.Client) -> list[int]:
-    """The ids of 100 heroes made for the test, all in their first version."""
+    """The ids of 100 new heroes, all at version 1."""
     made = send(client, {"create": [DEADPOND] * 100}).json()["created"]
     return [hero["id"] for hero in made]
 
@@ -22,9 +22,9 @@ def send(client: httpx2.Client, batch: Any) -> httpx2.Response:
     return client.post("/heroes/batch", json=batch)
 
 
-def failed(status: int, title: str, detail: str, pointer: str) -> Answer:
-    """Return the answer to a batch of which one operation fails."""
-    return Answer(
+def failed(status: int, title: str, detail: str, pointer: str) -> RawResponse:
+    """Return the response to a batch with a failed operation."""
+    return RawResponse(
         status,
         PROBLEM,
         f'{{"type":"about:blank","title":"{title}","status":{status},'
@@ -33,17 +33,17 @@ def failed(status: int, title: str, detail: str, pointer: str) -> Answer:
     )
 
 
-def missing(pointer: str) -> Answer:
+def missing(pointer: str) -> RawResponse:
     return failed(404, "Not Found", "Hero not found", pointer)
 
 
-def stale(pointer: str) -> Answer:
+def stale(pointer: str) -> RawResponse:
     message = "The version does not match the precondition"
     return failed(412, "Precondition Failed", message, pointer)
 
 
 def tags(client: httpx2.Client, hero_ids: Sequence[int]) -> set[str | None]:
-    """Return the different tags that these heroes have; ``None`` for one that is not there."""
+    """Return the distinct entity tags of these heroes; ``None`` for a missing hero."""
     return {client.get(f"/heroes/{hero_id}").headers.get("etag") for hero_id in hero_ids}
 
 
@@ -51,7 +51,7 @@ def update(hero_id: int, **more: Any) -> Mapping[str, Any]:
     return {"id": hero_id, "changes": {"age": 29}, **more}
 
 
-def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -> None:
+def test_operations_are_executed_and_reported_in_order(client: httpx2.Client) -> None:
     first, second, third, fourth = (new_hero(client) for _ in range(4))
 
     response = send(
@@ -73,42 +73,42 @@ def test_everything_is_done_and_told_in_the_order_given(client: httpx2.Client) -
         b'"updated":[{"name":"Rusty-Man","secret_name":"Dive Wilson","age":null,"id":%d},'
         b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}],'
         b'"deleted":[%d,%d]}' % (made, made + 1, fourth, third, second, first)
-    ) == said(response)
+    ) == raw(response)
     assert {None} == tags(client, [first, second])
     assert {'"1"'} == tags(client, [third, made, made + 1])
     assert {'"2"'} == tags(client, [fourth])
     assert response.json()["created"][0] == client.get(f"/heroes/{made}").json()
 
 
-def test_an_empty_batch_is_done(client: httpx2.Client) -> None:
-    assert ok(b'{"created":[],"updated":[],"deleted":[]}') == said(send(client, {}))
+def test_an_empty_batch_succeeds(client: httpx2.Client) -> None:
+    assert ok(b'{"created":[],"updated":[],"deleted":[]}') == raw(send(client, {}))
 
 
-def test_a_hundred_updates_whose_57th_is_stale_change_nothing_and_say_which(
+def test_a_stale_57th_update_rolls_back_and_is_reported(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     client.patch(f"/heroes/{hero_ids[56]}", json={"age": 30})
 
     response = send(client, {"update": [update(hero_id, etag='"1"') for hero_id in hero_ids]})
 
-    assert stale("/update/56") == said(response)
+    assert stale("/update/56") == raw(response)
     assert {'"2"'} == tags(client, [hero_ids.pop(56)])
     assert {'"1"'} == tags(client, hero_ids)
 
 
-def test_a_hundred_deletions_whose_57th_is_missing_delete_nothing_and_say_which(
+def test_a_missing_57th_deletion_rolls_back_and_is_reported(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     client.delete(f"/heroes/{hero_ids[56]}")
 
     response = send(client, {"delete": [{"id": hero_id} for hero_id in hero_ids]})
 
-    assert missing("/delete/56") == said(response)
+    assert missing("/delete/56") == raw(response)
     del hero_ids[56]
     assert {'"1"'} == tags(client, hero_ids)
 
 
-def test_a_hundred_creations_whose_57th_is_invalid_make_nothing_and_say_which(
+def test_an_invalid_57th_creation_rolls_back_and_is_reported(
     client: httpx2.Client,
 ) -> None:
     before = new_hero(client)
@@ -118,22 +118,20 @@ def test_a_hundred_creations_whose_57th_is_invalid_make_nothing_and_say_which(
     response = send(client, {"create": drafts})
 
     entry: Entry = ("string_blank", ["body", "create", 56, "name"], "String should not be blank")
-    assert invalid(entry) == said(response)
+    assert invalid(entry) == raw(response)
     assert b"[]" == client.get(f"/heroes/?offset={before}").content
     assert before + 1 == new_hero(client)
 
 
-def test_what_else_is_in_the_batch_is_undone_too(
+def test_a_failed_operation_rolls_the_whole_batch_back(
     client: httpx2.Client, hero_ids: list[int]
 ) -> None:
     first, second, *_ = hero_ids
     good = {"create": [DEADPOND], "update": [update(first)]}
 
-    assert missing("/delete/1") == said(
-        send(client, good | {"delete": [{"id": second}, {"id": 0}]})
-    )
+    assert missing("/delete/1") == raw(send(client, good | {"delete": [{"id": second}, {"id": 0}]}))
     weak = {"delete": [{"id": second, "etag": 'W/"1"'}]}
-    assert stale("/delete/0") == said(send(client, good | weak))
+    assert stale("/delete/0") == raw(send(client, good | weak))
     assert {'"1"'} == tags(client, [first, second])
     assert {None} == tags(client, [hero_ids[-1] + 1])
 
@@ -144,8 +142,8 @@ def test_two_operations_on_one_hero_are_refused(client: httpx2.Client, hero_ids:
     both = send(client, {"update": [update(first)], "delete": [{"id": first}]})
 
     message = "Id should appear in one operation only"
-    assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == said(twice)
-    assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == said(both)
+    assert invalid(("id_repeated", ["body", "update", 2, "id"], message)) == raw(twice)
+    assert invalid(("id_repeated", ["body", "delete", 0, "id"], message)) == raw(both)
     assert {'"1"'} == tags(client, hero_ids[:2])
 
 
@@ -153,10 +151,10 @@ def test_more_than_a_hundred_operations_are_refused(client: httpx2.Client) -> No
     response = send(client, {"create": [DEADPOND] * 99, "delete": [{"id": 0}] * 2})
 
     message = "A batch should have at most 100 operations"
-    assert invalid(("too_many_operations", ["body"], message)) == said(response)
+    assert invalid(("too_many_operations", ["body"], message)) == raw(response)
 
 
-def test_a_batch_has_at_most_64_kib_however_few_operations_it_has(client: httpx2.Client) -> None:
+def test_a_batch_over_64_kib_is_refused(client: httpx2.Client) -> None:
     longest = {"name": "😀" * 255, "secret_name": "😀" * 255}
 
     response = send(client, {"create": [longest] * 100})
@@ -164,13 +162,13 @@ def test_a_batch_has_at_most_64_kib_however_few_operations_it_has(client: httpx2
     assert (413, PROBLEM) == (response.status_code, response.headers["content-type"])
 
 
-def test_a_hundred_heroes_with_the_longest_names_of_ascii_fit(client: httpx2.Client) -> None:
+def test_a_hundred_heroes_with_the_longest_ascii_names_fit(client: httpx2.Client) -> None:
     longest = {"name": "N" * 255, "secret_name": "S" * 255, "age": 2**63 - 1}
 
     assert 100 == len(send(client, {"create": [longest] * 100}).json()["created"])
 
 
-def test_the_batchs_path_is_no_hero_to_other_methods(client: httpx2.Client) -> None:
+def test_other_methods_parse_the_batch_path_as_a_hero_id(client: httpx2.Client) -> None:
     for method in ("GET", "PATCH", "DELETE"):
         response = client.request(method, "/heroes/batch", json={} if method == "PATCH" else None)
 

@@ -1,4 +1,4 @@
-"""The wire contract's second table: how large and how deep a body may be, and what a 422 tells."""
+"""The wire contract's second table: size and depth of bodies, and the content of a 422."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,39 +9,41 @@ import pytest
 from tests.e2e.wire.contract import JSON, PROBLEM, new_hero, post
 
 LARGEST = 65_536
-"""Most bytes of a body."""
+"""Maximum bytes of a body."""
 
-SECRET = "Sensitive"  # noqa: S105 - not a password, but what no answer may hold
+SECRET = "Sensitive"  # noqa: S105 - not a password, but what no response may contain
 
 
 def sized(size: int) -> bytes:
-    """Return a good hero of so many bytes: what fills it up is an unknown field."""
+    """Return a valid hero of this size, padded by an unknown field."""
     start, end = b'{"name":"N","secret_name":"S","filler":"', b'"}'
     return start + b"x" * (size - len(start) - len(end)) + end
 
 
-def at_once(body: bytes) -> bytes:
+def with_content_length(body: bytes) -> bytes:
     """Send the body with a Content-Length."""
     return body
 
 
 def in_chunks(body: bytes) -> Iterator[bytes]:
-    """Send the body in chunks, so that nobody knows its length beforehand."""
+    """Send the body in chunks, without a Content-Length."""
     return (body[start : start + 5000] for start in range(0, len(body), 5000))
 
 
-def whole_and_one_byte(body: bytes) -> Iterator[bytes]:
+def last_byte_separately(body: bytes) -> Iterator[bytes]:
     """Send all but the last byte in one chunk."""
     return iter((body[:-1], body[-1:]))
 
 
 Sending = Callable[[bytes], Any]
-ways = pytest.mark.parametrize(
-    "sending", [at_once, in_chunks, whole_and_one_byte], ids=lambda way: way.__name__
+each_sending = pytest.mark.parametrize(
+    "sending",
+    [with_content_length, in_chunks, last_byte_separately],
+    ids=lambda function: function.__name__,
 )
 
 
-@ways
+@each_sending
 def test_a_body_of_64_kib_is_accepted(client: httpx2.Client, sending: Sending) -> None:
     content = sending(sized(LARGEST))
     response = client.post("/heroes/", content=content, headers={"content-type": JSON})
@@ -49,10 +51,10 @@ def test_a_body_of_64_kib_is_accepted(client: httpx2.Client, sending: Sending) -
     assert (200, "N") == (response.status_code, response.json()["name"])
 
 
-@ways
+@each_sending
 @pytest.mark.parametrize("size", [LARGEST + 1, 2 * LARGEST, 2_000_000])
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_a_body_over_64_kib_is_a_problem_413(
+def test_a_body_over_64_kib_gets_413_as_a_problem(
     client: httpx2.Client, method: str, sending: Sending, size: int
 ) -> None:
     path = "/heroes/" if method == "POST" else f"/heroes/{new_hero(client)}"
@@ -74,7 +76,7 @@ def test_a_body_over_64_kib_is_a_problem_413(
     ids=["in an unknown field", "in a field", "at the top"],
 )
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}"), (b"[", b"")])
-def test_json_nested_deep_is_never_a_servers_error(
+def test_deeply_nested_json_never_causes_a_server_error(
     client: httpx2.Client, shape: bytes, opening: bytes, closing: bytes, depth: int
 ) -> None:
     response = post(client, shape % (opening * depth + b"1" * bool(closing) + closing * depth))
@@ -83,7 +85,7 @@ def test_json_nested_deep_is_never_a_servers_error(
     assert response.headers["content-type"] in {JSON, PROBLEM}
 
 
-def test_json_nested_too_deep_is_refused(client: httpx2.Client) -> None:
+def test_json_nested_too_deeply_is_refused(client: httpx2.Client) -> None:
     response = post(
         client, b'{"name":"N","secret_name":"S","x":%s}' % (b"[" * 9_999 + b"]" * 9_999)
     )
@@ -112,9 +114,7 @@ def test_json_nested_too_deep_is_refused(client: httpx2.Client) -> None:
         SECRET,
     ],
 )
-def test_a_422_tells_type_place_and_message_and_never_what_it_refused(
-    client: httpx2.Client, body: str
-) -> None:
+def test_a_422_has_type_loc_and_msg_but_not_the_value(client: httpx2.Client, body: str) -> None:
     response = post(client, body.encode())
 
     assert 422 == response.status_code

@@ -1,4 +1,4 @@
-"""The wire contract's second table: methods, redirects, ids for once only, and races."""
+"""The wire contract's second table: methods, redirects, unique ids and races."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, said
+from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, raw
 from tests.support.served import Served, serve
 
 ROUNDS = 20
-"""How often two requests race each other."""
+"""Number of races."""
 
 COLLECTION = {"GET", "POST", "HEAD", "OPTIONS"}
 HERO = {"GET", "PATCH", "DELETE", "HEAD", "OPTIONS"}
@@ -26,7 +26,7 @@ RESOURCES = [
     ("/docs", DOCUMENT),
 ]
 STRANGE = ("PUT", "TRACE", "PROPFIND", "PURGE")
-"""Methods that no resource answers."""
+"""Methods that no resource supports."""
 
 
 def allowed(response: httpx2.Response) -> set[str]:
@@ -37,7 +37,7 @@ def allowed(response: httpx2.Response) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ["/heroes/", "/heroes/{id}", "/heroes/0", "/heroes/x", "/docs"])
-def test_head_gets_the_headers_that_get_would_and_no_body(client: httpx2.Client, path: str) -> None:
+def test_head_has_the_headers_of_get_and_no_body(client: httpx2.Client, path: str) -> None:
     target = path.format(id=new_hero(client))
     get, head = client.get(target), client.head(target)
 
@@ -50,7 +50,7 @@ def test_head_gets_the_headers_that_get_would_and_no_body(client: httpx2.Client,
 
 
 @pytest.mark.parametrize(("path", "methods"), RESOURCES)
-def test_options_tells_every_method_a_resource_answers(
+def test_options_returns_every_method_of_the_resource(
     client: httpx2.Client, path: str, methods: set[str]
 ) -> None:
     response = client.options(path)
@@ -60,7 +60,7 @@ def test_options_tells_every_method_a_resource_answers(
 
 
 @pytest.mark.parametrize(("path", "methods"), RESOURCES)
-def test_a_method_that_a_resource_does_not_answer_is_a_problem_405_with_those_it_does(
+def test_an_unsupported_method_gets_405_with_the_allowed_ones(
     client: httpx2.Client, path: str, methods: set[str]
 ) -> None:
     for method in {"POST", "PATCH", "DELETE", *STRANGE} - methods:
@@ -80,9 +80,7 @@ def test_a_method_that_a_resource_does_not_answer_is_a_problem_405_with_those_it
 @pytest.mark.parametrize(
     "host", ["heroes.example", "evil.example", "evil.example:99999", "[", "a/b?c#d", "é", ""]
 )
-def test_a_redirect_is_relative_whatever_host_the_client_claims(
-    client: httpx2.Client, host: str
-) -> None:
+def test_a_redirect_is_relative_whatever_the_host_header(client: httpx2.Client, host: str) -> None:
     response = client.get("/heroes", headers={b"host": host.encode()})
 
     assert (307, "/heroes/") == (response.status_code, response.headers["location"])
@@ -106,7 +104,7 @@ def test_every_method_is_redirected_alike(client: httpx2.Client, method: str) ->
         ("/heroes/a%3Fb%23c%0d%0ad/", "/heroes/a%3Fb%23c%0D%0Ad"),
     ],
 )
-def test_a_redirect_keeps_the_query_and_what_is_escaped(
+def test_a_redirect_preserves_the_query_and_escapes(
     client: httpx2.Client, target: str, location: str
 ) -> None:
     response = client.get(target)
@@ -114,7 +112,7 @@ def test_a_redirect_keeps_the_query_and_what_is_escaped(
     assert (307, location) == (response.status_code, response.headers["location"])
 
 
-def test_a_client_that_follows_the_redirect_makes_its_hero(client: httpx2.Client) -> None:
+def test_a_client_that_follows_the_redirect_creates_its_hero(client: httpx2.Client) -> None:
     hero = {"name": "N", "secret_name": "S", "age": 1}
     response = client.post("/heroes", json=hero, follow_redirects=True)
 
@@ -124,10 +122,10 @@ def test_a_client_that_follows_the_redirect_makes_its_hero(client: httpx2.Client
 # Ids.
 
 
-def test_an_id_is_never_used_again_once_its_hero_is_deleted(
+def test_the_id_of_a_deleted_hero_is_never_reused(
     new_database: Callable[[], str], session: str, tmp_path: Path
 ) -> None:
-    spent: list[int] = []
+    used_ids: list[int] = []
     url = new_database()
     for _ in ("the first server", "the second"):
         with (
@@ -137,27 +135,27 @@ def test_an_id_is_never_used_again_once_its_hero_is_deleted(
             for _ in range(3):
                 hero_id = new_hero(client)
                 client.delete(f"/heroes/{hero_id}")
-                spent.append(hero_id)
+                used_ids.append(hero_id)
 
-    assert list(range(1, 7)) == spent
+    assert list(range(1, 7)) == used_ids
 
 
 # Races.
 
 
-async def test_of_two_deletes_at_once_one_gets_200_and_the_other_404(
+async def test_one_of_two_concurrent_deletes_gets_200_and_the_other_404(
     server: Served, client: httpx2.Client
 ) -> None:
     async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
         for _ in range(ROUNDS):
             path = f"/heroes/{new_hero(client)}"
-            answers = await asyncio.gather(racers.delete(path), racers.delete(path))
+            responses = await asyncio.gather(racers.delete(path), racers.delete(path))
 
-            assert [ok(b'{"ok":true}'), NO_SUCH_HERO] == sorted(map(said, answers))
+            assert [ok(b'{"ok":true}'), NO_SUCH_HERO] == sorted(map(raw, responses))
 
 
 @pytest.mark.parametrize("order", ["PATCH first", "DELETE first"])
-async def test_a_patch_that_races_a_delete_is_either_done_or_404(
+async def test_a_patch_that_races_a_delete_gets_200_or_404(
     server: Served, client: httpx2.Client, order: str
 ) -> None:
     async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
@@ -172,6 +170,6 @@ async def test_a_patch_that_races_a_delete_is_either_done_or_404(
                 deleted, patched = await asyncio.gather(deleting, patching)
 
             hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":29,"id":%d}' % hero_id
-            assert ok(b'{"ok":true}') == said(deleted)
-            assert said(patched) in {ok(hero), NO_SUCH_HERO}
-            assert NO_SUCH_HERO == said(client.get(path))
+            assert ok(b'{"ok":true}') == raw(deleted)
+            assert raw(patched) in {ok(hero), NO_SUCH_HERO}
+            assert NO_SUCH_HERO == raw(client.get(path))

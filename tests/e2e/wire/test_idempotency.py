@@ -6,11 +6,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, invalid, ok, post, said
+from tests.e2e.wire.contract import JSON, invalid, ok, post, raw
 from tests.support.served import Served
 
 BODY = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}'
-SINCE_THEN = {"date", "idempotency-replayed"}
+UNSTABLE_HEADERS = {"date", "idempotency-replayed"}
 
 
 def post_with(client: httpx2.Client, *keys: str, body: bytes = BODY) -> httpx2.Response:
@@ -23,11 +23,11 @@ def new_key() -> str:
 
 
 def count(client: httpx2.Client) -> int:
-    """Return how many heroes there are, which in this module are few."""
+    """Return the number of heroes, which fit on one page in this module."""
     return len(client.get("/heroes/").json())
 
 
-def test_the_same_key_and_request_get_the_stored_answer_and_make_nothing(
+def test_a_repeated_request_with_the_key_replays_the_stored_response(
     client: httpx2.Client,
 ) -> None:
     key = new_key()
@@ -36,16 +36,16 @@ def test_the_same_key_and_request_get_the_stored_answer_and_make_nothing(
     again = [post_with(client, sent) for sent in (key, f'"{key}"')]
 
     hero = b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28,"id":%d}'
-    assert ok(hero % first.json()["id"]) == said(first)
+    assert ok(hero % first.json()["id"]) == raw(first)
     assert "Idempotency-Replayed" not in first.headers
-    for answer in again:
-        assert said(first) == said(answer)
-        assert "true" == answer.headers["Idempotency-Replayed"]
-        assert lasting(first) == lasting(answer)
+    for response in again:
+        assert raw(first) == raw(response)
+        assert "true" == response.headers["Idempotency-Replayed"]
+        assert stable_headers(first) == stable_headers(response)
     assert before == count(client)
 
 
-def test_the_stored_answer_stays_as_it_was_whatever_becomes_of_the_hero(
+def test_the_stored_response_does_not_change_with_the_hero(
     client: httpx2.Client,
 ) -> None:
     key = new_key()
@@ -53,28 +53,28 @@ def test_the_stored_answer_stays_as_it_was_whatever_becomes_of_the_hero(
     client.patch(f"/heroes/{first.json()['id']}", json={"age": 99})
     after_a_change = post_with(client, key)
     client.delete(f"/heroes/{first.json()['id']}")
-    after_its_end = post_with(client, key)
+    after_deletion = post_with(client, key)
 
-    assert said(first) == said(after_a_change) == said(after_its_end)
-    assert lasting(first) == lasting(after_a_change) == lasting(after_its_end)
+    assert raw(first) == raw(after_a_change) == raw(after_deletion)
+    assert stable_headers(first) == stable_headers(after_a_change) == stable_headers(after_deletion)
 
 
-def test_without_a_key_and_with_another_each_post_makes_a_hero(client: httpx2.Client) -> None:
-    answers = [post(client, BODY), post(client, BODY)]
-    answers += [post_with(client, new_key()), post_with(client, new_key())]
+def test_posts_without_a_key_or_with_another_key_create_heroes(client: httpx2.Client) -> None:
+    responses = [post(client, BODY), post(client, BODY)]
+    responses += [post_with(client, new_key()), post_with(client, new_key())]
 
-    assert 4 == len({answer.json()["id"] for answer in answers})
-    assert not any("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert 4 == len({response.json()["id"] for response in responses})
+    assert not any("Idempotency-Replayed" in response.headers for response in responses)
 
 
 @pytest.mark.parametrize("body", [BODY.replace(b"28", b"29"), BODY + b" "])
-def test_the_same_key_with_another_request_is_422_and_makes_nothing(
+def test_the_same_key_with_another_request_gets_422_and_creates_nothing(
     client: httpx2.Client, body: bytes
 ) -> None:
     key = new_key()
     post_with(client, key)
     before = count(client)
-    answer = post_with(client, key, body=body)
+    response = post_with(client, key, body=body)
 
     assert invalid(
         (
@@ -82,7 +82,7 @@ def test_the_same_key_with_another_request_is_422_and_makes_nothing(
             ["header", "Idempotency-Key"],
             "Key was already used for a different request",
         )
-    ) == said(answer)
+    ) == raw(response)
     assert before == count(client)
 
 
@@ -100,15 +100,15 @@ def test_the_same_key_with_another_request_is_422_and_makes_nothing(
         (["a", "a"], "header_repeated"),
     ],
 )
-def test_a_key_that_is_none_is_422_by_the_headers_name_and_makes_nothing(
+def test_a_malformed_key_gets_422_for_the_header_and_creates_nothing(
     client: httpx2.Client, keys: list[str], type_: str
 ) -> None:
     before = count(client)
-    answer = post_with(client, *keys)
+    response = post_with(client, *keys)
 
-    assert 422 == answer.status_code
-    ((found, place),) = ((each["type"], each["loc"]) for each in answer.json()["detail"])
-    assert (type_, ["header", "Idempotency-Key"]) == (found, place)
+    assert 422 == response.status_code
+    ((found, loc),) = ((each["type"], each["loc"]) for each in response.json()["detail"])
+    assert (type_, ["header", "Idempotency-Key"]) == (found, loc)
     assert before == count(client)
 
 
@@ -119,11 +119,11 @@ def test_a_key_has_1_to_255_characters(client: httpx2.Client, key: str) -> None:
     first, again = post_with(client, key), post_with(client, key)
 
     assert 200 == first.status_code
-    assert said(first) == said(again)
+    assert raw(first) == raw(again)
     assert "Idempotency-Replayed" in again.headers
 
 
-def test_a_refusal_is_not_stored(client: httpx2.Client) -> None:
+def test_an_error_response_is_not_stored(client: httpx2.Client) -> None:
     key = new_key()
     refused = [
         post_with(client, key, body=b'{"name":" ","secret_name":"x"}'),
@@ -131,11 +131,11 @@ def test_a_refusal_is_not_stored(client: httpx2.Client) -> None:
     ]
     made = post_with(client, key)
 
-    assert [422, 422, 200] == [answer.status_code for answer in (*refused, made)]
+    assert [422, 422, 200] == [response.status_code for response in (*refused, made)]
     assert "Idempotency-Replayed" not in made.headers
 
 
-def test_a_batch_with_a_key_is_done_once_and_a_failed_one_is_not_stored(
+def test_a_batch_with_a_key_is_executed_once_and_a_failed_one_is_not_stored(
     client: httpx2.Client,
 ) -> None:
     key = {"Idempotency-Key": new_key()}
@@ -149,11 +149,11 @@ def test_a_batch_with_a_key_is_done_once_and_a_failed_one_is_not_stored(
     again = client.post("/heroes/batch", json=batch, headers=key)
 
     assert [404, 200] == [refused.status_code, first.status_code]
-    assert (said(first), "true") == (said(again), again.headers["Idempotency-Replayed"])
+    assert (raw(first), "true") == (raw(again), again.headers["Idempotency-Replayed"])
     assert before == count(client)
 
 
-def test_the_key_of_a_batch_is_no_key_of_a_post(client: httpx2.Client) -> None:
+def test_a_key_of_a_batch_can_not_be_reused_for_a_post(client: httpx2.Client) -> None:
     key = new_key()
     body = b'{"create":[],"name":"N","secret_name":"S"}'
     sent = {"Idempotency-Key": key, "Content-Type": JSON}
@@ -162,33 +162,33 @@ def test_the_key_of_a_batch_is_no_key_of_a_post(client: httpx2.Client) -> None:
     assert 422 == post_with(client, key, body=body).status_code
 
 
-async def test_the_same_key_at_once_makes_one_hero_and_all_get_the_same_answer(
+async def test_concurrent_requests_with_a_key_create_one_hero_and_get_the_same_response(
     server: Served,
 ) -> None:
     headers = {"Idempotency-Key": new_key(), "Content-Type": JSON}
     async with httpx2.AsyncClient(base_url=server.url, timeout=20) as client:
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(client.post("/heroes/", content=BODY, headers=headers) for _ in range(20))
         )
 
-    assert {200} == {answer.status_code for answer in answers}
-    assert 1 == len({answer.content for answer in answers})
-    assert 19 == sum("Idempotency-Replayed" in answer.headers for answer in answers)
+    assert {200} == {response.status_code for response in responses}
+    assert 1 == len({response.content for response in responses})
+    assert 19 == sum("Idempotency-Replayed" in response.headers for response in responses)
 
 
-def test_other_methods_take_no_notice_of_a_key(client: httpx2.Client) -> None:
+def test_other_methods_ignore_the_key(client: httpx2.Client) -> None:
     sent = {"Idempotency-Key": "not, a key"}
     hero_id = post(client, BODY).json()["id"]
 
-    answers = [
+    responses = [
         client.get(f"/heroes/{hero_id}", headers=sent),
         client.patch(f"/heroes/{hero_id}", headers=sent, json={"age": 29}),
         client.delete(f"/heroes/{hero_id}", headers=sent),
     ]
 
-    assert [200] * 3 == [answer.status_code for answer in answers]
+    assert [200] * 3 == [response.status_code for response in responses]
 
 
-def lasting(answer: httpx2.Response) -> list[tuple[str, str]]:
-    """Return the headers that an answer given again has to have in common with the first."""
-    return [(name, text) for name, text in answer.headers.items() if name not in SINCE_THEN]
+def stable_headers(response: httpx2.Response) -> list[tuple[str, str]]:
+    """Return the headers that a replayed response must share with the first."""
+    return [(name, text) for name, text in response.headers.items() if name not in UNSTABLE_HEADERS]

@@ -8,33 +8,33 @@ from http.client import HTTPConnection
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, PROBLEM, problem, said
+from tests.e2e.wire.contract import JSON, PROBLEM, problem, raw
 from tests.support.served import Served
 
-SECRET = "Sensitive"  # noqa: S105 - not a password, but what no answer may hold
+SECRET = "Sensitive"  # noqa: S105 - not a password, but what no response may contain
 ACCEPT = {"accept": PROBLEM}
 AS_JSON = ACCEPT | {"content-type": JSON}
 INVALID = "The request is invalid. See errors for details."
 NO_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
 
 
-def test_a_hero_that_is_not_there_is_a_problem_from_every_method(client: httpx2.Client) -> None:
+def test_a_missing_hero_is_a_problem_from_every_method(client: httpx2.Client) -> None:
     expected = problem(404, "Hero not found", "/heroes/0")
 
-    assert expected == said(client.get("/heroes/0", headers=ACCEPT))
-    assert expected == said(client.patch("/heroes/0", content=b"{}", headers=AS_JSON))
-    assert expected == said(client.delete("/heroes/0", headers=ACCEPT))
+    assert expected == raw(client.get("/heroes/0", headers=ACCEPT))
+    assert expected == raw(client.patch("/heroes/0", content=b"{}", headers=AS_JSON))
+    assert expected == raw(client.delete("/heroes/0", headers=ACCEPT))
 
 
-def test_a_path_that_leads_nowhere_is_a_problem(client: httpx2.Client) -> None:
-    assert problem(404, "Not Found", "/teams") == said(client.get("/teams?a=b", headers=ACCEPT))
+def test_an_unknown_path_is_a_problem(client: httpx2.Client) -> None:
+    assert problem(404, "Not Found", "/teams") == raw(client.get("/teams?a=b", headers=ACCEPT))
 
 
-def test_a_body_that_can_not_be_read_is_a_problem(client: httpx2.Client) -> None:
+def test_an_undecodable_body_is_a_problem(client: httpx2.Client) -> None:
     response = client.post("/heroes/", content=b"\xff", headers=AS_JSON)
 
     expected = problem(400, "There was an error parsing the body", "/heroes/")
-    assert expected == said(response)
+    assert expected == raw(response)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_body_that_can_not_be_read_is_a_problem(client: httpx2.Client) -> None
     ],
     ids=["broken rules", "other types", "no body", "broken JSON", "too many digits"],
 )
-def test_a_body_that_does_not_validate_is_a_problem_with_a_pointer_to_each_error(
+def test_an_invalid_body_is_a_problem_with_a_pointer_to_each_error(
     client: httpx2.Client, body: bytes, errors: Sequence[dict[str, str]]
 ) -> None:
     response = client.post("/heroes/", content=body, headers=AS_JSON)
 
-    assert problem(422, INVALID, "/heroes/", *errors) == said(response)
+    assert problem(422, INVALID, "/heroes/", *errors) == raw(response)
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_a_body_that_does_not_validate_is_a_problem_with_a_pointer_to_each_error
         ("/heroes/?limit=x&offset=y", ["offset", "limit"]),
     ],
 )
-def test_a_parameter_that_does_not_validate_is_a_problem_with_its_name(
+def test_an_invalid_parameter_is_a_problem_with_its_name(
     client: httpx2.Client, target: str, parameters: Sequence[str]
 ) -> None:
     errors = [{"detail": NO_NUMBER, "parameter": name} for name in parameters]
 
     expected = problem(422, INVALID, target.partition("?")[0], *errors)
-    assert expected == said(client.get(target, headers=ACCEPT))
+    assert expected == raw(client.get(target, headers=ACCEPT))
 
 
 @pytest.mark.parametrize(
@@ -101,16 +101,14 @@ def test_a_parameter_that_does_not_validate_is_a_problem_with_its_name(
         ("http://evil.example/x", "/x"),
     ],
 )
-def test_the_instance_is_a_reference_to_the_path_however_odd(
-    server: Served, target: str, instance: str
-) -> None:
+def test_the_instance_is_the_escaped_path(server: Served, target: str, instance: str) -> None:
     with closing(HTTPConnection(*server.address, timeout=10)) as connection:
         connection.putrequest("GET", target)
         connection.putheader("Accept", PROBLEM)
         connection.endheaders()
-        told = json.loads(connection.getresponse().read())
+        details = json.loads(connection.getresponse().read())
 
-    assert instance == told["instance"]
+    assert instance == details["instance"]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +123,9 @@ def test_the_instance_is_a_reference_to_the_path_however_odd(
         SECRET,
     ],
 )
-def test_a_problem_never_tells_what_it_refused(client: httpx2.Client, body: str) -> None:
+def test_a_problem_never_contains_the_invalid_value(client: httpx2.Client, body: str) -> None:
     in_body = client.post("/heroes/", content=body.encode(), headers=AS_JSON)
     in_query = client.get("/heroes/", params={"limit": body}, headers=ACCEPT)
 
-    assert [(422, PROBLEM)] * 2 == [said(answer)[:2] for answer in (in_body, in_query)]
+    assert [(422, PROBLEM)] * 2 == [raw(response)[:2] for response in (in_body, in_query)]
     assert SECRET not in in_body.text + in_query.text

@@ -5,21 +5,30 @@ import asyncio
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import NO_SUCH_HERO, PROBLEM, Answer, new_hero, ok, patch, post, said
+from tests.e2e.wire.contract import (
+    NO_SUCH_HERO,
+    PROBLEM,
+    RawResponse,
+    new_hero,
+    ok,
+    patch,
+    post,
+    raw,
+)
 from tests.support.served import Served
 
 RACERS = 8
 DELETED = ok(b'{"ok":true}')
 
 
-def deadpond(hero_id: int, age: int = 28) -> Answer:
-    """Return the answer that shows Deadpond at this age."""
+def deadpond(hero_id: int, age: int = 28) -> RawResponse:
+    """Return the response with Deadpond at this age."""
     return ok(b'{"name":"Deadpond","secret_name":"Dive Wilson","age":%d,"id":%d}' % (age, hero_id))
 
 
-def stale(hero_id: int) -> Answer:
-    """Return the answer to a request for a version that is not there."""
-    return Answer(
+def stale(hero_id: int) -> RawResponse:
+    """Return the response to a failed precondition."""
+    return RawResponse(
         412,
         PROBLEM,
         b'{"type":"about:blank","title":"Precondition Failed","status":412,'
@@ -28,7 +37,7 @@ def stale(hero_id: int) -> Answer:
     )
 
 
-def test_every_answer_that_shows_one_hero_has_the_tag_of_its_version(
+def test_every_response_with_one_hero_has_the_etag_of_its_version(
     client: httpx2.Client,
 ) -> None:
     made = post(client, b'{"name":"Deadpond","secret_name":"Dive Wilson","age":28}')
@@ -38,31 +47,31 @@ def test_every_answer_that_shows_one_hero_has_the_tag_of_its_version(
     changed = client.patch(path, json={"age": 29})
     read_again = client.get(path)
 
-    answers = (made, read, headed, changed, read_again)
-    assert ['"1"', '"1"', '"1"', '"2"', '"2"'] == [answer.headers["etag"] for answer in answers]
+    responses = (made, read, headed, changed, read_again)
+    assert ['"1"', '"1"', '"1"', '"2"', '"2"'] == [
+        response.headers["etag"] for response in responses
+    ]
 
 
-def test_a_change_to_what_is_there_already_keeps_the_tag(
-    client: httpx2.Client, hero_id: int
-) -> None:
+def test_an_update_to_equal_values_keeps_the_etag(client: httpx2.Client, hero_id: int) -> None:
     for body in (b"{}", b'{"age":28}'):
         assert '"1"' == patch(client, hero_id, body).headers["etag"]
     assert '"1"' == client.get(f"/heroes/{hero_id}").headers["etag"]
 
 
-def test_answers_that_show_no_single_hero_have_no_tag(client: httpx2.Client, hero_id: int) -> None:
-    answers = (
+def test_responses_without_a_single_hero_have_no_etag(client: httpx2.Client, hero_id: int) -> None:
+    responses = (
         client.get("/heroes/"),
         client.get("/heroes/0"),
         client.patch(f"/heroes/{hero_id}", json={"age": -1}),
         client.delete(f"/heroes/{hero_id}"),
     )
 
-    assert [None] * 4 == [answer.headers.get("etag") for answer in answers]
+    assert [None] * 4 == [response.headers.get("etag") for response in responses]
 
 
 @pytest.mark.parametrize("host", ["heroes.example", "evil.example:99999"])
-def test_a_post_says_where_the_hero_is_whatever_host_was_asked(
+def test_a_post_returns_a_relative_location_whatever_the_host_header(
     client: httpx2.Client, host: str
 ) -> None:
     hero = {"name": "N", "secret_name": "S"}
@@ -73,38 +82,38 @@ def test_a_post_says_where_the_hero_is_whatever_host_was_asked(
     assert made.json() == client.get(location).json()
 
 
-def test_what_the_client_has_is_not_sent_again(client: httpx2.Client, hero_id: int) -> None:
+def test_an_unchanged_hero_gets_304(client: httpx2.Client, hero_id: int) -> None:
     path = f"/heroes/{hero_id}"
     for value in ('"1"', 'W/"1"', '"7", "1"', "*"):
         for method in ("GET", "HEAD"):
-            answer = client.request(method, path, headers={"if-none-match": value})
+            response = client.request(method, path, headers={"if-none-match": value})
 
-            assert (Answer(304, None, b""), '"1"') == (said(answer), answer.headers["etag"])
+            assert (RawResponse(304, None, b""), '"1"') == (raw(response), response.headers["etag"])
 
 
-def test_what_has_changed_is_sent(client: httpx2.Client, hero_id: int) -> None:
+def test_a_changed_hero_is_sent(client: httpx2.Client, hero_id: int) -> None:
     patch(client, hero_id, b'{"age":29}')
 
-    answer = client.get(f"/heroes/{hero_id}", headers={"if-none-match": '"1"'})
+    response = client.get(f"/heroes/{hero_id}", headers={"if-none-match": '"1"'})
 
-    assert (deadpond(hero_id, 29), '"2"') == (said(answer), answer.headers["etag"])
+    assert (deadpond(hero_id, 29), '"2"') == (raw(response), response.headers["etag"])
 
 
 @pytest.mark.parametrize("value", ['"1"', '"7", "1"', "*"])
-def test_a_change_and_a_delete_of_the_version_that_is_there_are_done(
+def test_patch_and_delete_with_the_current_etag_succeed(
     client: httpx2.Client, hero_id: int, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
     changed = client.patch(path, json={"age": 29}, headers={"if-match": value})
     deleted = client.delete(path, headers={"if-match": value.replace("1", "2")})
 
-    assert (deadpond(hero_id, 29), '"2"') == (said(changed), changed.headers["etag"])
-    assert DELETED == said(deleted)
-    assert NO_SUCH_HERO == said(client.get(path))
+    assert (deadpond(hero_id, 29), '"2"') == (raw(changed), changed.headers["etag"])
+    assert DELETED == raw(deleted)
+    assert NO_SUCH_HERO == raw(client.get(path))
 
 
 @pytest.mark.parametrize("value", ['"1"', '"1", "3"', 'W/"2"', '""', ""])
-def test_a_change_or_a_delete_of_another_version_is_412_with_the_tag_that_is_there(
+def test_patch_and_delete_with_another_etag_get_412_with_the_current_one(
     client: httpx2.Client, hero_id: int, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
@@ -113,59 +122,59 @@ def test_a_change_or_a_delete_of_another_version_is_412_with_the_tag_that_is_the
     changed = client.patch(path, json={"age": 30}, headers={"if-match": value})
     deleted = client.delete(path, headers={"if-match": value})
 
-    assert (stale(hero_id), '"2"') == (said(changed), changed.headers["etag"])
-    assert (stale(hero_id), '"2"') == (said(deleted), deleted.headers["etag"])
-    assert deadpond(hero_id, 29) == said(client.get(path))
+    assert (stale(hero_id), '"2"') == (raw(changed), changed.headers["etag"])
+    assert (stale(hero_id), '"2"') == (raw(deleted), deleted.headers["etag"])
+    assert deadpond(hero_id, 29) == raw(client.get(path))
 
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match"])
 @pytest.mark.parametrize("value", ["1", '"1', '"1" "2"', '*, "1"', 'w/"1"'])
-def test_a_header_that_is_no_list_of_tags_is_422(
+def test_a_malformed_list_of_entity_tags_gets_422(
     client: httpx2.Client, hero_id: int, name: str, value: str
 ) -> None:
     path = f"/heroes/{hero_id}"
-    answers = [
+    responses = [
         client.get(path, headers={name: value}),
         client.patch(path, json={"age": 29}, headers={name: value}),
         client.delete(path, headers={name: value}),
     ]
 
-    refused = Answer(
+    refused = RawResponse(
         422,
         "application/json",
         b'{"detail":[{"type":"entity_tags","loc":["header","%s"],"msg":'
         b'"Input should be * or a list of entity tags, such as \\"1\\", \\"2\\""}]}'
         % name.encode(),
     )
-    assert [refused] * 3 == [said(answer) for answer in answers]
-    assert deadpond(hero_id) == said(client.get(path))
+    assert [refused] * 3 == [raw(response) for response in responses]
+    assert deadpond(hero_id) == raw(client.get(path))
 
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match"])
 @pytest.mark.parametrize("value", ["*", '"1"'])
-def test_a_hero_that_is_not_there_is_404_before_its_version_is_asked_for(
+def test_a_missing_hero_gets_404_whatever_the_precondition(
     client: httpx2.Client, name: str, value: str
 ) -> None:
     condition = {name: value}
 
-    assert NO_SUCH_HERO == said(client.get("/heroes/0", headers=condition))
-    assert NO_SUCH_HERO == said(client.patch("/heroes/0", json={}, headers=condition))
-    assert NO_SUCH_HERO == said(client.delete("/heroes/0", headers=condition))
+    assert NO_SUCH_HERO == raw(client.get("/heroes/0", headers=condition))
+    assert NO_SUCH_HERO == raw(client.patch("/heroes/0", json={}, headers=condition))
+    assert NO_SUCH_HERO == raw(client.delete("/heroes/0", headers=condition))
 
 
-async def test_of_clients_that_change_one_version_at_once_one_succeeds(
+async def test_one_of_several_concurrent_patches_of_a_version_succeeds(
     server: Served, client: httpx2.Client
 ) -> None:
     path = f"/heroes/{new_hero(client)}"
     async with httpx2.AsyncClient(base_url=server.url, timeout=10) as racers:
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(
                 racers.patch(path, json={"age": 100 + number}, headers={"if-match": '"1"'})
                 for number in range(RACERS)
             )
         )
 
-    (done,) = [answer for answer in answers if answer.status_code == 200]
-    assert [200] + [412] * (RACERS - 1) == sorted(answer.status_code for answer in answers)
-    assert {'"2"'} == {answer.headers["etag"] for answer in answers}
+    (done,) = [response for response in responses if response.status_code == 200]
+    assert [200] + [412] * (RACERS - 1) == sorted(response.status_code for response in responses)
+    assert {'"2"'} == {response.headers["etag"] for response in responses}
     assert done.json() == client.get(path).json()

@@ -1,4 +1,4 @@
-"""The schema is brought up to date when that is asked for, and once."""
+"""``heroes migrate`` and ``--check``: each migration is applied once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,29 +22,27 @@ PENDING = "".join(f"Migration {revision} is pending.\n" for revision in REVISION
 UP_TO_DATE = "The database is up to date.\n"
 
 TABLES = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'"
-WAITING = """SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WAITING_PROCESSES = """SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"""
 
 
 @pytest.fixture
 def url(postgres_url: str) -> Iterator[str]:
-    """The address of an empty database on the server."""
+    """The URL of an empty PostgreSQL database."""
     with fresh_postgres(postgres_url) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def each_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, a file's and a server's in turn."""
+    """The URL of an empty database, on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/heroes.db"
     given: str = request.getfixturevalue("url")
     return given
 
 
-def test_a_fresh_database_gets_every_migration_and_then_there_is_nothing_to_do(
-    tmp_path: Path, each_url: str
-) -> None:
+def test_migrate_applies_every_migration_once(tmp_path: Path, each_url: str) -> None:
     first = invoke(tmp_path, "migrate", database_url=each_url)
     second = invoke(tmp_path, "migrate", database_url=each_url)
 
@@ -52,9 +50,7 @@ def test_a_fresh_database_gets_every_migration_and_then_there_is_nothing_to_do(
     assert (0, UP_TO_DATE, "") == (second.exit_code, second.stdout, second.stderr)
 
 
-def test_a_check_tells_what_is_pending_by_its_exit_code_and_names_it(
-    tmp_path: Path, each_url: str
-) -> None:
+def test_check_lists_pending_migrations_and_exits_with_1(tmp_path: Path, each_url: str) -> None:
     before = invoke(tmp_path, "migrate", "--check", database_url=each_url)
     again = invoke(tmp_path, "migrate", "--check", database_url=each_url)
     invoke(tmp_path, "migrate", database_url=each_url)
@@ -65,19 +61,19 @@ def test_a_check_tells_what_is_pending_by_its_exit_code_and_names_it(
     assert (0, UP_TO_DATE, "") == (after.exit_code, after.stdout, after.stderr)
 
 
-def test_a_check_makes_no_file(tmp_path: Path) -> None:
+def test_check_creates_no_file(tmp_path: Path) -> None:
     invoke(tmp_path / "heroes.db", "migrate", "--check")
 
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_check_makes_no_table(tmp_path: Path, url: str) -> None:
+def test_check_creates_no_table(tmp_path: Path, url: str) -> None:
     invoke(tmp_path, "migrate", "--check", database_url=url)
 
     assert [] == ask(url, TABLES)
 
 
-def test_serving_without_migrating_answers_503_until_the_tables_are_made(
+def test_an_unmigrated_database_returns_503_until_it_is_migrated(
     tmp_path: Path, each_url: str
 ) -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -96,13 +92,13 @@ def test_serving_without_migrating_answers_503_until_the_tables_are_made(
         invoke(tmp_path, "migrate", database_url=each_url)
         accepted = client.post("/heroes/", json=hero)
 
-    assert [503] * len(refused) == [answer.status_code for answer in refused]
-    assert {"1"} == {answer.headers["retry-after"] for answer in refused}
+    assert [503] * len(refused) == [response.status_code for response in refused]
+    assert {"1"} == {response.headers["retry-after"] for response in refused}
     assert (1, PENDING) == (behind.exit_code, behind.stdout)
     assert (200, 1) == (accepted.status_code, accepted.json()["id"])
 
 
-async def test_processes_that_migrate_at_once_take_turns_and_apply_each_migration_once(
+async def test_concurrent_migrations_are_serialized_and_apply_each_once(
     tmp_path: Path, url: str
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -113,10 +109,10 @@ async def test_processes_that_migrate_at_once_take_turns_and_apply_each_migratio
             migrate = partial(run, "migrate", tmp_path, database_url=url, lock_timeout="0.1")
             runs = [loop.run_in_executor(threads, migrate) for _ in range(PROCESSES)]
             async with asyncio.timeout(LIMIT):
-                while await connection.fetchval(WAITING) < PROCESSES:
+                while await connection.fetchval(WAITING_PROCESSES) < PROCESSES:
                     pass
-        ended = await asyncio.gather(*runs)
+        results = await asyncio.gather(*runs)
     await connection.close()
 
-    assert [(0, "")] * PROCESSES == [(each.returncode, each.stderr) for each in ended]
-    assert [APPLIED, *[UP_TO_DATE] * (PROCESSES - 1)] == sorted(each.stdout for each in ended)
+    assert [(0, "")] * PROCESSES == [(each.returncode, each.stderr) for each in results]
+    assert [APPLIED, *[UP_TO_DATE] * (PROCESSES - 1)] == sorted(each.stdout for each in results)

@@ -1,4 +1,4 @@
-"""An address is shown without its passwords, wherever in it they stand."""
+"""A database URL is printed without passwords, wherever they are in it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.support.served import fresh_postgres, invoke, serve
 PASSWORD = "hunter2"  # noqa: S105 - that it is not printed is the test
 
 NOWHERE = "127.0.0.1:1"
-"""Where no server listens."""
+"""An address on which no server listens."""
 
 ADDRESSES = [
     f"postgresql://me:{PASSWORD}@{NOWHERE}/heroes",
@@ -28,7 +28,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_database_that_is_away_is_named_without_its_password(
+def test_an_unreachable_database_is_named_without_its_password(
     tmp_path: Path, address: str
 ) -> None:
     ended = invoke(tmp_path, "migrate", database_url=address)
@@ -39,9 +39,7 @@ def test_a_database_that_is_away_is_named_without_its_password(
     assert PASSWORD not in ended.output
 
 
-def test_a_server_prints_its_database_without_its_passwords(
-    tmp_path: Path, postgres_url: str
-) -> None:
+def test_serve_prints_the_database_url_without_passwords(tmp_path: Path, postgres_url: str) -> None:
     with fresh_postgres(postgres_url) as url:
         user, at, host = url.partition("@")
         secret = f"{user}:{PASSWORD}{at}{host}?password={PASSWORD}"

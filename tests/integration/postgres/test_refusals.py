@@ -1,4 +1,4 @@
-"""A table on PostgreSQL that can't be taken over is refused in a sentence, and left as it was."""
+"""A PostgreSQL database that can not be adopted is refused in one sentence, and left unchanged."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ SCHEMA = """SELECT relname::text, relkind::text, attname::text, atttypid::regtyp
     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
     WHERE relnamespace = 'public'::regnamespace AND attnum > 0 ORDER BY 1, 3"""
 
-OF_THE_USERS = {
+USER_ADDITIONS = {
     "a foreign key": "CREATE TABLE badge (hero_id INTEGER REFERENCES hero (id))",
     "a column": "ALTER TABLE hero ADD COLUMN note TEXT DEFAULT 'none'",
     "a unique index": "CREATE UNIQUE INDEX by_id_and_name ON hero (id, name)",
@@ -29,28 +29,28 @@ OF_THE_USERS = {
     ),
     "a check": "ALTER TABLE hero ADD CHECK (age < 1000000000000)",
 }
-"""What a user may have added to the tutorial's table."""
+"""Additions that users may have made to the tutorial's table."""
 
-NOT_THE_TUTORIALS = {
+FOREIGN_TABLES = {
     "a missing column": "CREATE TABLE hero (id SERIAL PRIMARY KEY, name VARCHAR, age INTEGER)",
-    "a text for an id": TABLE.replace("SERIAL", "VARCHAR"),
+    "an id of type text": TABLE.replace("SERIAL", "VARCHAR"),
     "no primary key": TABLE.replace(", PRIMARY KEY (id)", ""),
-    "ids by hand": TABLE.replace("SERIAL", "INTEGER"),
-    "a text for an age": TABLE.replace("age INTEGER", "age VARCHAR"),
-    "a version of its own": TABLE.replace("age INTEGER", "age INTEGER, version VARCHAR"),
+    "ids without a sequence": TABLE.replace("SERIAL", "INTEGER"),
+    "an age of type text": TABLE.replace("age INTEGER", "age VARCHAR"),
+    "an unrelated version column": TABLE.replace("age INTEGER", "age INTEGER, version VARCHAR"),
     "a view": "CREATE VIEW hero AS SELECT 1 AS id, 'a' AS name, 'b' AS secret_name, 2 AS age",
 }
 
 
 @pytest.fixture
 def url(postgres_url: str) -> Iterator[str]:
-    """The address of an empty database on the server."""
+    """The URL of an empty database."""
     with fresh_postgres(postgres_url) as url:
         yield url
 
 
-@pytest.mark.parametrize("statement", OF_THE_USERS.values(), ids=OF_THE_USERS)
-def test_what_the_user_added_is_kept_or_the_database_is_refused_in_one_sentence(
+@pytest.mark.parametrize("statement", USER_ADDITIONS.values(), ids=USER_ADDITIONS)
+def test_user_additions_are_preserved_or_the_database_is_refused(
     tmp_path: Path, url: str, statement: str
 ) -> None:
     ask(url, TABLE, A_ROW, statement)
@@ -67,8 +67,8 @@ def test_what_the_user_added_is_kept_or_the_database_is_refused_in_one_sentence(
     assert row == ask(url, STORED)
 
 
-@pytest.mark.parametrize("statement", NOT_THE_TUTORIALS.values(), ids=NOT_THE_TUTORIALS)
-def test_a_table_that_is_not_the_tutorials_is_refused_in_one_sentence_and_left_as_it_was(
+@pytest.mark.parametrize("statement", FOREIGN_TABLES.values(), ids=FOREIGN_TABLES)
+def test_a_foreign_table_is_refused_in_one_sentence_and_left_unchanged(
     tmp_path: Path, url: str, statement: str
 ) -> None:
     ask(url, statement)
@@ -82,7 +82,7 @@ def test_a_table_that_is_not_the_tutorials_is_refused_in_one_sentence_and_left_a
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
-def test_a_database_that_can_not_keep_every_text_is_refused_in_one_sentence(
+def test_an_encoding_other_than_utf8_is_refused_in_one_sentence(
     tmp_path: Path, postgres_url: str, encoding: str
 ) -> None:
     with fresh_postgres(
@@ -100,7 +100,7 @@ def test_a_database_that_can_not_keep_every_text_is_refused_in_one_sentence(
 
 
 def test_a_refused_table_is_not_served(tmp_path: Path, url: str) -> None:
-    ask(url, NOT_THE_TUTORIALS["a missing column"])
+    ask(url, FOREIGN_TABLES["a missing column"])
 
     ended = run("serve", tmp_path / "served.db", database_url=url, port="0")
 

@@ -1,4 +1,4 @@
-"""The settings that concern a database server: what they refuse, and where reads go."""
+"""The settings for PostgreSQL: validation, and routing of reads to replicas."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,32 +44,32 @@ WRONG_URLS = [
 
 @pytest.fixture
 def url(postgres_url: str) -> Iterator[str]:
-    """The address of an empty database on the server."""
+    """The URL of an empty database."""
     with fresh_postgres(postgres_url) as url:
         yield url
 
 
 @pytest.fixture
 def other_url(postgres_url: str) -> Iterator[str]:
-    """The address of another."""
+    """The URL of another empty database."""
     with fresh_postgres(postgres_url) as url:
         yield url
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG_SETTINGS)
-def test_a_wrong_setting_stops_with_one_sentence_that_names_it(
+def test_an_invalid_setting_is_refused_in_one_sentence_that_names_it(
     tmp_path: Path, name: str, value: str
 ) -> None:
     assert_refused(tmp_path, f"HEROES_{name} ", **{name.lower(): value})
 
 
 @pytest.mark.parametrize("wrong", WRONG_URLS)
-def test_a_wrong_address_stops_with_one_sentence(tmp_path: Path, wrong: str) -> None:
+def test_an_invalid_database_url_is_refused_in_one_sentence(tmp_path: Path, wrong: str) -> None:
     assert_refused(tmp_path, "HEROES_DATABASE_URL ", database_url=wrong)
 
 
 @pytest.mark.parametrize("wrong", [WRONG_URLS[1], WRONG_URLS[7], "sqlite:///heroes.db"])
-def test_a_wrong_address_of_replicas_stops_with_one_sentence_that_names_it(
+def test_an_invalid_replica_url_is_refused_in_one_sentence_that_names_it(
     tmp_path: Path, wrong: str
 ) -> None:
     main = "postgresql://me@127.0.0.1:1/heroes"
@@ -78,13 +78,13 @@ def test_a_wrong_address_of_replicas_stops_with_one_sentence_that_names_it(
     )
 
 
-def test_a_file_has_no_replicas(tmp_path: Path) -> None:
+def test_replicas_of_a_sqlite_file_are_refused(tmp_path: Path) -> None:
     replica = f"postgresql://me:{PASSWORD}@127.0.0.1:1/heroes"
 
     assert_refused(tmp_path, "HEROES_DATABASE_READ_URL ", database_read_url=replica)
 
 
-def test_reads_go_to_the_replicas_and_writes_do_not(
+def test_reads_go_to_the_replica_and_writes_to_the_primary(
     tmp_path: Path, url: str, other_url: str
 ) -> None:
     add = "INSERT INTO hero (name, secret_name) VALUES ('Here', 'x')"

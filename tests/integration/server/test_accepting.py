@@ -1,4 +1,4 @@
-"""Clients that come at once are let in together, however long a round of the event loop takes."""
+"""Several waiting connections are accepted in one tick of the event loop, however long it takes."""
 
 import asyncio
 import socket
@@ -14,40 +14,40 @@ from tests.support.served import LIMIT, serve
 CLIENTS = 2 * ACCEPTS_PER_TICK
 
 
-async def accepted_in_each_round(listener: socket.socket) -> list[int]:
-    """Return how many connections were taken in each round in which one was, until all are."""
+async def accepted_per_tick(listener: socket.socket) -> list[int]:
+    """Return how many connections each tick accepted, without ticks that accepted none."""
     loop = asyncio.get_running_loop()
     accepted: list[asyncio.BaseTransport] = []
-    rounds = []
+    ticks = []
 
-    class Counted(asyncio.Protocol):
+    class Counting(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             accepted.append(transport)
 
     async with AsyncExitStack() as servers, asyncio.timeout(LIMIT):
-        for watched in duplicate_listeners(listener):
-            await servers.enter_async_context(await loop.create_server(Counted, sock=watched))
+        for duplicate in duplicate_listeners(listener):
+            await servers.enter_async_context(await loop.create_server(Counting, sock=duplicate))
         while len(accepted) < CLIENTS:
             before = len(accepted)
             await asyncio.sleep(0)
-            rounds.append(len(accepted) - before)
+            ticks.append(len(accepted) - before)
         for transport in accepted:
             transport.close()
         await asyncio.sleep(0)
-    return [number for number in rounds if number]
+    return [number for number in ticks if number]
 
 
-def test_so_many_that_wait_are_let_in_in_one_round() -> None:
+def test_several_waiting_clients_are_accepted_in_one_tick() -> None:
     with listen("127.0.0.1", 0) as listener, ExitStack() as connected:
         for _ in range(CLIENTS):
             connected.enter_context(socket.create_connection(listener.getsockname()))
 
-        rounds = uvloop.run(accepted_in_each_round(listener))
+        ticks = uvloop.run(accepted_per_tick(listener))
 
-    assert [ACCEPTS_PER_TICK, ACCEPTS_PER_TICK] == rounds
+    assert [ACCEPTS_PER_TICK, ACCEPTS_PER_TICK] == ticks
 
 
-def test_a_server_that_is_one_process_watches_its_socket_that_often(tmp_path: Path) -> None:
+def test_a_single_process_duplicates_its_listening_socket(tmp_path: Path) -> None:
     with serve(tmp_path / "heroes.db") as served:
         served.wait_until_printed("Application startup complete.", 1)
         opened = [file.readlink() for file in Path(f"/proc/{served.process.pid}/fd").iterdir()]

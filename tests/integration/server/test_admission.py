@@ -1,4 +1,4 @@
-"""Whatever connection it comes on, a request is begun when the process's admission lets it."""
+"""One admission control limits the requests of all connections of a process."""
 
 import asyncio
 import socket
@@ -21,14 +21,14 @@ SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 GET = b"GET / HTTP/1.1\r\nHost: heroes\r\n\r\n"
 
 
-async def never_answering(_: Scope, _receive: Receive, _send: Send) -> None:
+async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
     await asyncio.Event().wait()
 
 
-async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
+async def test_requests_on_several_connections_start_one_per_tick() -> None:
     loop = asyncio.get_running_loop()
     bounds = Bounds(receive_timeout=30, at_once=1)
-    config = BoundedConfig(never_answering, bounds, log_config=None)
+    config = BoundedConfig(never_responding, bounds, log_config=None)
     config.load()
     state = ServerState()
     pairs = [socket.socketpair() for _ in range(3)]
@@ -61,9 +61,9 @@ async def test_requests_on_several_connections_are_begun_one_by_one() -> None:
         (Settings(database_url=SERVER, pool_size=10), 20),
         (Settings(database_url=SERVER, database_read_url=SERVER, pool_size=10), 40),
     ],
-    ids=["file", "file without shared commits", "server", "server with replicas"],
+    ids=["file", "file without group commit", "server", "server with replicas"],
 )
-def test_how_many_are_begun_at_once_follows_the_connections_to_a_server(
+def test_the_admission_limit_depends_on_the_database_and_its_pool(
     settings: Settings, at_once: int
 ) -> None:
     assert at_once == bounds(open_database(settings), settings).at_once

@@ -1,4 +1,4 @@
-"""A disk that fails while many clients write: what was acknowledged is there, the rest is not."""
+"""A disk that fails under load: exactly the acknowledged writes are stored."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,7 @@ FRAME = 4096 + 24
 """Bytes of one page in the write-ahead log."""
 
 
-async def test_batches_that_failed_left_nothing_and_all_that_was_acknowledged_is_kept(
+async def test_failed_commits_store_nothing_and_acknowledged_writes_are_durable(
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "heroes.db"
@@ -34,8 +34,8 @@ async def test_batches_that_failed_left_nothing_and_all_that_was_acknowledged_is
     ledger = load.ledger
     assert {200, 503} == load.statuses.keys()
     assert ledger.rows == stored
-    assert load.statuses[503] == len(ledger.unanswered)
-    assert not [attempt for attempt in ledger.unanswered if attempt.carried_out(stored)]
+    assert load.statuses[503] == len(ledger.unacknowledged)
+    assert not [attempt for attempt in ledger.unacknowledged if attempt.executed(stored)]
 
 
 def log_size(served: Served) -> int:

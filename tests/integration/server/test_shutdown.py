@@ -1,4 +1,4 @@
-"""A signal stops the server: what is under way is finished, and nobody holds it up."""
+"""Graceful shutdown: requests in progress are completed, and unfinished clients do not delay it."""
 
 import json
 import signal
@@ -17,68 +17,70 @@ from tests.support.served import LIMIT, Served, serve
 
 pytestmark = pytest.mark.canary
 
-IN_TIME = 10
-"""Seconds that a stop may take."""
+SHUTDOWN_LIMIT = 10
+"""Maximum seconds of a shutdown."""
 
 NAMES = ["Ada", "Bea", "Cleo", "Dora"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_requests_under_way_are_answered_and_kept(tmp_path: Path, number: signal.Signals) -> None:
+def test_requests_in_progress_are_completed_before_the_server_stops(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     database = tmp_path / "heroes.db"
-    with serve(database) as served, ExitStack() as open_until_the_end:
-        connect = open_until_the_end.enter_context
+    with serve(database) as served, ExitStack() as stack:
+        connect = stack.enter_context
         idle = connect(idle_connection(served))
         with locked(database):
-            writers = [connect(write_under_way(served, name)) for name in NAMES]
+            writers = [connect(write_in_progress(served, name)) for name in NAMES]
             served.process.send_signal(number)
-            assert b"" == received(idle)
+            assert b"" == read_all(idle)
             wait_until_printed(served, "Waiting for ")
-        answers = [received(writer) for writer in writers]
-        code = served.process.wait(IN_TIME)
+        responses = [read_all(writer) for writer in writers]
+        code = served.process.wait(SHUTDOWN_LIMIT)
 
     assert 0 == code
-    assert [b"HTTP/1.1 200 OK"] * len(NAMES) == [answer.splitlines()[0] for answer in answers]
+    assert [b"HTTP/1.1 200 OK"] * len(NAMES) == [response.splitlines()[0] for response in responses]
     assert sorted(NAMES) == sorted(name for _, name, *_ in stored(database))
-    assert_clean_end(served)
+    assert_clean_exit(served)
     with serve(database) as again:
-        kept = httpx2.get(f"{again.url}/heroes/").json()
-    assert [json.loads(body_of(answer)) for answer in by_id(answers)] == kept
+        listed = httpx2.get(f"{again.url}/heroes/").json()
+    assert [json.loads(body_of(response)) for response in by_id(responses)] == listed
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A stop while clients were in the middle of their requests, and what one of them got."""
+    """A shutdown during unfinished requests, and the response to one of them."""
 
     code: int
     seconds: float
-    answer: bytes
+    response: bytes
     served: Served
 
 
 @pytest.fixture(scope="module")
 def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stop]:
     folder = tmp_path_factory.mktemp("served")
-    with serve(folder / "heroes.db") as served, ExitStack() as open_until_the_end:
-        connect = open_until_the_end.enter_context
+    with serve(folder / "heroes.db") as served, ExitStack() as stack:
+        connect = stack.enter_context
         connect(idle_connection(served))
         connect(connection_to(served, b"POST /heroes/ HT"))
         connect(connection_to(served, b"POST /heroes/ HTTP/1.1\r\nHost: heroes\r\nContent-"))
-        unfinished = connect(write_under_way(served, "Never", keep_back=1))
+        unfinished = connect(write_in_progress(served, "Never", withheld=1))
         started = time.monotonic()
         code = served.terminate()
-        yield Stop(code, time.monotonic() - started, received(unfinished), served)
+        yield Stop(code, time.monotonic() - started, read_all(unfinished), served)
 
 
-def test_clients_that_never_finish_do_not_hold_up_the_end(stop: Stop) -> None:
+def test_unfinished_requests_do_not_delay_the_shutdown(stop: Stop) -> None:
     assert 0 == stop.code
-    assert stop.seconds < IN_TIME
+    assert stop.seconds < SHUTDOWN_LIMIT
     assert [] == stored(stop.served.database)
 
 
-def test_a_client_that_never_finishes_is_no_mistake_of_the_server(stop: Stop) -> None:
-    assert b"HTTP/1.1 500" not in stop.answer
-    assert_clean_end(stop.served)
+def test_an_unfinished_request_is_not_a_server_error(stop: Stop) -> None:
+    assert b"HTTP/1.1 500" not in stop.response
+    assert_clean_exit(stop.served)
 
 
 @contextmanager
@@ -90,38 +92,38 @@ def connection_to(served: Served, sent: bytes) -> Iterator[socket.socket]:
 
 @contextmanager
 def idle_connection(served: Served) -> Iterator[socket.socket]:
-    """Open a connection that was used once, and stays open for more."""
+    """Open a keep-alive connection that has completed one request."""
     request = b"GET /heroes/999 HTTP/1.1\r\nHost: heroes\r\n\r\n"
     with connection_to(served, request) as connection:
-        assert received_until(connection, b'"}').startswith(b"HTTP/1.1 404")
+        assert read_until(connection, b'"}').startswith(b"HTTP/1.1 404")
         yield connection
 
 
 @contextmanager
-def write_under_way(served: Served, name: str, keep_back: int = 0) -> Iterator[socket.socket]:
-    """Send a write, but for its last ``keep_back`` bytes, once the app has begun to read it."""
+def write_in_progress(served: Served, name: str, withheld: int = 0) -> Iterator[socket.socket]:
+    """Send a write without its last ``withheld`` bytes, once the app has started to read it."""
     body = json.dumps({"name": name, "secret_name": "Unknown"}).encode()
     head = (
         "POST /heroes/ HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
         f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     with connection_to(served, head.encode()) as connection:
-        assert received_until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 100")
-        connection.sendall(body[: len(body) - keep_back])
+        assert read_until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 100")
+        connection.sendall(body[: len(body) - withheld])
         yield connection
 
 
-def received_until(connection: socket.socket, mark: bytes) -> bytes:
+def read_until(connection: socket.socket, mark: bytes) -> bytes:
     content = b""
     while mark not in content:
         some = connection.recv(4096)
-        assert some, "the server hung up"
+        assert some, "the server closed the connection"
         content += some
     return content
 
 
-def received(connection: socket.socket) -> bytes:
-    """Return all that the server sends until it hangs up."""
+def read_all(connection: socket.socket) -> bytes:
+    """Return everything that the server sends until it closes the connection."""
     return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
@@ -131,14 +133,14 @@ def wait_until_printed(served: Served, text: str) -> None:
         assert time.monotonic() < deadline, served.output()
 
 
-def body_of(answer: bytes) -> bytes:
-    return answer.partition(b"\r\n\r\n")[2]
+def body_of(response: bytes) -> bytes:
+    return response.partition(b"\r\n\r\n")[2]
 
 
-def by_id(answers: Sequence[bytes]) -> list[bytes]:
-    return sorted(answers, key=lambda answer: int(json.loads(body_of(answer))["id"]))
+def by_id(responses: Sequence[bytes]) -> list[bytes]:
+    return sorted(responses, key=lambda response: int(json.loads(body_of(response))["id"]))
 
 
-def assert_clean_end(served: Served) -> None:
+def assert_clean_exit(served: Served) -> None:
     assert 0 == served.terminate()
     assert "Traceback" not in served.output()

@@ -1,4 +1,4 @@
-"""Processes that start at once on one file take turns at its schema."""
+"""Processes that start concurrently on one file serialize their migrations."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,9 @@ MIGRATIONS = 2
 
 
 @pytest.mark.parametrize("rows", [[], ROWS], ids=["fresh", "tutorial"])
-def test_all_come_up_answer_alike_and_migrate_once(tmp_path: Path, rows: Sequence[object]) -> None:
+def test_all_processes_start_and_each_migration_is_applied_once(
+    tmp_path: Path, rows: Sequence[object]
+) -> None:
     database = tmp_path / "database.db"
     if rows:
         make_tutorial_database(database)
@@ -25,24 +27,24 @@ def test_all_come_up_answer_alike_and_migrate_once(tmp_path: Path, rows: Sequenc
     with ExitStack() as servers:
         served, migrations = start_all(database, servers)
         pages = [httpx2.get(f"{each.url}/heroes/", timeout=10) for each in served]
-        made = [add_a_hero(each) for each in served]
+        created = [add_a_hero(each) for each in served]
 
     assert SERVERS == len(served)
     assert [(0, "")] * MIGRATIONS == [(ended.returncode, ended.stderr) for ended in migrations]
     assert [200] * SERVERS == [page.status_code for page in pages]
     assert [len(rows)] * SERVERS == [len(page.json()) for page in pages]
     assert list(rows) == stored(database)[: len(rows)]
-    assert made == [hero_id for hero_id, *_ in stored(database)[len(rows) :]]
-    said = served[0].output() + "".join(ended.stdout for ended in migrations)
-    assert 1 == said.count("Applied migration 0001.")
-    assert 1 == said.count("Applied migration 0002.")
-    assert "Traceback" not in said
+    assert created == [hero_id for hero_id, *_ in stored(database)[len(rows) :]]
+    output = served[0].output() + "".join(ended.stdout for ended in migrations)
+    assert 1 == output.count("Applied migration 0001.")
+    assert 1 == output.count("Applied migration 0002.")
+    assert "Traceback" not in output
 
 
 def start_all(database: Path, servers: ExitStack) -> tuple[list[Served], list[Ended]]:
-    """Start the processes and let them at the schema at once, when each has the file open.
+    """Start the processes, and release the lock on the file once each has it open.
 
-    The servers that came up are stopped with the stack.
+    The stack stops the servers.
     """
 
     def start(_: int) -> Served:
@@ -57,7 +59,7 @@ def start_all(database: Path, servers: ExitStack) -> tuple[list[Served], list[En
 
 def add_a_hero(served: Served) -> int:
     body = {"name": "Newcomer", "secret_name": served.url}
-    answer = httpx2.post(f"{served.url}/heroes/", json=body, timeout=10)
-    assert 200 == answer.status_code
-    hero_id: int = answer.json()["id"]
+    response = httpx2.post(f"{served.url}/heroes/", json=body, timeout=10)
+    assert 200 == response.status_code
+    hero_id: int = response.json()["id"]
     return hero_id

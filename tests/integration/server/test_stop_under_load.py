@@ -1,4 +1,4 @@
-"""A stop while many clients write loses nothing that was acknowledged."""
+"""A graceful stop under load loses no acknowledged write."""
 
 import asyncio
 from pathlib import Path
@@ -10,10 +10,10 @@ from tests.support.served import serve
 
 STOPS = 3
 WRITERS = 16
-ANSWERS = 100
+RESPONSES = 100
 
 
-async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path: Path) -> None:
+async def test_every_write_acknowledged_before_a_stop_is_durable(tmp_path: Path) -> None:
     database = tmp_path / "heroes.db"
     ledger = Ledger()
 
@@ -23,11 +23,11 @@ async def test_every_write_acknowledged_before_a_stop_is_there_after_it(tmp_path
             async with client, asyncio.TaskGroup() as writers:
                 for _ in range(WRITERS):
                     writers.create_task(write_without_pause(client, ledger))
-                await ledger.until(ledger.answers + ANSWERS)
+                await ledger.until(ledger.responses + RESPONSES)
                 code = await asyncio.to_thread(served.terminate)
 
         assert 0 == code
         assert "Traceback" not in served.output()
         stored = rows_in(database)
-        ledger.settle(stored)
+        ledger.resolve(stored)
         assert ledger.rows == stored

@@ -1,4 +1,4 @@
-"""Several processes over one PostgreSQL database keep its heroes as one process would."""
+"""Several processes on one PostgreSQL database behave like one."""
 
 import asyncio
 import re
@@ -12,15 +12,19 @@ import pytest
 
 from tests.integration.processes import assert_one_sentence
 from tests.support.connection import Connection
-from tests.support.racing import HERO, assert_changes_of_different_fields_are_all_kept, connections
+from tests.support.racing import (
+    HERO,
+    assert_updates_of_different_fields_are_all_stored,
+    connections,
+)
 from tests.support.served import COMMAND, LIMIT, Served, ask, environment, fresh_postgres, serve
 
 pytestmark = pytest.mark.canary
 
 WRITERS = 16
-TURNS = 10
+HEROES_EACH = 10
 ROUNDS = 30
-"""How often requests race each other for one hero."""
+"""Number of races for one hero."""
 
 TWO_WORKERS = ("--workers", "2")
 CONNECTIONS = """SELECT current_setting('max_connections')::int,
@@ -29,7 +33,7 @@ CONNECTIONS = """SELECT current_setting('max_connections')::int,
 
 @pytest.fixture
 def url(postgres_url: str) -> Iterator[str]:
-    """The address of an empty database on the server."""
+    """The URL of an empty database."""
     with fresh_postgres(postgres_url) as url:
         yield url
 
@@ -38,30 +42,30 @@ def url(postgres_url: str) -> Iterator[str]:
 def servers(
     request: pytest.FixtureRequest, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sequence[Served]]:
-    """Servers of two processes in all, on one database."""
-    place = tmp_path_factory.mktemp("served")
+    """Two processes in total on one database."""
+    directory = tmp_path_factory.mktemp("served")
     starts = [TWO_WORKERS] if request.param.startswith("one") else [(), ()]
     with fresh_postgres(postgres_url) as url, ExitStack() as running:
         yield [
             running.enter_context(
-                serve(place / f"{number}.db", *options, database_url=url, access_log="false")
+                serve(directory / f"{number}.db", *options, database_url=url, access_log="false")
             )
             for number, options in enumerate(starts)
         ]
 
 
-async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
+async def test_concurrent_writes_all_succeed_and_none_is_lost(
     servers: Sequence[Served],
 ) -> None:
     async def write(connection: Connection, number: int) -> list[Any]:
         made = []
-        for turn in range(TURNS):
-            hero = {"name": f"Hero {number}.{turn}", "secret_name": "S", "age": turn}
-            status, answer = await connection.request("POST", "/heroes/", {**hero, "age": None})
-            assert (200, {**hero, "age": None, "id": answer["id"]}) == (status, answer)
-            made.append({**hero, "id": answer["id"]})
-            path = f"/heroes/{answer['id']}"
-            assert (200, made[-1]) == await connection.request("PATCH", path, {"age": turn})
+        for index in range(HEROES_EACH):
+            hero = {"name": f"Hero {number}.{index}", "secret_name": "S", "age": index}
+            status, response = await connection.request("POST", "/heroes/", {**hero, "age": None})
+            assert (200, {**hero, "age": None, "id": response["id"]}) == (status, response)
+            made.append({**hero, "id": response["id"]})
+            path = f"/heroes/{response['id']}"
+            assert (200, made[-1]) == await connection.request("PATCH", path, {"age": index})
         return made
 
     async with connections(servers, WRITERS) as clients:
@@ -69,27 +73,27 @@ async def test_writers_at_once_are_all_answered_and_nothing_they_wrote_is_lost(
         heroes = [hero for each in written for hero in each]
         read = [await clients[0].request("GET", f"/heroes/{hero['id']}") for hero in heroes]
 
-    assert WRITERS * TURNS == len({hero["id"] for hero in heroes})
+    assert WRITERS * HEROES_EACH == len({hero["id"] for hero in heroes})
     assert [(200, hero) for hero in heroes] == read
 
 
-async def test_changes_of_different_fields_of_one_hero_are_all_kept(
+async def test_concurrent_updates_of_different_fields_are_all_stored(
     servers: Sequence[Served],
 ) -> None:
-    await assert_changes_of_different_fields_are_all_kept(servers, ROUNDS)
+    await assert_updates_of_different_fields_are_all_stored(servers, ROUNDS)
 
 
-async def test_of_deletes_at_once_exactly_one_gets_200(servers: Sequence[Served]) -> None:
+async def test_one_of_several_concurrent_deletes_gets_200(servers: Sequence[Served]) -> None:
     async with connections(servers, 4) as clients:
         for _ in range(ROUNDS):
             _, hero = await clients[0].request("POST", "/heroes/", HERO)
             path = f"/heroes/{hero['id']}"
-            answers = await asyncio.gather(*(each.request("DELETE", path) for each in clients))
+            responses = await asyncio.gather(*(each.request("DELETE", path) for each in clients))
 
-            assert [200, 404, 404, 404] == sorted(status for status, _ in answers)
+            assert [200, 404, 404, 404] == sorted(status for status, _ in responses)
 
 
-async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_answer(
+async def test_one_of_several_concurrent_posts_with_a_key_is_executed(
     servers: Sequence[Served],
 ) -> None:
     async with connections(servers, 4) as clients:
@@ -99,16 +103,16 @@ async def test_of_posts_with_one_key_at_once_one_is_carried_out_and_all_get_its_
                 each.request("POST", "/heroes/", hero, idempotency_key=f"{number}")
                 for each in clients
             ]
-            answers = await asyncio.gather(*posts)
+            responses = await asyncio.gather(*posts)
 
-            made = answers[0][1]["id"]
-            assert [(200, {**hero, "id": made})] * 4 == answers
+            made = responses[0][1]["id"]
+            assert [(200, {**hero, "id": made})] * 4 == responses
         assert [f"Once {number}" for number in range(ROUNDS)] == [
             hero["name"] for hero in await all_heroes(clients[0]) if hero["name"].startswith("Once")
         ]
 
 
-def test_a_signal_ends_every_worker(tmp_path: Path, url: str) -> None:
+def test_sigterm_stops_every_worker(tmp_path: Path, url: str) -> None:
     with serve(tmp_path / "served.db", *TWO_WORKERS, database_url=url) as served:
         served.wait_until_printed("Application startup complete.", 2)
         workers = workers_of(served)
@@ -120,7 +124,7 @@ def test_a_signal_ends_every_worker(tmp_path: Path, url: str) -> None:
     assert "Traceback" not in served.output()
 
 
-def test_several_workers_on_a_file_are_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_several_workers_on_sqlite_are_refused_in_one_sentence(tmp_path: Path) -> None:
     ended = subprocess.run(
         [*COMMAND, "serve", *TWO_WORKERS],
         env=environment(tmp_path / "heroes.db", port="0"),
@@ -134,7 +138,7 @@ def test_several_workers_on_a_file_are_refused_in_one_sentence(tmp_path: Path) -
     assert [] == list(tmp_path.iterdir())
 
 
-def test_more_connections_than_the_server_has_are_warned_of_with_the_figures(
+def test_a_pool_larger_than_max_connections_logs_a_warning_with_the_numbers(
     tmp_path: Path, url: str
 ) -> None:
     ((most, reserved),) = ask(url, CONNECTIONS)
@@ -149,7 +153,7 @@ def test_more_connections_than_the_server_has_are_warned_of_with_the_figures(
     assert ["2", str(each), str(2 * each), str(most - reserved)] == re.findall(r"\d+", warning)
 
 
-def test_connections_that_the_server_has_are_not_warned_of(servers: Sequence[Served]) -> None:
+def test_a_pool_within_max_connections_logs_no_warning(servers: Sequence[Served]) -> None:
     assert "heroes: " not in "".join(served.output() for served in servers)
 
 
@@ -161,7 +165,7 @@ async def all_heroes(client: Connection) -> list[Any]:
 
 
 def workers_of(served: Served) -> list[Path]:
-    """Return the folders in /proc of the worker processes."""
+    """Return the directories in /proc of the worker processes."""
     process = served.process.pid
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     folders = [Path("/proc") / child for child in children]

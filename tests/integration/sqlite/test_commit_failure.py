@@ -1,4 +1,4 @@
-"""No success is told before COMMIT is done; when it fails, nobody is told one, nothing is kept."""
+"""No success is reported before COMMIT; if COMMIT fails, none is reported or stored."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -46,23 +46,23 @@ def in_process(tmp_path: Path) -> Iterator[SqliteDatabase]:
 
 @pytest.mark.parametrize("frames", [0, 1, 2], ids="{} frames fit".format)
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-async def test_a_write_whose_commit_fails_is_answered_503_and_not_kept(
+async def test_a_write_whose_commit_fails_returns_503_and_is_not_stored(
     server: Served, client: httpx2.AsyncClient, method: str, frames: int
 ) -> None:
-    kept = (await client.post("/heroes/", json=BODY)).json()
+    existing = (await client.post("/heroes/", json=BODY)).json()
     before = stored(server.database)
 
-    with disk_full(server, room_for(server, frames)):
-        answer = await write(client, method, kept["id"])
+    with disk_full(server, size_with_space_for(server, frames)):
+        response = await write(client, method, existing["id"])
 
-    assert_unavailable(answer)
+    assert_unavailable(response)
     assert before == stored(server.database)
-    assert kept == (await client.get(f"/heroes/{kept['id']}")).json()
-    assert 200 == (await write(client, method, kept["id"])).status_code
+    assert existing == (await client.get(f"/heroes/{existing['id']}")).json()
+    assert 200 == (await write(client, method, existing["id"])).status_code
     assert before != stored(server.database)
 
 
-async def test_all_writers_of_the_moment_are_answered_503_and_readers_200(
+async def test_concurrent_writes_return_503_and_reads_return_200(
     server: Served, client: httpx2.AsyncClient
 ) -> None:
     ids = [(await client.post("/heroes/", json=BODY)).json()["id"] for _ in range(10)]
@@ -72,33 +72,33 @@ async def test_all_writers_of_the_moment_are_answered_503_and_readers_200(
     with disk_full(server):
         writes = [write(client, *each) for each in zip(methods, ids, strict=False)]
         reads = [client.get(f"/heroes/{hero_id}") for hero_id in ids]
-        answers = await asyncio.gather(*writes, *reads)
+        responses = await asyncio.gather(*writes, *reads)
 
-    for answer in answers[: len(methods)]:
-        assert_unavailable(answer)
-    assert {200} == {answer.status_code for answer in answers[len(methods) :]}
+    for response in responses[: len(methods)]:
+        assert_unavailable(response)
+    assert {200} == {response.status_code for response in responses[len(methods) :]}
     assert before == stored(server.database)
 
 
-async def test_nothing_of_a_failed_commit_appears_later_not_even_after_a_crash(
+async def test_a_failed_commit_never_appears_later_even_after_a_crash(
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "heroes.db"
     with serve(database) as served, httpx2.Client(base_url=served.url, timeout=20) as client:
         first = client.post("/heroes/", json=BODY).json()
-        with disk_full(served, room_for(served, 2)):
+        with disk_full(served, size_with_space_for(served, 2)):
             refused = [
                 client.post("/heroes/", json={**BODY, "name": "Lost"}),
                 client.patch(f"/heroes/{first['id']}", json={"age": 99}),
                 client.delete(f"/heroes/{first['id']}"),
             ]
-        second = client.post("/heroes/", json={**BODY, "name": "Kept"}).json()
+        second = client.post("/heroes/", json={**BODY, "name": "Committed"}).json()
         served.kill()
 
     with serve(database) as served:
         page = httpx2.get(f"{served.url}/heroes/").json()
 
-    assert [503] * 3 == [answer.status_code for answer in refused]
+    assert [503] * 3 == [response.status_code for response in refused]
     assert [first, second] == page
 
 
@@ -113,7 +113,7 @@ async def test_a_commit_does_not_return_before_the_database_has_committed(
         assert not creating.done()
         assert [] == names_in(tmp_path)
 
-        held.let_go()
+        held.release()
         await creating
         assert ["Held"] == names_in(tmp_path)
 
@@ -128,21 +128,21 @@ async def test_the_app_sends_nothing_before_the_database_has_committed(
     call = Call(build_app(in_process), method, path, {**BODY, "name": "Second"})
 
     with held_commit() as held:
-        answering = asyncio.create_task(call.run())
+        request = asyncio.create_task(call.run())
         await held.reached()
         await anyio.wait_all_tasks_blocked()
 
         assert [] == call.sent
         assert ["First"] == names_in(tmp_path)
 
-        held.let_go()
-        await answering
+        held.release()
+        await request
 
     assert 200 == call.status
     assert ["First"] != names_in(tmp_path)
 
 
-async def test_a_request_cancelled_while_it_commits_keeps_the_connection_until_that_is_over(
+async def test_a_request_cancelled_during_commit_holds_the_connection_until_it_ends(
     in_process: SqliteDatabase, tmp_path: Path
 ) -> None:
     app = build_app(in_process)
@@ -159,7 +159,7 @@ async def test_a_request_cancelled_while_it_commits_keeps_the_connection_until_t
         assert not first.done()
         assert [] == next_one.sent
 
-        held.let_go()
+        held.release()
         await first
         await second
 
@@ -185,15 +185,15 @@ async def write(client: httpx2.AsyncClient, method: str, hero_id: int) -> httpx2
     return await client.request(method, path, json={"age": 7} if method == "PATCH" else None)
 
 
-def assert_unavailable(answer: httpx2.Response) -> None:
-    problem: dict[str, Any] = answer.json()
-    assert 503 == answer.status_code
-    assert "application/problem+json" == answer.headers["content-type"]
-    assert int(answer.headers["retry-after"]) > 0
+def assert_unavailable(response: httpx2.Response) -> None:
+    problem: dict[str, Any] = response.json()
+    assert 503 == response.status_code
+    assert "application/problem+json" == response.headers["content-type"]
+    assert int(response.headers["retry-after"]) > 0
     assert 503 == problem["status"]
 
 
-def room_for(served: Served, frames: int) -> int:
-    """Return a limit within which this many pages, and a part of one, fit into the log."""
+def size_with_space_for(served: Served, frames: int) -> int:
+    """Return a file size with space for this many pages of the log, and part of another."""
     log = served.database.with_name(served.database.name + "-wal")
     return log.stat().st_size + frames * FRAME + 100

@@ -1,4 +1,4 @@
-"""What was acknowledged survives ``kill -9``."""
+"""Acknowledged writes survive ``kill -9``."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ KILLS = 10
 WRITERS = 16
 
 
-async def test_every_acknowledged_write_survives_ten_kills_and_no_other_is_there_in_part(
+async def test_every_acknowledged_write_survives_ten_kills(
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "heroes.db"
@@ -22,16 +22,16 @@ async def test_every_acknowledged_write_survives_ten_kills_and_no_other_is_there
     for kill in range(KILLS):
         with serve(database, access_log="false") as served:
             check(database, ledger)
-            await kill_while_they_write(served, ledger, answers=40 + 13 * kill)
-        assert ledger.unanswered, "the kill interrupted nobody"
+            await kill_while_they_write(served, ledger, responses=40 + 13 * kill)
+        assert ledger.unacknowledged, "the kill interrupted no request"
 
     with serve(database):
         check(database, ledger)
-    assert ledger.spent > ledger.rows.keys(), "nobody removed a hero"
+    assert ledger.used_ids > ledger.rows.keys(), "no hero was removed"
 
 
-async def kill_while_they_write(served: Served, ledger: Ledger, answers: int) -> None:
-    goal = ledger.answers + answers
+async def kill_while_they_write(served: Served, ledger: Ledger, responses: int) -> None:
+    goal = ledger.responses + responses
     client = httpx2.AsyncClient(base_url=served.url, timeout=20)
     async with client, asyncio.TaskGroup() as writers:
         for _ in range(WRITERS):
@@ -42,7 +42,7 @@ async def kill_while_they_write(served: Served, ledger: Ledger, answers: int) ->
 
 def check(database: Path, ledger: Ledger) -> None:
     stored = rows_in(database)
-    ledger.settle(stored)
+    ledger.resolve(stored)
     assert ledger.rows == stored
     with connection_to(database) as connection:
         assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()

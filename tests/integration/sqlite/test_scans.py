@@ -1,4 +1,4 @@
-"""A scan of a SQLite file is stopped in time, and leaves its thread to the next one."""
+"""A scan of a SQLite file is interrupted at its timeout, and frees its thread."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-"""What ends only when it is stopped."""
+"""A query that never ends by itself."""
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A file with no heroes in it."""
+    """The path of an empty database."""
     database = open_sqlite(tmp_path / "heroes.db")
     database.migrate()
     database.dispose()
@@ -26,13 +26,13 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scans(path: Path) -> Iterator[ScanPool]:
-    """Scans of the file in the only thread there is. Closing them waits for what goes on in it."""
+    """Scans in one thread. Closing the pool waits for the running scan."""
     scans = ScanPool(path, timeout=0.5, threads=1)
     yield scans
     scans.close()
 
 
-async def test_a_scan_that_takes_too_long_is_stopped_and_makes_room_for_the_next(
+async def test_a_scan_that_times_out_is_interrupted_and_frees_its_thread(
     scans: ScanPool,
 ) -> None:
     with pytest.raises(StoreUnavailable):
@@ -41,16 +41,16 @@ async def test_a_scan_that_takes_too_long_is_stopped_and_makes_room_for_the_next
     assert [(1,)] == await scans.fetch_all("SELECT 1", [])
 
 
-async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> None:
+async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
     scans = ScanPool(path, timeout=60, threads=1)
     running = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def tell(statement: str) -> None:
+    def notify(statement: str) -> None:
         if statement == ENDLESS:
             loop.call_soon_threadsafe(running.set)
 
-    with on_statement(tell):
+    with on_statement(notify):
         scan = asyncio.create_task(scans.fetch_all(ENDLESS, []))
         await running.wait()
         scan.cancel()
@@ -61,7 +61,7 @@ async def test_a_scan_that_nobody_waits_for_any_more_is_stopped(path: Path) -> N
     scans.close()
 
 
-async def test_waiting_for_a_thread_is_part_of_a_scans_time(scans: ScanPool) -> None:
+async def test_the_timeout_of_a_scan_includes_the_wait_for_a_thread(scans: ScanPool) -> None:
     both = await asyncio.gather(
         scans.fetch_all(ENDLESS, []), scans.fetch_all(ENDLESS, []), return_exceptions=True
     )

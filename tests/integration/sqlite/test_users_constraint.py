@@ -1,4 +1,4 @@
-"""A constraint that the file's owner has added is kept, and told as a conflict."""
+"""A user-defined constraint is preserved, and its violation is a conflict."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.support.databases import open_sqlite
 from tests.support.served import serve
 
 
-def test_a_value_that_it_forbids_is_a_conflict(tmp_path: Path) -> None:
+def test_a_violated_user_constraint_returns_409(tmp_path: Path) -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson"}
     path = tmp_path / "heroes.db"
     open_sqlite(path).migrate()
@@ -17,7 +17,7 @@ def test_a_value_that_it_forbids_is_a_conflict(tmp_path: Path) -> None:
         connection.execute("CREATE UNIQUE INDEX one_of_a_name ON hero (name)")
 
     with serve(path) as served, httpx2.Client(base_url=served.url) as client:
-        answers = [client.post("/heroes/", json=hero) for _ in range(2)]
+        responses = [client.post("/heroes/", json=hero) for _ in range(2)]
 
-    assert [200, 409] == [answer.status_code for answer in answers]
-    assert "application/problem+json" == answers[1].headers["Content-Type"]
+    assert [200, 409] == [response.status_code for response in responses]
+    assert "application/problem+json" == responses[1].headers["Content-Type"]

@@ -1,4 +1,4 @@
-"""What the one writer of a SQLite file promises beyond the contract."""
+"""What the single writer of a SQLite file guarantees beyond the contract."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ from domain.hero import HeroDraft, HeroQuery
 from tests.support.databases import open_sqlite
 
 
-async def test_writers_are_served_in_the_order_they_came(tmp_path: Path) -> None:
+async def test_writers_commit_in_fifo_order(tmp_path: Path) -> None:
     database = open_sqlite(tmp_path / "heroes.db")
     database.migrate()
 

@@ -1,4 +1,4 @@
-"""The API on the in-memory database: each route, and how a store's trouble is told."""
+"""The API on the in-memory database: each route, and the responses to database errors."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
 
 class FailingDatabase(FakeDatabase):
-    """Fails at each commit in a given way; queries work."""
+    """Raises an exception at each commit; queries work."""
 
     def __init__(self, failure: Exception) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class FailingUnitOfWork(FakeUnitOfWork):
 
 
 class SlowDatabase(FakeDatabase):
-    """Lets a test hold up the commit."""
+    """Lets a test delay the commit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def test_a_hero_lives_from_post_to_delete(client: httpx2.AsyncClient) -> None:
+async def test_a_hero_is_created_read_updated_and_deleted(client: httpx2.AsyncClient) -> None:
     hero = {**DEADPOND, "id": 1}
     older = {**hero, "age": 29}
 
@@ -82,19 +82,19 @@ async def test_a_hero_lives_from_post_to_delete(client: httpx2.AsyncClient) -> N
     gone = await client.get("/heroes/1")
 
     assert [hero, hero, [hero], older, {"ok": True}, {"detail": "Hero not found"}] == [
-        answer.json() for answer in (created, read, listed, changed, deleted, gone)
+        response.json() for response in (created, read, listed, changed, deleted, gone)
     ]
     assert [200, 200, 200, 200, 200, 404] == [
-        answer.status_code for answer in (created, read, listed, changed, deleted, gone)
+        response.status_code for response in (created, read, listed, changed, deleted, gone)
     ]
 
 
-async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
+async def test_a_violated_rule_returns_422_in_the_format_of_the_tutorial(
     client: httpx2.AsyncClient,
 ) -> None:
-    answer = await client.post("/heroes/", json={**DEADPOND, "age": -1})
+    response = await client.post("/heroes/", json={**DEADPOND, "age": -1})
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert {
         "detail": [
             {
@@ -103,7 +103,7 @@ async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
                 "msg": "Input should be greater than or equal to 0",
             }
         ]
-    } == answer.json()
+    } == response.json()
 
 
 @pytest.mark.parametrize(
@@ -116,34 +116,34 @@ async def test_a_broken_rule_answers_422_in_the_tutorials_shape(
         ),
     ],
 )
-async def test_a_store_that_fails_answers_503_and_keeps_nothing(
+async def test_a_failing_commit_returns_503_and_stores_nothing(
     failure: Exception, detail: str
 ) -> None:
     database = FailingDatabase(failure)
     async with client_of(database) as client:
-        answer = await client.post("/heroes/", json=DEADPOND)
+        response = await client.post("/heroes/", json=DEADPOND)
         listed = await client.get("/heroes/")
 
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "1"
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert {
         "type": "about:blank",
         "title": "Service Unavailable",
         "status": 503,
         "detail": detail,
         "instance": "/heroes/",
-    } == answer.json()
+    } == response.json()
     assert [] == listed.json()
 
 
-async def test_a_bug_answers_500_without_telling_what_happened() -> None:
+async def test_an_unexpected_error_returns_500_without_details() -> None:
     async with client_of(FailingDatabase(RuntimeError("Dive Wilson"))) as client:
-        answer = await client.post("/heroes/", json=DEADPOND)
+        response = await client.post("/heroes/", json=DEADPOND)
 
-    assert answer.status_code == 500
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "Dive" not in answer.text
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "Dive" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ async def test_a_bug_answers_500_without_telling_what_happened() -> None:
         ("DELETE", "/heroes/1", b""),
     ],
 )
-async def test_nothing_is_sent_before_the_commit(method: str, path: str, body: bytes) -> None:
+async def test_no_response_is_sent_before_the_commit(method: str, path: str, body: bytes) -> None:
     database = SlowDatabase()
     database.may_commit.set()
     async with client_of(database) as client:
@@ -166,7 +166,7 @@ async def test_nothing_is_sent_before_the_commit(method: str, path: str, body: b
     request = asyncio.create_task(_send(database, method, path, body, sent))
     await database.committing.wait()
     for _ in range(100):
-        await _let_others_run()
+        await _run_one_tick()
     sent_before = list(sent)
     database.may_commit.set()
     await request
@@ -175,16 +175,16 @@ async def test_nothing_is_sent_before_the_commit(method: str, path: str, body: b
     assert sent[0]["status"] == 200
 
 
-async def test_the_unit_of_work_is_closed_before_the_answer_is_sent() -> None:
+async def test_the_unit_of_work_is_closed_before_the_response_is_sent() -> None:
     database = FakeDatabase()
-    turn_held_at_send: list[bool] = []
+    lock_held_at_send: list[bool] = []
 
     async def send(_: Message) -> None:
-        turn_held_at_send.append(database.turn.locked())
+        lock_held_at_send.append(database.turn.locked())
 
     await build_app(database)(_scope("DELETE", "/heroes/7"), _receive(b""), send)
 
-    assert [False, False] == turn_held_at_send
+    assert [False, False] == lock_held_at_send
 
 
 async def _send(
@@ -216,7 +216,7 @@ def _receive(body: bytes) -> Any:
     return receive
 
 
-async def _let_others_run() -> None:
-    turn = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_soon(turn.set_result, None)
-    await turn
+async def _run_one_tick() -> None:
+    tick = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(tick.set_result, None)
+    await tick

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the API does."""
+"""The OpenAPI document describes the API."""
 
 import json
 import re
@@ -20,7 +20,7 @@ PATTERN = re.compile(STORABLE_TEXT)
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 IN_BOTH = {"400", "404", "422"}
-"""The refusals that the tutorial has a body for."""
+"""The error statuses for which the tutorial has a body."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def objects(document: Any) -> Iterator[dict[str, Any]]:
-    """Yield each object of the document, itself and those in it."""
+    """Yield each object of the document, depth first."""
     if isinstance(document, dict):
         yield document
     if isinstance(document, dict | list):
@@ -41,13 +41,13 @@ def objects(document: Any) -> Iterator[dict[str, Any]]:
             yield from objects(inner)
 
 
-def test_the_committed_document_is_what_the_code_makes(document: dict[str, Any]) -> None:
+def test_the_committed_document_is_the_generated_one(document: dict[str, Any]) -> None:
     committed = json.loads(openapi_document.COMMITTED.read_text())
 
     assert document == committed, "the API has changed: run `make openapi`, and commit docs/"
 
 
-def test_an_operation_is_called_what_a_client_would_call_it(document: dict[str, Any]) -> None:
+def test_operation_ids_are_method_names_for_clients(document: dict[str, Any]) -> None:
     of_one = {"create_hero", "read_hero", "update_hero", "delete_hero"}
 
     assert of_one | {"read_heroes", "apply_batch"} <= {
@@ -66,25 +66,25 @@ def test_an_operation_is_called_what_a_client_would_call_it(document: dict[str, 
         ("/heroes/{hero_id}", "delete", {"200", "404", "409", "412", "413", "422", "503"}),
     ],
 )
-def test_every_route_states_every_status_it_can_answer(
+def test_every_route_documents_every_status_it_can_return(
     document: dict[str, Any], path: str, method: str, statuses: set[str]
 ) -> None:
     assert statuses == set(document["paths"][path][method]["responses"])
 
 
-def test_what_the_tutorial_refused_has_two_media_types_and_anything_else_refused_is_a_problem(
+def test_errors_of_the_tutorial_have_two_media_types_and_other_errors_are_problems(
     document: dict[str, Any],
 ) -> None:
     for operation in operations(document):
         tutorials = IN_BOTH - ({"404"} if operation["operationId"] == "apply_batch" else set())
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             if status >= "400":
                 expected = [JSON, PROBLEM] if status in tutorials else [PROBLEM]
-                assert expected == list(answer["content"])
-                assert (status in tutorials) == ("Vary" in answer.get("headers", {}))
+                assert expected == list(response["content"])
+                assert (status in tutorials) == ("Vary" in response.get("headers", {}))
 
 
-def test_every_problem_is_the_one_schema(document: dict[str, Any]) -> None:
+def test_every_problem_refers_to_the_one_schema(document: dict[str, Any]) -> None:
     reference = {"$ref": "#/components/schemas/Problem"}
     problems = [node[PROBLEM] for node in objects(document) if PROBLEM in node]
 
@@ -92,7 +92,7 @@ def test_every_problem_is_the_one_schema(document: dict[str, Any]) -> None:
     assert all(reference == problem["schema"] for problem in problems)
 
 
-def test_every_schema_is_referred_to_and_every_reference_leads_to_one(
+def test_every_schema_is_referenced_and_every_reference_resolves(
     document: dict[str, Any],
 ) -> None:
     references = {node["$ref"] for node in objects(document) if "$ref" in node}
@@ -102,11 +102,11 @@ def test_every_schema_is_referred_to_and_every_reference_leads_to_one(
     }
 
 
-def test_every_answer_and_every_body_has_examples_that_are_valid(document: dict[str, Any]) -> None:
+def test_every_request_body_and_response_has_valid_examples(document: dict[str, Any]) -> None:
     bodies = [operation.get("requestBody", {"content": {}}) for operation in operations(document)]
-    answers = [answer for one in operations(document) for answer in one["responses"].values()]
+    responses = [response for one in operations(document) for response in one["responses"].values()]
 
-    for message in (*bodies, *answers):
+    for message in (*bodies, *responses):
         for media in message.get("content", {}).values():
             examples = list(_examples(media, document))
             schema = media["schema"] | {"components": document["components"]}
@@ -116,7 +116,7 @@ def test_every_answer_and_every_body_has_examples_that_are_valid(document: dict[
 
 
 def _examples(media: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
-    """Yield the examples of a body: its own, its schema's, or one made of its fields'."""
+    """Yield the examples of a body: its own, its schema's, or one built from its fields'."""
     schema = media["schema"]
     if "example" in media:
         yield media["example"]
@@ -131,7 +131,7 @@ def _examples(media: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
 
 
 def methods_at(path: str, document: dict[str, Any]) -> set[str]:
-    """Return the methods of every path in the document, a pattern or not, that this one fits."""
+    """Return the methods of all paths and path templates in the document that match ``path``."""
     patterns = {
         one.replace("{hero_id}", "[^/]+"): found for one, found in document["paths"].items()
     }
@@ -140,22 +140,22 @@ def methods_at(path: str, document: dict[str, Any]) -> set[str]:
     }
 
 
-async def test_options_tells_the_methods_of_the_document_and_head_and_options_besides(
+async def test_options_returns_the_documented_methods_plus_head_and_options(
     document: dict[str, Any],
 ) -> None:
-    """HEAD and OPTIONS are HTTP's, not the API's: they would only double a generated client."""
+    """HEAD and OPTIONS are not documented: they would only add methods to generated clients."""
     transport = httpx2.ASGITransport(build_app(FakeDatabase()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         for path in document["paths"]:
-            answer = await client.options(path.replace("{hero_id}", "1"))
+            response = await client.options(path.replace("{hero_id}", "1"))
 
             methods = methods_at(path, document)
             head = {"HEAD"} if "get" in methods else set()
             expected = {method.upper() for method in methods} | head | {"OPTIONS"}
-            assert expected == set(answer.headers["allow"].split(", "))
+            assert expected == set(response.headers["allow"].split(", "))
 
 
-def test_a_post_may_have_a_key_and_its_answer_may_be_one_given_again(
+def test_post_documents_the_idempotency_key_and_replayed_responses(
     document: dict[str, Any],
 ) -> None:
     operation = document["paths"]["/heroes/"]["post"]
@@ -167,14 +167,14 @@ def test_a_post_may_have_a_key_and_its_answer_may_be_one_given_again(
     assert "application/problem+json" in operation["responses"]["409"]["content"]
 
 
-def test_an_update_requires_nothing_and_names_no_default(document: dict[str, Any]) -> None:
+def test_an_update_has_no_required_fields_and_no_defaults(document: dict[str, Any]) -> None:
     update = document["components"]["schemas"]["HeroUpdate"]
 
     assert "required" not in update
     assert not any("default" in field for field in update["properties"].values())
 
 
-def test_the_pattern_refuses_just_the_characters_that_the_rule_refuses_alone() -> None:
+def test_the_pattern_and_the_rule_refuse_the_same_characters() -> None:
     every_one = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
     refused = {one for one in every_one if one.isspace()} | {"\0"}
 

@@ -1,4 +1,4 @@
-"""What the benchmark makes of its measurements."""
+"""Statistics of the benchmark's measurements."""
 
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ def at(rate: int, p99: int = 400) -> Measurement:
     return replace(QUICK, requests=rate * 3, p99=p99)
 
 
-def test_a_server_is_summed_up_by_its_medians_over_rounds() -> None:
+def test_a_summary_is_the_median_over_rounds() -> None:
     rounds = [{"heroes": at(100)}, {"heroes": at(900)}, {"heroes": at(300)}]
 
     assert 300 == figures.summary(rounds, "heroes").rate
 
 
-def test_memory_is_the_most_that_was_seen_and_errors_are_added_up() -> None:
+def test_memory_is_the_maximum_and_errors_are_summed() -> None:
     one = replace(QUICK, rss=2048, errors={"timeout": 2, "status": 1})
     other = replace(QUICK, rss=1024, errors={"status": 4})
 
@@ -29,7 +29,7 @@ def test_memory_is_the_most_that_was_seen_and_errors_are_added_up() -> None:
     assert (2048, 7) == (found.rss, found.errors)
 
 
-def test_a_ratio_is_taken_within_a_round_and_then_the_median() -> None:
+def test_a_ratio_is_the_median_of_the_ratios_within_rounds() -> None:
     rounds = [
         {"heroes": at(200), "plain": at(100)},
         {"heroes": at(900), "plain": at(100)},
@@ -39,13 +39,13 @@ def test_a_ratio_is_taken_within_a_round_and_then_the_median() -> None:
     assert figures.rate_ratio(rounds, "heroes", "plain") == pytest.approx(3)
 
 
-def test_the_99th_percentiles_are_compared_in_the_same_way() -> None:
+def test_the_p99_ratio_is_computed_within_rounds() -> None:
     rounds = [{"heroes": at(1, p99=100), "plain": at(1, p99=400)}]
 
     assert figures.p99_ratio(rounds, "heroes", "plain") == pytest.approx(0.25)
 
 
-def test_the_distance_is_the_difference_of_the_times_a_request_takes() -> None:
+def test_the_distance_is_the_difference_in_time_per_request() -> None:
     rounds = [{"heroes": at(1000), "ceiling": at(2000)}]
 
     assert figures.microseconds_between(rounds, "heroes", "ceiling") == pytest.approx(500)
@@ -59,25 +59,25 @@ def test_the_distance_is_the_difference_of_the_times_a_request_takes() -> None:
         replace(QUICK, requests=0),
     ],
 )
-def test_there_is_no_ratio_to_a_server_that_failed_in_one_round(broken: Measurement) -> None:
+def test_no_ratio_to_a_server_that_failed_in_a_round(broken: Measurement) -> None:
     rounds = [{"heroes": QUICK, "plain": QUICK}, {"heroes": QUICK, "plain": broken}]
 
     assert figures.rate_ratio(rounds, "heroes", "plain") is None
     assert figures.rate_ratio(rounds, "plain", "heroes") is None
 
 
-def test_there_is_no_ratio_to_a_server_that_took_no_part() -> None:
+def test_no_ratio_to_a_server_that_was_not_measured() -> None:
     assert figures.rate_ratio([{"heroes": QUICK}], "heroes", "plain") is None
 
 
-def test_there_is_no_ratio_between_servers_that_never_met() -> None:
+def test_no_ratio_between_servers_that_share_no_round() -> None:
     rounds = [{"heroes": QUICK}, {"plain": QUICK}]
 
     assert figures.rate_ratio(rounds, "heroes", "plain") is None
 
 
 @pytest.mark.parametrize(
-    ("said", "measured"),
+    ("message", "measured"),
     [
         ("did not finish: no answer within 10 s", replace(QUICK, stalled=True)),
         ("did not finish: 1,200 timeouts", replace(QUICK, errors={"timeout": 1200})),
@@ -86,11 +86,11 @@ def test_there_is_no_ratio_between_servers_that_never_met() -> None:
         ("did not finish: no answer while it was loaded", replace(QUICK, requests=0)),
     ],
 )
-def test_what_did_not_finish_is_said_in_words(said: str, measured: Measurement) -> None:
-    assert said == figures.failure([{"plain": measured}], "plain")
+def test_a_failure_is_described_in_words(message: str, measured: Measurement) -> None:
+    assert message == figures.failure([{"plain": measured}], "plain")
 
 
-def test_the_report_of_wrk_becomes_a_measurement() -> None:
+def test_a_report_of_wrk_is_parsed() -> None:
     times = {"p50": 1, "p90": 2, "p99": 3, "max": 4}
     errors = {"connect": 0, "read": 0, "write": 0, "status": 0, "timeout": 6}
     report = {"requests": 500, "duration": 2_000_000, "bytes": 9, **times, **errors}

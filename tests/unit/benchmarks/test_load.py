@@ -1,4 +1,4 @@
-"""How the benchmark makes its load."""
+"""The benchmark's load generator."""
 
 import pytest
 
@@ -9,28 +9,30 @@ from tests.benchmarks.workloads import NEXT, path_of
 from tests.benchmarks.wrk import Load, WrkMissing, check_installed
 
 
-def test_a_missing_wrk_is_told_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_wrk_raises_an_error_with_the_install_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(WrkMissing, match="apt-get install wrk"):
         check_installed()
 
 
-def test_the_script_is_told_how_many_heroes_there_are_and_its_seed() -> None:
+def test_the_script_gets_the_number_of_heroes_and_the_seed() -> None:
     load = Load("cursor", connections=16, seconds=3, rows=1000, seed=7, more=["/heroes/?after=9"])
 
     assert ["--", "1000", "7", "/heroes/?after=9"] == load.command("http://127.0.0.1:1")[-4:]
 
 
-def test_nothing_is_pinned_where_there_is_one_core() -> None:
+def test_no_process_is_pinned_on_one_core() -> None:
     assert ["heroes", "serve"] == Cores(None, None).on_server_core(["heroes", "serve"])
 
 
-def test_a_server_is_pinned_to_its_core_where_there_are_two() -> None:
+def test_a_server_is_pinned_to_its_core_on_two_cores() -> None:
     assert ["taskset", "-c", "0", "heroes"] == Cores(0, 1).on_server_core(["heroes"])
 
 
-def test_a_wal_file_is_of_sqlite_only_and_only_writes_are_measured_on_it() -> None:
+def test_the_wal_contender_is_sqlite_only_and_measured_for_writes_only() -> None:
     names = ("heroes", "plain-wal")
 
     (wal,) = [contender for contender in chosen(names, SQLITE) if contender.wal]
@@ -47,7 +49,7 @@ def test_a_wal_file_is_of_sqlite_only_and_only_writes_are_measured_on_it() -> No
         '</heroes/>; rel="first", </heroes/?cursor=abc&limit=100>; rel=next',
     ],
 )
-def test_the_next_page_is_found_in_a_link(link: str) -> None:
+def test_the_next_page_is_parsed_from_the_link_header(link: str) -> None:
     found = NEXT.search(link)
 
     assert found is not None

@@ -1,4 +1,4 @@
-"""What the benchmark's page says."""
+"""The benchmark's report."""
 
 from dataclasses import replace
 from typing import Any
@@ -36,7 +36,7 @@ def results_of(part: str, **measured: Measurement) -> dict[str, Any]:
     return merged(NOTHING, RUN, {part: {"rounds": rounds}})
 
 
-def test_a_table_has_the_fastest_first_and_what_heroes_is_to_each() -> None:
+def test_a_table_is_sorted_by_rate_and_shows_the_ratio_to_heroes() -> None:
     table = main_tables(results_of("main/sqlite/get", plain=SLOW, heroes=FAST), "sqlite")
 
     assert [
@@ -45,51 +45,51 @@ def test_a_table_has_the_fastest_first_and_what_heroes_is_to_each() -> None:
     ] == table.splitlines()[-2:]
 
 
-def test_a_server_that_did_not_finish_has_words_in_place_of_a_ratio() -> None:
+def test_a_server_that_did_not_finish_has_a_message_instead_of_a_ratio() -> None:
     table = main_tables(results_of("main/sqlite/post", plain=STALLED, heroes=FAST), "sqlite")
 
     assert "| **did not finish: no answer within 10 s** |" in table
 
 
-def test_heroes_own_failure_shows_beside_every_other_server() -> None:
+def test_a_failure_of_heroes_is_shown_for_every_other_server() -> None:
     table = main_tables(results_of("main/sqlite/post", plain=SLOW, heroes=STALLED), "sqlite")
 
     assert "| heroes did not finish |" in table
 
 
-def test_a_target_stands_beside_what_was_measured() -> None:
+def test_a_target_is_shown_next_to_the_measured_value() -> None:
     table = target_table(results_of("main/sqlite/get", plain=SLOW, heroes=FAST), "sqlite")
 
     assert "| one hero by id | times plain | ≥ 3 | 3 | yes |" in table
     assert "| one hero by id | p99 / p99 of plain | ≤ 0.25 | 0.1 | yes |" in table
 
 
-def test_a_target_that_was_missed_is_marked() -> None:
+def test_a_missed_target_is_marked() -> None:
     table = target_table(results_of("main/sqlite/page", plain=SLOW, heroes=FAST), "sqlite")
 
     assert "| page of 100 | times plain | ≥ 5 | 3 | **no** |" in table
 
 
-def test_the_best_peer_is_the_one_that_heroes_is_least_ahead_of() -> None:
+def test_the_best_peer_is_the_one_with_the_smallest_ratio() -> None:
     faster = replace(SLOW, requests=4500)
     results = results_of("main/sqlite/get", litestar=SLOW, fastcrud=faster, heroes=FAST)
 
     assert "| times the best peer | ≥ 2.3 | 2 | **no** |" in target_table(results, "sqlite")
 
 
-def test_a_rival_that_did_not_finish_leaves_the_target_without_a_figure() -> None:
+def test_a_peer_that_did_not_finish_leaves_the_target_without_a_figure() -> None:
     table = target_table(results_of("main/sqlite/post", plain=STALLED, heroes=FAST), "sqlite")
 
     assert "| POST | times plain | ≥ 8 | did not finish | no figure |" in table
 
 
-def test_every_cell_of_heroes_with_an_error_is_counted() -> None:
+def test_every_measurement_of_heroes_with_errors_is_counted() -> None:
     table = target_table(results_of("main/sqlite/get", heroes=STALLED), "sqlite")
 
     assert "| all of heroes | measurements with errors | ≤ 0 | 1 | **no** |" in table
 
 
-def test_more_connections_are_compared_with_fewer() -> None:
+def test_rates_at_different_numbers_of_connections_are_compared() -> None:
     results = results_of("connections/sqlite/get", heroes_16=FAST, heroes_64=SLOW)
 
     table = by_number(results, "connections", "sqlite", "64/16")
@@ -97,13 +97,13 @@ def test_more_connections_are_compared_with_fewer() -> None:
     assert "| one hero by id, heroes | 3,000 | 1,000 | 0.33 |" in table
 
 
-def test_reads_beside_writes_show_how_far_apart_their_percentiles_are() -> None:
+def test_reads_during_writes_show_the_ratio_of_p99_to_median() -> None:
     results = results_of("beside/sqlite", **{"heroes": FAST, "heroes, POST": SLOW})
 
     assert "| heroes | 1,000 | 3,000 | 2.00 | 9.00 | 4.5 |" in beside(results, "sqlite")
 
 
-def test_the_page_names_the_machine_of_each_run_and_shows_nothing_unmeasured() -> None:
+def test_the_page_names_the_machine_and_omits_sections_without_results() -> None:
     content = page(results_of("main/sqlite/get", plain=SLOW, heroes=FAST))
 
     assert "A processor, 2 cores; nothing is pinned" in content
@@ -111,7 +111,7 @@ def test_the_page_names_the_machine_of_each_run_and_shows_nothing_unmeasured() -
     assert "PostgreSQL: every server" not in content
 
 
-def test_what_headers_cost_is_told_in_microseconds() -> None:
+def test_the_cost_of_headers_is_in_microseconds() -> None:
     results = merged(NOTHING, RUN, {"headers": {"microseconds": {"ETag": 0.5712}}})
 
     assert "| ETag | 0.6 |" in page(results)

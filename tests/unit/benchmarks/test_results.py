@@ -1,4 +1,4 @@
-"""How results of several runs become one report."""
+"""Merging and saving the results of several runs."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ FIRST = {"date": "2026-11-20T10:00:00", "commit": "1111111"}
 SECOND = {"date": "2026-11-21T10:00:00", "commit": "2222222"}
 
 
-def test_a_part_of_a_run_takes_the_place_of_that_part_only() -> None:
+def test_a_part_of_a_run_replaces_only_that_part() -> None:
     before = merged(NOTHING, FIRST, {"main/sqlite/get": {"rounds": 1}, "soak/sqlite": {"rss": 2}})
 
     after = merged(before, SECOND, {"main/sqlite/get": {"rounds": 3}})
@@ -18,7 +18,7 @@ def test_a_part_of_a_run_takes_the_place_of_that_part_only() -> None:
     assert {FIRST["date"]: FIRST, SECOND["date"]: SECOND} == after["runs"]
 
 
-def test_a_run_of_which_nothing_is_left_is_forgotten() -> None:
+def test_a_run_without_parts_is_deleted() -> None:
     before = merged(NOTHING, FIRST, {"soak/sqlite": {"rss": 1}})
 
     after = merged(before, SECOND, {"soak/sqlite": {"rss": 2}})
@@ -26,13 +26,13 @@ def test_a_run_of_which_nothing_is_left_is_forgotten() -> None:
     assert {SECOND["date"]: SECOND} == after["runs"]
 
 
-def test_what_was_there_is_left_as_it_was() -> None:
+def test_merging_does_not_modify_the_old_results() -> None:
     merged(NOTHING, FIRST, {"soak/sqlite": {"rss": 1}})
 
     assert {"runs": {}, "parts": {}} == NOTHING
 
 
-def test_results_are_the_same_after_they_were_saved(tmp_path: Path) -> None:
+def test_saved_results_load_unchanged(tmp_path: Path) -> None:
     results = merged(NOTHING, FIRST, {"soak/sqlite": {"rss": 1}})
     path = tmp_path / "docs/results.json"
 
@@ -41,5 +41,5 @@ def test_results_are_the_same_after_they_were_saved(tmp_path: Path) -> None:
     assert results == load(path)
 
 
-def test_there_are_no_results_before_the_first_run(tmp_path: Path) -> None:
+def test_a_missing_file_loads_as_no_results(tmp_path: Path) -> None:
     assert NOTHING == load(tmp_path / "results.json")

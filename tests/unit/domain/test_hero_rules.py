@@ -1,4 +1,4 @@
-"""What a hero may be."""
+"""The rules of heroes, drafts and changes."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from domain.rules import INT64_MAX, TEXT_MAX
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
 
 if TYPE_CHECKING:
-    HERO.age = 28  # type: ignore[misc]  # mypy says so if this is no error any more
+    HERO.age = 28  # type: ignore[misc]  # mypy reports an unused ignore if this is allowed
 
 BROKEN_TEXTS = {
     "string_type": None,
@@ -34,7 +34,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("field", "code", "value"), BROKEN)
-def test_a_draft_that_breaks_a_rule_is_refused_by_field_and_rule(
+def test_an_invalid_draft_raises_invalid_hero_with_field_and_code(
     field: str, code: str, value: object
 ) -> None:
     values = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28, field: value}
@@ -46,21 +46,23 @@ def test_a_draft_that_breaks_a_rule_is_refused_by_field_and_rule(
 
 
 @pytest.mark.parametrize(("field", "code", "value"), BROKEN)
-def test_a_change_that_breaks_a_rule_is_refused_alike(field: str, code: str, value: object) -> None:
+def test_an_invalid_change_raises_invalid_hero_with_field_and_code(
+    field: str, code: str, value: object
+) -> None:
     with pytest.raises(InvalidHero) as refused:
         HeroChanges({field: value})
 
     assert [(field, code)] == [(v.field, v.code) for v in refused.value.violations]
 
 
-def test_every_broken_rule_is_told_at_once() -> None:
+def test_all_violations_are_reported_together() -> None:
     with pytest.raises(InvalidHero) as refused:
         HeroDraft(name="", secret_name="\0x", age=-1)
 
     assert ["name", "secret_name", "age"] == [v.field for v in refused.value.violations]
 
 
-def test_the_bounds_themselves_are_allowed() -> None:
+def test_the_bounds_are_inclusive() -> None:
     draft = HeroDraft(name="x", secret_name="x" * TEXT_MAX, age=INT64_MAX)
 
     assert ("x", "x" * TEXT_MAX, INT64_MAX) == (draft.name, draft.secret_name, draft.age)
@@ -69,38 +71,38 @@ def test_the_bounds_themselves_are_allowed() -> None:
 
 
 @pytest.mark.parametrize("field", ["id", "version", "nickname"])
-def test_a_field_that_can_not_be_set_is_refused(field: str) -> None:
+def test_a_read_only_or_unknown_field_is_refused(field: str) -> None:
     with pytest.raises(InvalidHero) as refused:
         HeroChanges({field: 7})
 
     assert [(field, "unknown_field")] == [(v.field, v.code) for v in refused.value.violations]
 
 
-def test_a_refusal_never_repeats_the_value() -> None:
+def test_an_error_message_does_not_contain_the_value() -> None:
     with pytest.raises(InvalidHero) as refused:
         HeroDraft(name="x", secret_name="Dive\0Wilson")
 
     assert "Dive" not in str(refused.value)
 
 
-def test_no_representation_shows_the_secret_name() -> None:
+def test_no_repr_contains_the_secret_name() -> None:
     changes = HeroChanges({"secret_name": "Dive Wilson"})
 
     assert "Dive" not in repr((HERO, HeroDraft("Deadpond", "Dive Wilson"), changes))
 
 
-def test_a_change_raises_the_version_and_leaves_the_rest() -> None:
+def test_a_change_increments_the_version_and_keeps_other_fields() -> None:
     expected = Hero(1, "Deadpond", "Dive Wilson", 28, version=2)
 
     assert expected == HERO.apply(HeroChanges({"age": 28}))
 
 
 @pytest.mark.parametrize("changes", [{}, {"age": None}, {"name": "Deadpond"}])
-def test_a_change_to_what_it_is_already_leaves_the_hero_itself(changes: dict[str, object]) -> None:
+def test_a_change_to_equal_values_returns_the_same_hero(changes: dict[str, object]) -> None:
     assert HERO.apply(HeroChanges(changes)) is HERO
 
 
-def test_a_hero_that_an_older_version_stored_is_not_checked() -> None:
+def test_a_stored_hero_is_not_validated() -> None:
     old = Hero(1, "", "\0", -5, version=1)
 
     assert Hero(1, "", "\0", 28, version=2) == old.apply(HeroChanges({"age": 28}))
@@ -109,7 +111,7 @@ def test_a_hero_that_an_older_version_stored_is_not_checked() -> None:
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=TEXT_MAX)
 )
-def test_any_storable_text_is_a_name_unless_it_is_blank(text: str) -> None:
+def test_any_storable_text_that_is_not_blank_is_a_valid_name(text: str) -> None:
     if text.strip():
         assert text == HeroDraft(name=text, secret_name="x").name
     else:

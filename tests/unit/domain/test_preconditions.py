@@ -1,4 +1,4 @@
-"""Preconditions: what they mean, and the use cases that keep them, on the in-memory database."""
+"""Preconditions, and the use cases that check them, on the in-memory database."""
 
 import pytest
 
@@ -18,7 +18,7 @@ MET = [
     Precondition(none_of={1, 3}),
     Precondition(one_of={2}, none_of={1}),
 ]
-BROKEN = [
+FAILED = [
     Precondition(one_of=()),
     Precondition(one_of={1, 3}),
     Precondition(none_of={2}),
@@ -29,19 +29,19 @@ BROKEN = [
 
 @pytest.fixture
 def database() -> FakeDatabase:
-    """A database in which Deadpond is in its second version."""
+    """A database with Deadpond at version 2."""
     database = FakeDatabase()
     database.committed.heroes[1] = DEADPOND
     return database
 
 
 @pytest.mark.parametrize("precondition", MET)
-def test_a_version_that_was_asked_for_is_no_error(precondition: Precondition) -> None:
+def test_a_matching_version_passes_the_precondition(precondition: Precondition) -> None:
     precondition.check(2)
 
 
-@pytest.mark.parametrize("precondition", BROKEN)
-def test_a_version_that_was_not_asked_for_is_told(precondition: Precondition) -> None:
+@pytest.mark.parametrize("precondition", FAILED)
+def test_another_version_raises_stale_version(precondition: Precondition) -> None:
     with pytest.raises(StaleVersion) as stale:
         precondition.check(2)
 
@@ -49,7 +49,7 @@ def test_a_version_that_was_not_asked_for_is_told(precondition: Precondition) ->
 
 
 @pytest.mark.parametrize("precondition", MET)
-async def test_a_change_of_the_version_that_is_kept_is_made(
+async def test_an_update_with_a_met_precondition_is_committed(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
@@ -59,8 +59,8 @@ async def test_a_change_of_the_version_that_is_kept_is_made(
     assert {1: changed} == database.committed.heroes
 
 
-@pytest.mark.parametrize("precondition", BROKEN)
-async def test_a_change_of_another_version_changes_nothing(
+@pytest.mark.parametrize("precondition", FAILED)
+async def test_an_update_with_a_failed_precondition_changes_nothing(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
@@ -70,7 +70,7 @@ async def test_a_change_of_another_version_changes_nothing(
     assert {1: DEADPOND} == database.committed.heroes
 
 
-async def test_a_change_to_what_is_there_already_needs_the_version_too(
+async def test_an_update_to_equal_values_checks_the_precondition(
     database: FakeDatabase,
 ) -> None:
     async with database.writing() as uow:
@@ -79,7 +79,7 @@ async def test_a_change_to_what_is_there_already_needs_the_version_too(
 
 
 @pytest.mark.parametrize("precondition", MET)
-async def test_a_deletion_of_the_version_that_is_kept_is_made(
+async def test_a_delete_with_a_met_precondition_is_committed(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
@@ -88,8 +88,8 @@ async def test_a_deletion_of_the_version_that_is_kept_is_made(
     assert {} == database.committed.heroes
 
 
-@pytest.mark.parametrize("precondition", BROKEN)
-async def test_a_deletion_of_another_version_deletes_nothing(
+@pytest.mark.parametrize("precondition", FAILED)
+async def test_a_delete_with_a_failed_precondition_deletes_nothing(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
@@ -99,8 +99,8 @@ async def test_a_deletion_of_another_version_deletes_nothing(
     assert {1: DEADPOND} == database.committed.heroes
 
 
-@pytest.mark.parametrize("precondition", MET + BROKEN)
-async def test_of_a_missing_hero_nothing_is_asked(
+@pytest.mark.parametrize("precondition", MET + FAILED)
+async def test_a_missing_hero_is_not_found_whatever_the_precondition(
     database: FakeDatabase, precondition: Precondition
 ) -> None:
     async with database.writing() as uow:
@@ -110,7 +110,7 @@ async def test_of_a_missing_hero_nothing_is_asked(
             await heroes.delete_hero(uow, 7, precondition)
 
 
-async def test_an_invalid_change_is_refused_before_a_version_is_looked_at(
+async def test_an_invalid_change_is_refused_before_the_precondition_is_checked(
     database: FakeDatabase,
 ) -> None:
     async with database.writing() as uow:

@@ -1,4 +1,4 @@
-"""What a query may be, and what order it stands for."""
+"""Validation of queries, and their sort order."""
 
 import pytest
 
@@ -8,28 +8,28 @@ from domain.hero import Hero, HeroQuery
 from domain.query import Position, SortKey
 
 ID, NAME, AGE = SortKey("id"), SortKey("name"), SortKey("age")
-NAME_FALLS, ID_FALLS = SortKey("name", descending=True), SortKey("id", descending=True)
+NAME_DESCENDING, ID_DESCENDING = SortKey("name", descending=True), SortKey("id", descending=True)
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"),
+    ("given", "expected"),
     [
         ((), (ID,)),
         ((NAME,), (NAME, ID)),
-        ((NAME_FALLS, AGE), (NAME_FALLS, AGE, ID)),
-        ((NAME, ID_FALLS), (NAME, ID_FALLS)),
-        ((NAME, ID_FALLS, AGE), (NAME, ID_FALLS)),
-        ((NAME, NAME_FALLS), (NAME, ID)),
-        ((ID, NAME, ID_FALLS), (ID,)),
+        ((NAME_DESCENDING, AGE), (NAME_DESCENDING, AGE, ID)),
+        ((NAME, ID_DESCENDING), (NAME, ID_DESCENDING)),
+        ((NAME, ID_DESCENDING, AGE), (NAME, ID_DESCENDING)),
+        ((NAME, NAME_DESCENDING), (NAME, ID)),
+        ((ID, NAME, ID_DESCENDING), (ID,)),
     ],
 )
-def test_the_id_is_always_the_last_key_and_no_key_is_idle(
-    given: tuple[SortKey, ...], meant: tuple[SortKey, ...]
+def test_the_id_is_the_last_sort_key_and_redundant_keys_are_dropped(
+    given: tuple[SortKey, ...], expected: tuple[SortKey, ...]
 ) -> None:
-    assert meant == HeroQuery(sort=given, limit=1).sort
+    assert expected == HeroQuery(sort=given, limit=1).sort
 
 
-def test_a_position_is_the_values_of_the_sort_keys() -> None:
+def test_a_position_is_the_tuple_of_sort_key_values() -> None:
     hero = Hero(3, "Deadpond", "Dive Wilson", None, version=1)
 
     assert (None, "Deadpond", 3) == HeroQuery(sort=(AGE, NAME), limit=1).position_of(hero)
@@ -53,7 +53,7 @@ def test_a_position_is_the_values_of_the_sort_keys() -> None:
         (Filter("age", Operator.ISNULL, 1), "age__isnull", "bool_type"),
     ],
 )
-def test_a_filter_that_no_field_has_or_a_value_that_no_column_holds_is_refused(
+def test_an_unknown_filter_or_an_invalid_value_is_refused(
     wrong: Filter, name: str, code: str
 ) -> None:
     with pytest.raises(InvalidQuery) as refused:
@@ -62,7 +62,7 @@ def test_a_filter_that_no_field_has_or_a_value_that_no_column_holds_is_refused(
     assert [(name, code)] == [(v.field, v.code) for v in refused.value.violations]
 
 
-def test_a_filter_given_twice_is_refused_once() -> None:
+def test_a_repeated_filter_is_reported_once() -> None:
     twice = (Filter("age", Operator.GTE, 1), Filter("age", Operator.GTE, 2))
 
     with pytest.raises(InvalidQuery) as refused:
@@ -72,7 +72,7 @@ def test_a_filter_given_twice_is_refused_once() -> None:
 
 
 @pytest.mark.parametrize("field", ["secret_name", "version", "nickname", ""])
-def test_a_field_that_is_not_declared_is_no_sort_key(field: str) -> None:
+def test_an_undeclared_field_is_not_a_sort_key(field: str) -> None:
     with pytest.raises(InvalidQuery) as refused:
         HeroQuery(sort=(SortKey(field),), limit=1)
 
@@ -83,7 +83,7 @@ def test_a_field_that_is_not_declared_is_no_sort_key(field: str) -> None:
     "position",
     [(), (1,), (1, 2, 3), ("1", 2), (1, None), (1, "2"), (True, 2), (2**63, 2), (1.0, 2)],
 )
-def test_a_position_that_no_hero_can_have_is_refused(position: Position) -> None:
+def test_an_impossible_position_is_refused(position: Position) -> None:
     with pytest.raises(InvalidQuery) as refused:
         HeroQuery(sort=(AGE,), limit=1, after=position)
 
@@ -91,12 +91,12 @@ def test_a_position_that_no_hero_can_have_is_refused(position: Position) -> None
 
 
 @pytest.mark.parametrize(("offset", "limit"), [(-1, 1), (0, -1), (2**63, 1), (0, 2**63)])
-def test_a_stretch_that_can_not_be_is_refused(offset: int, limit: int) -> None:
+def test_an_offset_or_limit_out_of_range_is_refused(offset: int, limit: int) -> None:
     with pytest.raises(InvalidQuery):
         HeroQuery(offset=offset, limit=limit)
 
 
-def test_a_refusal_never_repeats_the_value() -> None:
+def test_an_error_message_does_not_contain_the_value() -> None:
     with pytest.raises(InvalidQuery) as refused:
         HeroQuery(filters=(Filter("name", Operator.EQ, "Dive\0Wilson"),), limit=1)
 

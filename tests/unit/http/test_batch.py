@@ -1,4 +1,4 @@
-"""The JSON of batches, on the in-memory database: what is read, and how it is refused."""
+"""The JSON of batches, on the in-memory database: parsing and validation errors."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +16,7 @@ NEW = {"name": "Spider-Boy", "secret_name": "Pedro"}
 
 @pytest.fixture
 def database() -> FakeDatabase:
-    """A database in which Deadpond is in its second version."""
+    """A database with Deadpond at version 2."""
     database = FakeDatabase()
     database.committed.heroes[1] = DEADPOND
     database.committed.last_hero_id = 1
@@ -30,27 +30,27 @@ async def client(database: FakeDatabase) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def places(answer: httpx2.Response) -> list[list[str | int]]:
-    """Return the place of each thing that does not validate."""
-    assert answer.status_code == 422
-    return [entry["loc"] for entry in answer.json()["detail"]]
+def error_locs(response: httpx2.Response) -> list[list[str | int]]:
+    """Return the ``loc`` of each validation error."""
+    assert response.status_code == 422
+    return [entry["loc"] for entry in response.json()["detail"]]
 
 
 @pytest.mark.parametrize(
     "body",
     [{}, {"create": []}, {"create": [], "update": [], "delete": []}, {"creates": [NEW], "x": 1}],
 )
-async def test_a_batch_of_nothing_is_done(client: httpx2.AsyncClient, body: Any) -> None:
-    answer = await client.post("/heroes/batch", json=body)
+async def test_an_empty_batch_succeeds(client: httpx2.AsyncClient, body: Any) -> None:
+    response = await client.post("/heroes/batch", json=body)
 
-    assert answer.status_code == 200
-    assert {"created": [], "updated": [], "deleted": []} == answer.json()
+    assert response.status_code == 200
+    assert {"created": [], "updated": [], "deleted": []} == response.json()
 
 
 async def test_unknown_members_of_an_operation_are_ignored(
     client: httpx2.AsyncClient, database: FakeDatabase
 ) -> None:
-    answer = await client.post(
+    response = await client.post(
         "/heroes/batch",
         json={
             "create": [{**NEW, "id": 7, "version": 9}],
@@ -60,7 +60,7 @@ async def test_unknown_members_of_an_operation_are_ignored(
 
     deadpond = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 29, "id": 1}
     spider_boy = {**NEW, "age": None, "id": 2}
-    assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == answer.json()
+    assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == response.json()
     assert [3, 1] == [hero.version for hero in database.committed.heroes.values()]
 
 
@@ -97,42 +97,42 @@ async def test_unknown_members_of_an_operation_are_ignored(
         ),
     ],
 )
-async def test_what_does_not_validate_is_pointed_to(
+async def test_each_validation_error_has_its_loc(
     client: httpx2.AsyncClient, database: FakeDatabase, body: Any, expected: list[Any]
 ) -> None:
-    answer = await client.post("/heroes/batch", json=body)
+    response = await client.post("/heroes/batch", json=body)
 
-    assert expected == places(answer)
+    assert expected == error_locs(response)
     assert {1: DEADPOND} == database.committed.heroes
 
 
 @pytest.mark.parametrize("hero_id", [None, True, "1", 1.0, 1.5, [1], {}])
-async def test_an_id_in_a_body_is_an_integer_and_nothing_like_one(
-    client: httpx2.AsyncClient, hero_id: Any
-) -> None:
-    answer = await client.post("/heroes/batch", json={"delete": [{"id": hero_id}]})
+async def test_an_id_in_a_body_must_be_an_integer(client: httpx2.AsyncClient, hero_id: Any) -> None:
+    response = await client.post("/heroes/batch", json={"delete": [{"id": hero_id}]})
 
-    assert [["body", "delete", 0, "id"]] == places(answer)
+    assert [["body", "delete", 0, "id"]] == error_locs(response)
 
 
 @pytest.mark.parametrize(
     "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', None, 2]
 )
-async def test_an_etag_in_a_body_is_one_entity_tag(client: httpx2.AsyncClient, etag: Any) -> None:
+async def test_an_etag_in_a_body_must_be_one_entity_tag(
+    client: httpx2.AsyncClient, etag: Any
+) -> None:
     body = {
         "update": [{"id": 1, "etag": etag, "changes": {}}],
         "delete": [{"id": 7, "etag": etag}],
     }
-    answer = await client.post("/heroes/batch", json=body)
+    response = await client.post("/heroes/batch", json=body)
 
-    assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == places(answer)
+    assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == error_locs(response)
 
 
 @pytest.mark.parametrize(
     ("etag", "status"),
     [('"2"', 200), ('"1"', 412), ('W/"2"', 412), ('""', 412), ('"02"', 412), ('"1,2"', 412)],
 )
-async def test_an_etag_in_a_body_is_compared_strongly(
+async def test_an_etag_in_a_body_uses_strong_comparison(
     client: httpx2.AsyncClient, etag: str, status: int
 ) -> None:
     batch = {"update": [{"id": 1, "etag": etag, "changes": {"age": 29}}]}
@@ -141,7 +141,7 @@ async def test_an_etag_in_a_body_is_compared_strongly(
 
 
 @pytest.mark.parametrize("kind", ["create", "update", "delete"])
-async def test_a_hundred_and_one_operations_are_too_many(
+async def test_more_than_a_hundred_operations_are_refused(
     client: httpx2.AsyncClient, database: FakeDatabase, kind: str
 ) -> None:
     bodies = {"create": NEW, "update": {"id": 1, "changes": {}}, "delete": {"id": 1}}
@@ -151,12 +151,12 @@ async def test_a_hundred_and_one_operations_are_too_many(
         "/heroes/batch", json={"create": [NEW] * 50, "update": [bodies["update"]] * 51}
     )
 
-    assert [["body", kind]] == places(of_one_kind)
-    assert [["body"]] == places(in_all)
+    assert [["body", kind]] == error_locs(of_one_kind)
+    assert [["body"]] == error_locs(in_all)
     assert {1: DEADPOND} == database.committed.heroes
 
 
-async def test_a_refusal_of_very_many_operations_is_short(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/heroes/batch", json={"create": [1] * 10_000})
+async def test_an_error_for_very_many_operations_has_one_entry(client: httpx2.AsyncClient) -> None:
+    response = await client.post("/heroes/batch", json={"create": [1] * 10_000})
 
-    assert [["body", "create"]] == places(answer)
+    assert [["body", "create"]] == error_locs(response)

@@ -1,4 +1,4 @@
-"""Idempotency-Key on the in-memory database: what a client gets, and when."""
+"""Idempotency-Key, on the in-memory database."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ DAY = 24 * 60 * 60
 
 
 class Clock:
-    """Shows what a test sets it to."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -36,7 +36,7 @@ class Clock:
 
 
 class BusyDatabase(FakeDatabase):
-    """Has every key under way already."""
+    """A database in which every key is in progress."""
 
     def writing(self) -> FakeUnitOfWork:
         return BusyUnitOfWork(self)
@@ -58,7 +58,7 @@ def client_of(database: UnitOfWorkFactory, **options: Any) -> httpx2.AsyncClient
     return httpx2.AsyncClient(transport=transport, base_url="http://heroes")
 
 
-async def test_a_repeated_post_gets_the_first_answer_and_is_told_so() -> None:
+async def test_a_repeated_post_replays_the_stored_response() -> None:
     database = FakeDatabase()
     async with client_of(database) as client:
         first = await client.post("/heroes/", json=DEADPOND, headers=KEY)
@@ -71,7 +71,7 @@ async def test_a_repeated_post_gets_the_first_answer_and_is_told_so() -> None:
     assert [1] == list(database.committed.heroes)
 
 
-async def test_a_post_without_a_key_is_carried_out_each_time_and_nothing_is_kept() -> None:
+async def test_a_post_without_a_key_is_executed_each_time_and_stores_no_response() -> None:
     database = FakeDatabase()
     async with client_of(database) as client:
         for _ in range(2):
@@ -81,13 +81,13 @@ async def test_a_post_without_a_key_is_carried_out_each_time_and_nothing_is_kept
     assert {} == database.committed.responses
 
 
-async def test_another_request_with_the_key_answers_422_by_the_headers_name() -> None:
+async def test_another_request_with_the_same_key_returns_422_for_the_header() -> None:
     database = FakeDatabase()
     async with client_of(database) as client:
         await client.post("/heroes/", json=DEADPOND, headers=KEY)
-        answer = await client.post("/heroes/", json={**DEADPOND, "age": 29}, headers=KEY)
+        response = await client.post("/heroes/", json={**DEADPOND, "age": 29}, headers=KEY)
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert {
         "detail": [
             {
@@ -96,7 +96,7 @@ async def test_another_request_with_the_key_answers_422_by_the_headers_name() ->
                 "msg": "Key was already used for a different request",
             }
         ]
-    } == answer.json()
+    } == response.json()
     assert [1] == list(database.committed.heroes)
 
 
@@ -110,22 +110,22 @@ async def test_another_request_with_the_key_answers_422_by_the_headers_name() ->
         ("POST", "/a", b"", 422),
     ],
 )
-async def test_a_request_is_the_same_by_its_method_path_and_body(
+async def test_requests_are_compared_by_method_path_and_body(
     method: str, path: str, body: bytes, status: int
 ) -> None:
-    app = any_routes(FakeDatabase())
+    app = build_other_app(FakeDatabase())
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url="http://any"
     ) as client:
         await client.post("/a", content=b"x", headers=KEY)
-        answer = await client.request(method, path, content=body, headers=KEY)
+        response = await client.request(method, path, content=body, headers=KEY)
 
-    assert status == answer.status_code
-    assert (status == 200) == ("Idempotency-Replayed" in answer.headers)
+    assert status == response.status_code
+    assert (status == 200) == ("Idempotency-Replayed" in response.headers)
 
 
-def any_routes(database: FakeDatabase) -> FastAPI:
-    """Return an application of other routes, whose requests are carried out once."""
+def build_other_app(database: FakeDatabase) -> FastAPI:
+    """Return an application with other idempotent routes."""
     app = FastAPI()
     app.state.retention = Retention()
     install_error_handlers(app)
@@ -145,44 +145,44 @@ def any_routes(database: FakeDatabase) -> FastAPI:
     return app
 
 
-async def test_a_key_that_is_none_answers_422_by_the_headers_name_and_changes_nothing() -> None:
+async def test_a_malformed_key_returns_422_for_the_header_and_changes_nothing() -> None:
     database = FakeDatabase()
     async with client_of(database) as client:
-        answer = await client.post(
+        response = await client.post(
             "/heroes/", json=DEADPOND, headers={"Idempotency-Key": "Dive Wilson"}
         )
 
-    assert answer.status_code == 422
-    assert [["header", "Idempotency-Key"]] == [each["loc"] for each in answer.json()["detail"]]
-    assert "Dive" not in answer.text
+    assert response.status_code == 422
+    assert [["header", "Idempotency-Key"]] == [each["loc"] for each in response.json()["detail"]]
+    assert "Dive" not in response.text
     assert {} == database.committed.heroes
 
 
-async def test_a_key_under_way_for_too_long_answers_409_as_a_problem() -> None:
+async def test_a_key_in_progress_for_too_long_returns_409_as_a_problem() -> None:
     async with client_of(BusyDatabase()) as client:
-        answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+        response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
 
-    assert answer.status_code == 409
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == 409
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert {
         "type": "about:blank",
         "title": "Conflict",
         "status": 409,
         "detail": "A request with this Idempotency-Key is still in progress. Try again later.",
         "instance": "/heroes/",
-    } == answer.json()
+    } == response.json()
 
 
-async def test_a_refusal_is_not_kept() -> None:
+async def test_an_error_response_is_not_stored() -> None:
     async with client_of(FakeDatabase()) as client:
         refused = await client.post("/heroes/", json={**DEADPOND, "age": -1}, headers=KEY)
-        mended = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+        corrected = await client.post("/heroes/", json=DEADPOND, headers=KEY)
 
-    assert [422, 200] == [refused.status_code, mended.status_code]
-    assert "Idempotency-Replayed" not in mended.headers
+    assert [422, 200] == [refused.status_code, corrected.status_code]
+    assert "Idempotency-Replayed" not in corrected.headers
 
 
-async def test_a_503_is_not_kept() -> None:
+async def test_a_503_is_not_stored() -> None:
     database = FailingDatabase(OutcomeUnknown("disk"))
     async with client_of(database) as client:
         refused = await client.post("/heroes/", json=DEADPOND, headers=KEY)
@@ -191,17 +191,17 @@ async def test_a_503_is_not_kept() -> None:
     assert {} == database.committed.responses
 
 
-async def test_an_answer_is_kept_for_a_day_unless_it_is_to_be_kept_for_another_time() -> None:
+async def test_a_response_is_stored_for_a_day_or_the_configured_retention() -> None:
     clock = Clock()
     async with client_of(FakeDatabase(), retention=Retention(clock=clock)) as client:
         ids = []
         for clock.now in (0.9, DAY - 0.1, DAY, 2 * DAY - 1, 2 * DAY):
-            answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
-            ids.append(answer.json()["id"])
+            response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+            ids.append(response.json()["id"])
     async with client_of(FakeDatabase(), retention=Retention(60, clock)) as client:
         for clock.now in (0, 59, 60):
-            answer = await client.post("/heroes/", json=DEADPOND, headers=KEY)
-            ids.append(answer.json()["id"])
+            response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+            ids.append(response.json()["id"])
 
     assert [1, 1, 2, 2, 3] == ids[:5]
     assert [1, 1, 2] == ids[5:]

@@ -1,4 +1,4 @@
-"""How an idempotency key is written in its header."""
+"""Parsing of the Idempotency-Key header field."""
 
 from contextlib import suppress
 
@@ -28,7 +28,7 @@ printable = st.text(
         (b'"' + rb"\"" * 255 + b'"', '"' * 255),
     ],
 )
-def test_a_key_is_bare_or_a_quoted_string_and_means_the_same(field: bytes, key: str) -> None:
+def test_a_key_may_be_bare_or_a_quoted_string(field: bytes, key: str) -> None:
     assert key == read_key([field])
 
 
@@ -68,7 +68,7 @@ def test_every_key_can_be_quoted(key: str) -> None:
         ([b"a", b"a"], "header_repeated"),
     ],
 )
-def test_anything_else_is_refused_by_the_headers_name(fields: list[bytes], code: str) -> None:
+def test_a_malformed_key_is_refused_with_the_header_as_loc(fields: list[bytes], code: str) -> None:
     with pytest.raises(RequestValidationError) as refused:
         read_key(fields)
 
@@ -76,7 +76,7 @@ def test_anything_else_is_refused_by_the_headers_name(fields: list[bytes], code:
 
 
 @given(st.binary(max_size=300))
-def test_whatever_comes_is_a_good_key_or_refused(field: bytes) -> None:
+def test_any_field_value_is_a_valid_key_or_refused(field: bytes) -> None:
     with suppress(RequestValidationError):
         key = read_key([field])
 

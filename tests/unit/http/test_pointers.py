@@ -1,4 +1,4 @@
-"""Where a problem says that something is wrong."""
+"""The location of an error in a problem: a JSON Pointer or a parameter."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ JSON = st.recursive(
 )
 
 
-def resolved(document: Any, written: str) -> Any:
-    """Follow a pointer as RFC 6901, section 4 says."""
+def resolve(document: Any, written: str) -> Any:
+    """Evaluate a pointer (RFC 6901, section 4)."""
     for token in written.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")
         document = document[int(key) if isinstance(document, list) else key]
@@ -23,21 +23,21 @@ def resolved(document: Any, written: str) -> Any:
 
 
 def paths(
-    document: Any, so_far: tuple[str | int, ...] = ()
+    document: Any, prefix: tuple[str | int, ...] = ()
 ) -> list[tuple[tuple[str | int, ...], Any]]:
-    """Return the way to each value, and the value."""
-    found = [(so_far, document)]
+    """Return the path to each value, and the value."""
+    found = [(prefix, document)]
     keys = range(len(document)) if isinstance(document, list) else document
     if isinstance(document, list | dict):
         for key in keys:
-            found += paths(document[key], (*so_far, key))
+            found += paths(document[key], (*prefix, key))
     return found
 
 
 @given(JSON)
-def test_a_pointer_leads_to_the_value_whatever_the_members_are_called(document: Any) -> None:
+def test_a_pointer_resolves_to_the_value_for_any_member_names(document: Any) -> None:
     for path, value in paths(document):
-        assert value == resolved(document, encode_pointer(path))
+        assert value == resolve(document, encode_pointer(path))
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,7 @@ def test_a_pointer_leads_to_the_value_whatever_the_members_are_called(document: 
         ([" "], "/ "),
     ],
 )
-def test_a_pointer_is_written_as_the_examples_of_rfc_6901(
-    path: list[str | int], written: str
-) -> None:
+def test_a_pointer_matches_the_examples_of_rfc_6901(path: list[str | int], written: str) -> None:
     assert written == encode_pointer(path)
 
 
@@ -73,13 +71,13 @@ def test_a_pointer_is_written_as_the_examples_of_rfc_6901(
         ("missing", ("header", "If-Match"), {"parameter": "If-Match"}),
     ],
 )
-def test_an_error_of_the_body_has_a_pointer_and_one_of_a_parameter_its_name(
+def test_a_body_error_has_a_pointer_and_a_parameter_error_has_a_name(
     type_: str, loc: tuple[str | int, ...], member: dict[str, str]
 ) -> None:
     assert {"detail": "It is wrong", **member} == error_detail(type_, loc, "It is wrong")
 
 
-def test_a_body_that_is_no_json_is_pointed_to_as_a_whole() -> None:
+def test_a_json_syntax_error_points_to_the_whole_body() -> None:
     assert {"detail": "JSON decode error at position 7", "pointer": ""} == error_detail(
         "json_invalid", ("body", 7), "JSON decode error"
     )

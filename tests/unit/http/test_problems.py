@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457), for a client that prefers them, and for any."""
+"""Errors as problem details (RFC 9457): which clients get them for which errors."""
 
 import json
 from collections.abc import AsyncIterator
@@ -16,11 +16,11 @@ from tests.unit.api.test_heroes import FailingDatabase, client_of
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 NO_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
-SECRET = "Sensitive"  # noqa: S105 - not a password, but what no answer may hold
+SECRET = "Sensitive"  # noqa: S105 - not a password, but what no response may contain
 
 
 class Refused(NamedTuple):
-    """A request that the tutorial refused too, and with which status."""
+    """A request that the tutorial refuses too, and its status."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def refusal(
+async def request_error(
     client: httpx2.AsyncClient, method: str, path: str, body: bytes = b"", accept: str = PROBLEM
 ) -> httpx2.Response:
     headers = {"accept": accept, "content-type": JSON}
@@ -59,50 +59,50 @@ async def refusal(
 
 
 @each_refused
-async def test_what_the_tutorial_refused_is_a_problem_for_who_prefers_problems(
+async def test_errors_of_the_tutorial_are_problems_for_clients_that_prefer_them(
     client: httpx2.AsyncClient, refused: Refused
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body)
+    response = await request_error(client, method, path, body)
 
-    told = answer.json()
+    details = response.json()
     titles = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
-    assert (status, PROBLEM) == (answer.status_code, answer.headers["content-type"])
+    assert (status, PROBLEM) == (response.status_code, response.headers["content-type"])
     assert {
         "type": "about:blank",
         "title": titles[status],
         "status": status,
-        "detail": told["detail"],
+        "detail": details["detail"],
         "instance": path.partition("?")[0],
-    } == {name: value for name, value in told.items() if name != "errors"}
-    assert isinstance(told["detail"], str)
-    assert (status == 422) == ("errors" in told)
+    } == {name: value for name, value in details.items() if name != "errors"}
+    assert isinstance(details["detail"], str)
+    assert (status == 422) == ("errors" in details)
 
 
 @pytest.mark.parametrize("accept", ["*/*", JSON, "application/problem+json;q=0.1, */*", "x", ""])
 @each_refused
-async def test_what_the_tutorial_refused_has_its_body_for_everyone_else(
+async def test_errors_of_the_tutorial_keep_their_body_for_other_clients(
     client: httpx2.AsyncClient, refused: Refused, accept: str
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body, accept)
+    response = await request_error(client, method, path, body, accept)
 
-    assert (status, JSON) == (answer.status_code, answer.headers["content-type"])
-    assert {"detail"} == set(answer.json())
+    assert (status, JSON) == (response.status_code, response.headers["content-type"])
+    assert {"detail"} == set(response.json())
 
 
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])
 @each_refused
-async def test_an_answer_that_depends_on_accept_says_so(
+async def test_a_response_that_depends_on_accept_varies_by_it(
     client: httpx2.AsyncClient, refused: Refused, accept: str
 ) -> None:
     method, path, body, status = refused
-    answer = await refusal(client, method, path, body, accept)
+    response = await request_error(client, method, path, body, accept)
 
-    assert (status, "Accept") == (answer.status_code, answer.headers["vary"])
+    assert (status, "Accept") == (response.status_code, response.headers["vary"])
 
 
-async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
+async def test_a_response_that_ignores_accept_does_not_vary_by_it(
     client: httpx2.AsyncClient,
 ) -> None:
     listed = await client.get("/heroes/", headers={"accept": PROBLEM})
@@ -112,7 +112,7 @@ async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
 
     assert (200, JSON) == (listed.status_code, listed.headers["content-type"])
     assert [(405, PROBLEM)] * 2 == [(r.status_code, r.headers["content-type"]) for r in refused]
-    assert not any("Accept" in answer.headers.get("vary", "") for answer in (listed, *refused))
+    assert not any("Accept" in response.headers.get("vary", "") for response in (listed, *refused))
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ async def test_an_answer_that_is_the_same_for_all_does_not_vary_by_accept(
         ),
     ],
 )
-async def test_a_422_says_what_is_wrong_and_where_one_by_one(
+async def test_a_422_lists_each_error_with_its_location(
     client: httpx2.AsyncClient, method: str, path: str, body: bytes, errors: list[dict[str, str]]
 ) -> None:
-    answer = await refusal(client, method, path, body)
+    response = await request_error(client, method, path, body)
 
-    assert errors == answer.json()["errors"]
+    assert errors == response.json()["errors"]
 
 
 @pytest.mark.parametrize(
@@ -167,17 +167,17 @@ async def test_a_422_says_what_is_wrong_and_where_one_by_one(
     [(StoreUnavailable("x"), 503), (StoreConflict(), 409), (RuntimeError(SECRET), 500)],
 )
 @pytest.mark.parametrize("accept", [JSON, "*/*", "application/problem+json;q=0"])
-async def test_what_the_tutorial_never_sent_is_a_problem_whatever_the_client_prefers(
+async def test_other_errors_are_problems_whatever_the_client_prefers(
     failure: Exception, status: int, accept: str
 ) -> None:
     async with client_of(FailingDatabase(failure)) as client:
-        answer = await refusal(
+        response = await request_error(
             client, "POST", "/heroes/", b'{"name":"N","secret_name":"Sensitive"}', accept
         )
 
-    assert (status, PROBLEM) == (answer.status_code, answer.headers["content-type"])
-    assert status == answer.json()["status"]
-    assert SECRET not in answer.text
+    assert (status, PROBLEM) == (response.status_code, response.headers["content-type"])
+    assert status == response.json()["status"]
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,9 @@ async def test_what_the_tutorial_never_sent_is_a_problem_whatever_the_client_pre
         (b"///", "/.///"),
     ],
 )
-def test_the_instance_is_a_reference_to_the_path_however_odd(path: bytes, instance: str) -> None:
+def test_the_instance_is_the_escaped_path(path: bytes, instance: str) -> None:
     scope = {"raw_path": path, "query_string": SECRET.encode()}
-    told = json.loads(bytes(problem(HTTPStatus.NOT_FOUND, "There is none", scope).body))
+    details = json.loads(bytes(problem(HTTPStatus.NOT_FOUND, "There is none", scope).body))
 
-    assert instance == told["instance"]
-    assert SECRET not in str(told)
+    assert instance == details["instance"]
+    assert SECRET not in str(details)

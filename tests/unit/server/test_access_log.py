@@ -1,4 +1,4 @@
-"""Access lines: uvicorn's own, made quicker, and without what a query may hold."""
+"""Access lines are uvicorn's, formatted faster and without the query."""
 
 import logging
 
@@ -20,7 +20,7 @@ def record(path: str, status: int) -> logging.LogRecord:
 
 @pytest.mark.parametrize("status", [200, 404, 422, 503, 599])
 @pytest.mark.parametrize("colours", [False, True])
-def test_a_line_is_uvicorns_own(status: int, colours: bool) -> None:  # noqa: FBT001 - parametrized
+def test_a_line_equals_uvicorns(status: int, colours: bool) -> None:  # noqa: FBT001 - parametrized
     path = "/heroes/%22?"
     uvicorns = AccessFormatter(FORMAT, use_colors=colours)
     ours = AccessLogFormatter(FORMAT, use_colors=colours)
@@ -29,7 +29,7 @@ def test_a_line_is_uvicorns_own(status: int, colours: bool) -> None:  # noqa: FB
 
 
 @pytest.mark.parametrize("colours", [False, True])
-def test_a_line_does_not_tell_the_query(colours: bool) -> None:  # noqa: FBT001 - parametrized
+def test_a_line_does_not_contain_the_query(colours: bool) -> None:  # noqa: FBT001 - parametrized
     line = AccessLogFormatter(FORMAT, use_colors=colours).format(
         record("/heroes/?name=secret", 200)
     )

@@ -1,4 +1,4 @@
-"""Requests are begun in their order, few at a time, and none waits for others that only wait."""
+"""Requests start in FIFO order, a few at a time, and never wait for requests that only wait."""
 
 import asyncio
 from functools import partial
@@ -7,31 +7,31 @@ import pytest
 
 from entrypoints.server.admission import Admission
 
-AT_ONCE = 3
+LIMIT = 3
 
 
 class Requests:
-    """What was begun, and which of that is under way."""
+    """The requests that have started, and those in progress."""
 
     def __init__(self) -> None:
-        self.begun: list[int] = []
-        self.under_way: set[int] = set()
-        self._admission = Admission(AT_ONCE)
+        self.started: list[int] = []
+        self.in_progress: set[int] = set()
+        self._admission = Admission(LIMIT)
 
-    def ask(self, *numbers: int) -> None:
+    def add(self, *numbers: int) -> None:
         for number in numbers:
-            self._admission.ask(partial(self._begin, number), self.under_way)
+            self._admission.ask(partial(self._start, number), self.in_progress)
 
     def finish(self, *numbers: int) -> None:
-        self.under_way -= set(numbers)
+        self.in_progress -= set(numbers)
 
-    def _begin(self, number: int) -> None:
-        self.begun.append(number)
-        self.under_way.add(number)
+    def _start(self, number: int) -> None:
+        self.started.append(number)
+        self.in_progress.add(number)
 
 
-async def a_round() -> None:
-    """Return when the event loop has come round."""
+async def one_tick() -> None:
+    """Run one tick of the event loop."""
     await asyncio.sleep(0)
 
 
@@ -40,51 +40,51 @@ def requests() -> Requests:
     return Requests()
 
 
-async def test_few_are_begun_at_once(requests: Requests) -> None:
-    requests.ask(*range(AT_ONCE))
+async def test_requests_up_to_the_limit_start_at_once(requests: Requests) -> None:
+    requests.add(*range(LIMIT))
 
-    assert [0, 1, 2] == requests.begun
+    assert [0, 1, 2] == requests.started
 
 
-async def test_one_more_is_begun_in_each_round_though_none_under_way_gets_on(
+async def test_one_more_request_starts_per_tick_while_none_finishes(
     requests: Requests,
 ) -> None:
-    requests.ask(*range(AT_ONCE + 2))
-    assert [0, 1, 2] == requests.begun
+    requests.add(*range(LIMIT + 2))
+    assert [0, 1, 2] == requests.started
 
-    await a_round()
-    assert [0, 1, 2, 3] == requests.begun
+    await one_tick()
+    assert [0, 1, 2, 3] == requests.started
 
-    await a_round()
-    assert [0, 1, 2, 3, 4] == requests.begun
+    await one_tick()
+    assert [0, 1, 2, 3, 4] == requests.started
 
 
-async def test_those_that_are_finished_make_room_for_as_many(requests: Requests) -> None:
-    requests.ask(*range(AT_ONCE + 3))
+async def test_finished_requests_free_their_slots(requests: Requests) -> None:
+    requests.add(*range(LIMIT + 3))
 
     requests.finish(0, 2)
-    await a_round()
+    await one_tick()
 
-    assert [0, 1, 2, 3, 4] == requests.begun
+    assert [0, 1, 2, 3, 4] == requests.started
 
 
-async def test_a_newcomer_does_not_overtake_who_waits_though_there_is_room(
+async def test_a_new_request_does_not_overtake_waiters(
     requests: Requests,
 ) -> None:
-    requests.ask(*range(AT_ONCE + 1))
+    requests.add(*range(LIMIT + 1))
 
-    requests.finish(*range(AT_ONCE))
-    requests.ask(4)
-    await a_round()
+    requests.finish(*range(LIMIT))
+    requests.add(4)
+    await one_tick()
 
-    assert [0, 1, 2, 3, 4] == requests.begun
+    assert [0, 1, 2, 3, 4] == requests.started
 
 
-async def test_when_none_waits_any_more_few_are_begun_at_once_again(requests: Requests) -> None:
-    requests.ask(*range(AT_ONCE + 1))
-    await a_round()
-    requests.finish(*range(AT_ONCE + 1))
+async def test_requests_start_at_once_again_after_the_queue_is_empty(requests: Requests) -> None:
+    requests.add(*range(LIMIT + 1))
+    await one_tick()
+    requests.finish(*range(LIMIT + 1))
 
-    requests.ask(4, 5)
+    requests.add(4, 5)
 
-    assert [0, 1, 2, 3, 4, 5] == requests.begun
+    assert [0, 1, 2, 3, 4, 5] == requests.started

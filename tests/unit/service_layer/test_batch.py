@@ -22,7 +22,7 @@ SECOND = Precondition(one_of={2})
 
 @pytest.fixture
 def database() -> FakeDatabase:
-    """A database in which there are Deadpond and Rusty-Man."""
+    """A database with Deadpond and Rusty-Man."""
     database = FakeDatabase()
     database.committed.heroes |= {1: DEADPOND, 2: RUSTY_MAN}
     database.committed.last_hero_id = 2
@@ -37,14 +37,14 @@ async def apply(database: FakeDatabase, batch: Batch) -> BatchResult[Hero]:
 
 
 async def refused(database: FakeDatabase, batch: Batch) -> tuple[Location, type[Exception]]:
-    """Return where the batch fails and why; assert that it has changed nothing."""
+    """Return where the batch fails and why; check that it changes nothing."""
     with pytest.raises(OperationFailed) as failed:
         await apply(database, batch)
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
     return failed.value.loc, type(failed.value.cause)
 
 
-async def test_all_of_it_is_done_and_returned_in_the_order_given(database: FakeDatabase) -> None:
+async def test_all_operations_are_executed_and_returned_in_order(database: FakeDatabase) -> None:
     third = Hero(3, "Spider-Boy", "Pedro", None, version=1)
     fourth = Hero(4, "Spider-Boy", "Pedro", 16, version=1)
     database.committed.heroes |= {3: third, 4: fourth}
@@ -72,7 +72,7 @@ async def test_an_empty_batch_does_nothing(database: FakeDatabase) -> None:
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
 
 
-async def test_an_update_to_what_is_there_already_keeps_the_version(
+async def test_an_update_to_equal_values_keeps_the_version(
     database: FakeDatabase,
 ) -> None:
     result = await apply(database, Batch(update=[Update(1, {"age": 28}), Update(2, {})]))
@@ -95,14 +95,14 @@ async def test_an_update_to_what_is_there_already_keeps_the_version(
         (Batch(delete=[Delete(1), Delete(2), Delete(1)]), ("delete", 2), InvalidEntity),
     ],
 )
-async def test_one_operation_that_fails_is_named_and_undoes_the_others(
+async def test_a_failing_operation_is_reported_and_rolls_the_batch_back(
     database: FakeDatabase, batch: Batch, loc: Location, cause: type[Exception]
 ) -> None:
-    doing_something_else_too = Batch([SPIDER_BOY, *batch.create], batch.update, batch.delete)
-    moved = ("create", 2) if loc == ("create", 1) else loc
+    with_another_create = Batch([SPIDER_BOY, *batch.create], batch.update, batch.delete)
+    shifted = ("create", 2) if loc == ("create", 1) else loc
 
     assert (loc, cause) == await refused(database, batch)
-    assert (moved, cause) == await refused(database, doing_something_else_too)
+    assert (shifted, cause) == await refused(database, with_another_create)
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ async def test_one_operation_that_fails_is_named_and_undoes_the_others(
         ),
     ],
 )
-async def test_of_several_that_fail_the_first_in_the_order_given_is_named(
+async def test_the_first_of_several_failing_operations_is_reported(
     database: FakeDatabase, batch: Batch, loc: Location
 ) -> None:
     assert loc == (await refused(database, batch))[0]
 
 
-async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
+async def test_invalid_operations_are_refused_before_any_query(
     database: FakeDatabase,
 ) -> None:
     batch = Batch(update=[Update(7, {}), Update(1, {"name": ""})], delete=[Delete(8)])
@@ -132,14 +132,14 @@ async def test_what_is_invalid_is_refused_before_a_hero_is_looked_for(
     assert (("update", 1, "changes"), InvalidHero) == await refused(database, batch)
 
 
-async def test_the_commit_is_left_to_the_caller(database: FakeDatabase) -> None:
+async def test_apply_batch_does_not_commit(database: FakeDatabase) -> None:
     async with database.writing() as uow:
         await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY], delete=[Delete(1)]))
 
     assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
 
 
-def test_what_says_what_failed_tells_no_values() -> None:
+def test_no_repr_of_a_batch_contains_values() -> None:
     batch = Batch([SPIDER_BOY], [Update(1, {"secret_name": "Dive"})])
 
     assert "Pedro" not in repr(batch)

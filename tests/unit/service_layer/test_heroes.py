@@ -27,14 +27,14 @@ async def _stored(database: UnitOfWorkFactory) -> list[Hero]:
         return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
 
 
-async def test_a_created_hero_is_returned_and_kept(database: UnitOfWorkFactory) -> None:
+async def test_a_created_hero_is_returned_and_stored(database: UnitOfWorkFactory) -> None:
     created = await _create_deadpond(database)
 
     assert created == DEADPOND
     assert [DEADPOND] == await _stored(database)
 
 
-async def test_an_invalid_hero_is_not_kept(database: UnitOfWorkFactory) -> None:
+async def test_an_invalid_hero_is_not_stored(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         with pytest.raises(InvalidHero):
             await heroes.create_hero(uow, name=" ", secret_name="Dive Wilson")
@@ -49,7 +49,7 @@ async def test_a_hero_is_read_by_id(database: UnitOfWorkFactory) -> None:
         assert DEADPOND == await heroes.read_hero(uow, 1)
 
 
-async def test_a_missing_hero_is_not_found(database: UnitOfWorkFactory) -> None:
+async def test_reading_a_missing_hero_raises_hero_not_found(database: UnitOfWorkFactory) -> None:
     async with database.reading() as uow:
         with pytest.raises(HeroNotFound) as missing:
             await heroes.read_hero(uow, 7)
@@ -57,7 +57,7 @@ async def test_a_missing_hero_is_not_found(database: UnitOfWorkFactory) -> None:
     assert missing.value.hero_id == 7
 
 
-async def test_a_page_leaves_out_what_is_before_it_and_after_it(
+async def test_a_page_respects_offset_and_limit(
     database: UnitOfWorkFactory,
 ) -> None:
     for _ in range(4):
@@ -69,7 +69,7 @@ async def test_a_page_leaves_out_what_is_before_it_and_after_it(
     assert [2, 3] == [hero.id for hero in page]
 
 
-async def test_a_change_sets_what_it_names_and_is_kept(database: UnitOfWorkFactory) -> None:
+async def test_an_update_sets_the_given_fields_and_commits(database: UnitOfWorkFactory) -> None:
     await _create_deadpond(database)
 
     async with database.writing() as uow:
@@ -79,14 +79,14 @@ async def test_a_change_sets_what_it_names_and_is_kept(database: UnitOfWorkFacto
     assert [changed] == await _stored(database)
 
 
-async def test_a_change_of_nothing_keeps_the_version(database: UnitOfWorkFactory) -> None:
+async def test_an_update_without_changes_keeps_the_version(database: UnitOfWorkFactory) -> None:
     await _create_deadpond(database)
 
     async with database.writing() as uow:
         assert DEADPOND == await heroes.update_hero(uow, 1, {"age": 28})
 
 
-async def test_an_invalid_change_is_refused_before_the_hero_is_looked_for(
+async def test_an_invalid_update_is_refused_before_the_query(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as uow:
@@ -94,13 +94,13 @@ async def test_an_invalid_change_is_refused_before_the_hero_is_looked_for(
             await heroes.update_hero(uow, 7, {"name": ""})
 
 
-async def test_a_missing_hero_can_not_be_changed(database: UnitOfWorkFactory) -> None:
+async def test_updating_a_missing_hero_raises_hero_not_found(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         with pytest.raises(HeroNotFound):
             await heroes.update_hero(uow, 7, {"age": 1})
 
 
-async def test_a_deleted_hero_is_gone(database: UnitOfWorkFactory) -> None:
+async def test_a_deleted_hero_is_not_listed(database: UnitOfWorkFactory) -> None:
     await _create_deadpond(database)
 
     async with database.writing() as uow:

@@ -1,4 +1,4 @@
-"""A request with a key is carried out once, on the in-memory database."""
+"""A request with a key is executed once, on the in-memory database."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ KEY = IdempotencyKey(
 FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
 
-def answer(hero: Hero) -> StoredResponse:
+def response(hero: Hero) -> StoredResponse:
     return StoredResponse(
         200, (("etag", f'"{hero.version}"'),), f"{hero.name} is {hero.id}".encode()
     )
@@ -30,19 +30,19 @@ async def create(
         if stored := await uow.idempotency.claim(key):
             return stored, True
         hero = await heroes.create_hero(uow, name=name, secret_name="Dive Wilson")
-        await store_response(uow.idempotency, key, answer(hero))
+        await store_response(uow.idempotency, key, response(hero))
         await uow.commit()
-        return answer(hero), False
+        return response(hero), False
 
 
-async def test_the_first_request_is_carried_out() -> None:
+async def test_the_first_request_is_executed() -> None:
     database = FakeDatabase()
 
     assert (FIRST, False) == await create(database)
     assert [1] == list(database.committed.heroes)
 
 
-async def test_the_same_request_again_gets_the_same_answer_and_changes_nothing() -> None:
+async def test_a_repeated_request_gets_the_stored_response_and_changes_nothing() -> None:
     database = FakeDatabase()
     await create(database)
 
@@ -61,7 +61,7 @@ async def test_another_key_is_another_request() -> None:
     assert [1, 2] == list(database.committed.heroes)
 
 
-async def test_another_request_with_the_key_is_refused_and_changes_nothing() -> None:
+async def test_another_request_with_the_key_raises_key_reused_and_changes_nothing() -> None:
     database = FakeDatabase()
     await create(database)
 
@@ -70,7 +70,7 @@ async def test_another_request_with_the_key_is_refused_and_changes_nothing() -> 
     assert [1] == list(database.committed.heroes)
 
 
-async def test_a_refusal_is_not_kept() -> None:
+async def test_a_failed_request_stores_no_response() -> None:
     database = FakeDatabase()
     with pytest.raises(InvalidHero):
         await create(database, name=" ")
@@ -87,7 +87,7 @@ async def test_a_response_is_not_stored_without_the_commit() -> None:
     assert (FIRST, False) == await create(database)
 
 
-async def test_after_its_time_a_key_is_as_good_as_new() -> None:
+async def test_an_expired_key_can_be_used_again() -> None:
     database = FakeDatabase()
     await create(database)
 
@@ -96,7 +96,7 @@ async def test_after_its_time_a_key_is_as_good_as_new() -> None:
     assert (b"Deadpond is 2", False) == (late.body, replayed)
 
 
-async def test_keys_do_not_pile_up() -> None:
+async def test_expired_keys_are_pruned() -> None:
     database = FakeDatabase()
     for number in range(300):
         await create(database, replace(KEY, value=f"early {number}"))

@@ -1,4 +1,4 @@
-"""The heroes of the tutorial's own database file are taken over as they are."""
+"""The heroes of the tutorial's database file are adopted unchanged."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.support.served import serve
 
 
 @BOTH_ORDERS
-def test_migrating_leaves_every_row_as_it_was_whatever_todays_rules_say(
+def test_migrating_leaves_every_row_unchanged_even_if_it_breaks_a_rule(
     tmp_path: Path, columns: str
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db", columns)
@@ -50,21 +50,23 @@ def test_every_adopted_hero_is_readable_over_the_api(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sort", ["id", "-id", "name", "-name", "age", "-age", "-age,name"])
-def test_every_adopted_hero_is_met_on_the_way_from_page_to_page(tmp_path: Path, sort: str) -> None:
+def test_paging_returns_every_adopted_hero(tmp_path: Path, sort: str) -> None:
     database = make_tutorial_database(tmp_path / "database.db")
-    met = []
+    ids = []
 
     with serve(database) as served, httpx2.Client(base_url=served.url) as client:
         page = client.get("/heroes/", params={"sort": sort, "limit": 1})
         while page.json():
-            met.append(page.json()[0]["id"])
+            ids.append(page.json()[0]["id"])
             page = client.get(page.links["next"]["url"])
             assert 200 == page.status_code
 
-    assert sorted(row[0] for row in ROWS) == sorted(met)
+    assert sorted(row[0] for row in ROWS) == sorted(ids)
 
 
-async def test_one_field_of_a_hero_that_breaks_todays_rules_can_be_changed(tmp_path: Path) -> None:
+async def test_one_field_of_an_adopted_hero_that_breaks_a_rule_can_be_updated(
+    tmp_path: Path,
+) -> None:
     path = make_tutorial_database(tmp_path / "database.db")
     database = migrated_sqlite(path)
 

@@ -1,4 +1,4 @@
-"""A file that is not the tutorial's is refused in one sentence, and left as it was."""
+"""A file that can not be adopted is refused in one sentence, and left unchanged."""
 
 from pathlib import Path
 
@@ -9,28 +9,28 @@ from tests.integration.processes import assert_one_sentence, run
 from tests.integration.tutorial_database import connection_to, make_tutorial_database
 from tests.support.databases import migrated_sqlite
 
-NOT_THE_TUTORIALS = {
+FOREIGN_TABLES = {
     "a missing column": "CREATE TABLE hero (id INTEGER PRIMARY KEY, name TEXT, age INTEGER)",
-    "a text for an id": (
+    "an id of type text": (
         "CREATE TABLE hero (id TEXT PRIMARY KEY, name TEXT, secret_name TEXT, age INTEGER)"
     ),
     "no primary key": "CREATE TABLE hero (id INTEGER, name TEXT, secret_name TEXT, age INTEGER)",
-    "a version of its own": (
+    "an unrelated version column": (
         "CREATE TABLE hero "
         "(id INTEGER PRIMARY KEY, name TEXT, secret_name TEXT, age INTEGER, version TEXT)"
     ),
-    "a wide id": (
+    "an id of type BIGINT": (
         "CREATE TABLE hero (id BIGINT NOT NULL, name TEXT, secret_name TEXT, age INTEGER, "
         "PRIMARY KEY (id))"
     ),
-    "a short id": (
+    "an id of type INT": (
         "CREATE TABLE hero (id INT NOT NULL, name TEXT, secret_name TEXT, age INTEGER, "
         "PRIMARY KEY (id))"
     ),
-    "an id that falls": (
+    "a descending id": (
         "CREATE TABLE hero (id INTEGER PRIMARY KEY DESC, name TEXT, secret_name TEXT, age INTEGER)"
     ),
-    "no row ids": (
+    "no rowid": (
         "CREATE TABLE hero (id INTEGER PRIMARY KEY, name TEXT, secret_name TEXT, age INTEGER) "
         "WITHOUT ROWID"
     ),
@@ -38,10 +38,8 @@ NOT_THE_TUTORIALS = {
 }
 
 
-@pytest.mark.parametrize("statement", NOT_THE_TUTORIALS.values(), ids=NOT_THE_TUTORIALS)
-def test_a_table_that_is_not_the_tutorials_is_refused_and_left_as_it_was(
-    tmp_path: Path, statement: str
-) -> None:
+@pytest.mark.parametrize("statement", FOREIGN_TABLES.values(), ids=FOREIGN_TABLES)
+def test_a_foreign_table_is_refused_and_left_unchanged(tmp_path: Path, statement: str) -> None:
     database = tmp_path / "database.db"
     with connection_to(database) as connection:
         connection.execute(statement)
@@ -54,17 +52,17 @@ def test_a_table_that_is_not_the_tutorials_is_refused_and_left_as_it_was(
     assert [database] == list(tmp_path.iterdir())
 
 
-def test_a_refused_table_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_serve_refuses_a_foreign_table_in_one_sentence(tmp_path: Path) -> None:
     database = tmp_path / "database.db"
     with connection_to(database) as connection:
-        connection.execute(NOT_THE_TUTORIALS["a missing column"])
+        connection.execute(FOREIGN_TABLES["a missing column"])
 
     ended = run("serve", database)
 
     assert_one_sentence(ended, 1, "secret_name")
 
 
-def test_a_database_of_a_newer_version_is_refused_in_one_sentence_and_left_as_it_was(
+def test_a_database_of_a_newer_version_is_refused_and_left_unchanged(
     tmp_path: Path,
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db")

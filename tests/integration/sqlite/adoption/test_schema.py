@@ -1,4 +1,4 @@
-"""What else the tutorial's file holds is kept, and its table becomes the declared one."""
+"""The rest of the tutorial's file is preserved, and its table gets the declared schema."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.integration.tutorial_database import (
 )
 from tests.support.databases import migrated_sqlite
 
-OF_THE_USERS: Sequence[str] = (
+USER_ADDITIONS: Sequence[str] = (
     "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT)",
     "CREATE TABLE badge (hero_id INTEGER REFERENCES hero (id) ON DELETE CASCADE, name TEXT)",
     "CREATE TABLE diary (line TEXT)",
@@ -35,13 +35,13 @@ OF_THE_USERS: Sequence[str] = (
     "UPDATE hero SET note = 'mine' WHERE id = 1",
     "INSERT INTO badge VALUES (1, 'first')",
 )
-"""What a user may have added to the tutorial's file."""
+"""Additions that users may have made to the tutorial's file."""
 
 EASILY_LOST = {
     "descending index": "CREATE INDEX oldest ON hero (age DESC)",
     "collated index": "CREATE INDEX any_case ON hero (name COLLATE NOCASE)",
     "expression index": "CREATE INDEX lower_case ON hero (lower(name))",
-    "trigger that spells the table otherwise": (
+    "trigger with another spelling of the table": (
         "CREATE TRIGGER gone AFTER DELETE ON Hero BEGIN SELECT 1; END"
     ),
     "checked column": "ALTER TABLE hero ADD COLUMN grade INTEGER DEFAULT 3 CHECK (grade > 0)",
@@ -52,7 +52,7 @@ EASILY_LOST = {
 
 @BOTH_ORDERS
 @pytest.mark.parametrize("dropped", [(), ("DROP INDEX ix_hero_age",)])
-def test_the_tutorials_indexes_give_way_to_some_that_end_with_the_id(
+def test_the_indexes_of_the_tutorial_are_replaced_by_ones_that_end_with_the_id(
     tmp_path: Path, columns: str, dropped: Sequence[str]
 ) -> None:
     database = make_tutorial_database(tmp_path / "database.db", columns, more=dropped)
@@ -68,8 +68,8 @@ def test_the_tutorials_indexes_give_way_to_some_that_end_with_the_id(
 
 
 @BOTH_ORDERS
-async def test_what_the_user_added_is_kept_and_still_works(tmp_path: Path, columns: str) -> None:
-    path = make_tutorial_database(tmp_path / "database.db", columns, more=OF_THE_USERS)
+async def test_user_additions_are_preserved_and_still_work(tmp_path: Path, columns: str) -> None:
+    path = make_tutorial_database(tmp_path / "database.db", columns, more=USER_ADDITIONS)
     before = objects(path)
 
     database = migrated_sqlite(path)
@@ -80,27 +80,27 @@ async def test_what_the_user_added_is_kept_and_still_works(tmp_path: Path, colum
     after = objects(path)
     assert without_hero(before) == {name: after.get(name) for name in without_hero(before)}
     with connection_to(path) as connection:
-        ask = connection.execute
-        assert [("mine",)] == ask("SELECT note FROM hero WHERE id = 1").fetchall()
-        assert [("none",)] == ask("SELECT note FROM hero WHERE name = 'Robin'").fetchall()
-        assert [(1, "first")] == ask("SELECT * FROM badge").fetchall()
-        assert [("came Robin",)] == ask("SELECT * FROM diary").fetchall()
-        assert (10, "Robin") in ask("SELECT * FROM named").fetchall()
-        references = ask('SELECT "table", "from" FROM pragma_foreign_key_list(\'hero\')')
+        execute = connection.execute
+        assert [("mine",)] == execute("SELECT note FROM hero WHERE id = 1").fetchall()
+        assert [("none",)] == execute("SELECT note FROM hero WHERE name = 'Robin'").fetchall()
+        assert [(1, "first")] == execute("SELECT * FROM badge").fetchall()
+        assert [("came Robin",)] == execute("SELECT * FROM diary").fetchall()
+        assert (10, "Robin") in execute("SELECT * FROM named").fetchall()
+        references = execute('SELECT "table", "from" FROM pragma_foreign_key_list(\'hero\')')
         assert [("team", "team_id")] == references.fetchall()
     database.dispose()
 
 
 @pytest.mark.parametrize("statement", EASILY_LOST.values(), ids=EASILY_LOST)
-def test_what_a_rebuild_loses_easily_is_kept_word_for_word(tmp_path: Path, statement: str) -> None:
+def test_a_rebuild_preserves_the_sql_of_user_additions(tmp_path: Path, statement: str) -> None:
     database = make_tutorial_database(tmp_path / "database.db", more=[statement])
-    before, said_before = objects(database), said_by_the_table(database)
+    before, clauses_before = objects(database), clauses_of_the_table(database)
 
     migrated_sqlite(database).dispose()
 
     after = objects(database)
     assert without_hero(before) == {name: after.get(name) for name in without_hero(before)}
-    assert said_before == said_by_the_table(database)
+    assert clauses_before == clauses_of_the_table(database)
 
 
 @pytest.mark.parametrize("columns", [None, ID_LAST, ID_FIRST], ids=["fresh", "last", "first"])
@@ -112,10 +112,10 @@ def test_the_migrated_schema_is_the_one_the_tables_declare(
         make_tutorial_database(path, columns)
     migrated_sqlite(path).dispose()
 
-    assert [] == differences(path)
+    assert [] == schema_differences(path)
 
 
-def differences(path: Path) -> Sequence[Any]:
+def schema_differences(path: Path) -> Sequence[Any]:
     engine = create_engine(f"sqlite:///{path}")
     try:
         with engine.connect() as connection:
@@ -133,14 +133,14 @@ def objects(path: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql <> ''"))
 
 
-OURS = {"hero", "ix_hero_name", "ix_hero_age"}
+OWN_OBJECTS = {"hero", "ix_hero_name", "ix_hero_age"}
 
 
 def without_hero(found: dict[str, str]) -> dict[str, str]:
-    return {name: sql for name, sql in found.items() if name not in OURS}
+    return {name: sql for name, sql in found.items() if name not in OWN_OBJECTS}
 
 
-def said_by_the_table(path: Path) -> set[str]:
-    """Return which of the things are there that only the table's own text can tell."""
+def clauses_of_the_table(path: Path) -> set[str]:
+    """Return the clauses that are only in the SQL text of the table."""
     sql = objects(path)["hero"]
-    return {said for said in ("CHECK", "COLLATE NOCASE", "AS (upper(name))") if said in sql}
+    return {clause for clause in ("CHECK", "COLLATE NOCASE", "AS (upper(name))") if clause in sql}

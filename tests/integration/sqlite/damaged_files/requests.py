@@ -1,4 +1,4 @@
-"""A service over a file in trouble, and what it has to answer then."""
+"""A service on a damaged file, and the response that it must send."""
 
 import httpx2
 
@@ -13,7 +13,7 @@ def client_of(database: UnitOfWorkFactory) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, base_url="http://heroes")
 
 
-def assert_unavailable(answer: httpx2.Response) -> None:
-    assert 503 == answer.status_code, answer.text
-    assert "application/problem+json" == answer.headers["content-type"]
-    assert int(answer.headers["retry-after"]) > 0
+def assert_unavailable(response: httpx2.Response) -> None:
+    assert 503 == response.status_code, response.text
+    assert "application/problem+json" == response.headers["content-type"]
+    assert int(response.headers["retry-after"]) > 0

@@ -1,4 +1,4 @@
-"""A database file whose content is broken."""
+"""A database file with damaged content."""
 
 import sqlite3
 from contextlib import closing
@@ -37,7 +37,7 @@ def cut_short(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [wrong_header, damaged_schema, damaged_rows, cut_short])
-def test_a_damaged_file_is_refused_and_left_as_it_was(tmp_path: Path, damage: Any) -> None:
+def test_a_damaged_file_is_refused_and_left_unchanged(tmp_path: Path, damage: Any) -> None:
     path = tmp_path / "heroes.db"
     damage(path)
     content = path.read_bytes()
@@ -48,7 +48,7 @@ def test_a_damaged_file_is_refused_and_left_as_it_was(tmp_path: Path, damage: An
     assert content == path.read_bytes()
 
 
-def test_the_server_refuses_it_in_one_sentence(tmp_path: Path) -> None:
+def test_serve_refuses_the_file_in_one_sentence(tmp_path: Path) -> None:
     damaged_rows(tmp_path / "heroes.db")
 
     ended = run("serve", tmp_path / "heroes.db", port="0")
@@ -56,7 +56,7 @@ def test_the_server_refuses_it_in_one_sentence(tmp_path: Path) -> None:
     assert_one_sentence(ended, 1, "database")
 
 
-async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path: Path) -> None:
+async def test_rows_damaged_after_the_start_return_503(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "heroes.db")
     migrated_sqlite(path).dispose()
     with closing(sqlite3.connect(path)) as connection:
@@ -69,7 +69,7 @@ async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path:
 
     database = migrated_sqlite(path)
     async with client_of(database) as client:
-        answers = [
+        responses = [
             await client.get("/heroes/1"),
             await client.get("/heroes/"),
             await client.post("/heroes/", json=BODY),
@@ -77,6 +77,6 @@ async def test_rows_that_were_damaged_after_the_start_are_answered_503(tmp_path:
             await client.delete("/heroes/1"),
         ]
 
-    for answer in answers:
-        assert_unavailable(answer)
+    for response in responses:
+        assert_unavailable(response)
     database.dispose()

@@ -17,7 +17,7 @@ from tests.support.databases import migrated_sqlite
 from tests.support.served import COMMAND, environment, serve
 
 
-async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_go_on(
+async def test_a_locked_database_returns_503_for_writes_in_time_and_200_for_reads(
     tmp_path: Path,
 ) -> None:
     timeout = 2.0
@@ -30,9 +30,9 @@ async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_
                 started = clock()
                 write = asyncio.create_task(client.post("/heroes/", json=BODY))
                 while not write.done():
-                    asked = clock()
+                    read_started = clock()
                     assert 1 == len((await client.get("/heroes/")).json())
-                    longest_read, reads = max(longest_read, clock() - asked), reads + 1
+                    longest_read, reads = max(longest_read, clock() - read_started), reads + 1
                 waited = clock() - started
             after = await client.post("/heroes/", json=BODY)
 
@@ -44,7 +44,7 @@ async def test_while_another_holds_the_lock_writes_answer_503_in_time_and_reads_
     assert 2 == len(stored(tmp_path / "heroes.db"))
 
 
-async def test_a_write_succeeds_if_the_lock_is_let_go_in_time(tmp_path: Path) -> None:
+async def test_a_write_succeeds_if_the_lock_is_released_in_time(tmp_path: Path) -> None:
     database = migrated_sqlite(tmp_path / "heroes.db")
     tried_twice = asyncio.Event()
     attempts = itertools.count(1)
@@ -63,7 +63,7 @@ async def test_a_write_succeeds_if_the_lock_is_let_go_in_time(tmp_path: Path) ->
     database.dispose()
 
 
-def test_a_start_that_waits_for_a_lock_can_be_stopped(tmp_path: Path) -> None:
+def test_a_start_that_waits_for_a_lock_can_be_terminated(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "heroes.db")
     with locked(path):
         process = subprocess.Popen([*COMMAND, "serve"], env=environment(path, port="0"))

@@ -1,4 +1,4 @@
-"""A SQLite database, and a loop on which no time limit passes by itself."""
+"""A SQLite database, and a loop on which no timeout expires by itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """The file of an empty database."""
+    """The path of an empty database."""
     path = tmp_path / "heroes.db"
     open_sqlite(path).migrate()
     return path
@@ -35,8 +35,8 @@ def database(path: Path) -> Iterator[SqliteDatabase]:
 
 @pytest.fixture
 def interrupted(path: Path) -> Iterator[Interrupting]:
-    """Reach every connection to the file that is opened from now on."""
+    """Interrupts statements on every connection that is opened from now on."""
     assert path.exists()
     interrupting = Interrupting()
-    with on_connection(interrupting.reach):
+    with on_connection(interrupting.install):
         yield interrupting

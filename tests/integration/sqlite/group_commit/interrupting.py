@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Interrupting:
-    """What another thread's ``interrupt()`` could do at any moment, to every statement while on."""
+    """Interrupts every statement while it is on, as ``interrupt()`` in another thread could."""
 
     is_on: bool = False
 
-    def reach(self, connection: sqlite3.Connection) -> None:
+    def install(self, connection: sqlite3.Connection) -> None:
         connection.set_progress_handler(lambda: self.is_on, 1)
 
     def __enter__(self) -> None:

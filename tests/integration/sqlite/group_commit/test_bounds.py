@@ -1,4 +1,4 @@
-"""A batch has a most of units of work and a most of time, and nobody overtakes."""
+"""A commit group has a maximum size and duration, and its order is FIFO."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,14 +25,14 @@ TEN = [f"Hero {number}" for number in range(10)]
 
 
 @contextmanager
-def batches_of(path: Path, most: int) -> Iterator[SqliteDatabase]:
-    database = open_sqlite(path, group_size=most)
+def database_with(path: Path, group_size: int) -> Iterator[SqliteDatabase]:
+    database = open_sqlite(path, group_size=group_size)
     yield database
     database.dispose()
 
 
 @pytest.mark.parametrize(
-    ("most", "units"),
+    ("group_size", "units"),
     [
         (1, [1, *[1] * 10]),
         (3, [1, 3, 3, 3, 1]),
@@ -40,34 +40,36 @@ def batches_of(path: Path, most: int) -> Iterator[SqliteDatabase]:
         (11, [1, 10]),
     ],
 )
-async def test_at_most_so_many_units_of_work_share_a_commit_and_all_in_the_order_they_came(
-    path: Path, most: int, units: list[int]
+async def test_a_commit_group_has_a_maximum_size_and_keeps_the_order(
+    path: Path, group_size: int, units: list[int]
 ) -> None:
-    with batches_of(path, most) as database, transactions() as said:
+    with database_with(path, group_size) as database, transactions() as statements:
         async with first_commit_held(database) as (held, first):
             later = [start(add(database, name)) for name in TEN]
             await wait_all_tasks_blocked()
-            held.let_go()
+            held.release()
             await outcomes(first, *later)
 
-        assert units == units_per_commit(said)
+        assert units == units_per_commit(statements)
         assert ["First", *TEN] == await names(database)
 
 
-async def test_nobody_joins_a_batch_that_has_been_open_for_long(database: SqliteDatabase) -> None:
+async def test_no_unit_of_work_joins_a_commit_group_that_is_open_for_too_long(
+    database: SqliteDatabase,
+) -> None:
     async def add_slowly(name: str) -> None:
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(name, "Unknown"))
-            the_loop().move_clock(1.5 * MAX_GROUP_AGE)
+            the_loop().advance_clock(1.5 * MAX_GROUP_AGE)
             await uow.commit()
 
-    with transactions() as said:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, first):
             later = [start(add(database, "Quick")), start(add_slowly("Slow"))]
             later += [start(add(database, name)) for name in ("Too late", "As well")]
             await wait_all_tasks_blocked()
-            held.let_go()
+            held.release()
             await outcomes(first, *later)
 
-    assert [1, 2, 2] == units_per_commit(said)
+    assert [1, 2, 2] == units_per_commit(statements)
     assert ["First", "Quick", "Slow", "Too late", "As well"] == await names(database)

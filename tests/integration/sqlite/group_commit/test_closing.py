@@ -1,4 +1,4 @@
-"""Closing the database waits for what is being flushed."""
+"""``aclose`` waits for the commit that is being flushed."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.integration.sqlite.group_commit.units import (
 from tests.support.databases import open_sqlite
 
 
-async def test_it_is_closed_when_the_commit_is_done_and_those_in_it_are_told(
+async def test_aclose_waits_for_the_commit_that_is_being_flushed(
     database: SqliteDatabase, path: Path
 ) -> None:
     async with first_commit_held(database) as (held, first):
@@ -24,34 +24,32 @@ async def test_it_is_closed_when_the_commit_is_done_and_those_in_it_are_told(
         await wait_all_tasks_blocked()
         assert not closing.done()
 
-        held.let_go()
+        held.release()
         hero, _ = await outcomes(first, closing)
 
     assert "First" == hero.name
     assert ["First"] == await names(open_sqlite(path))
 
 
-async def test_one_that_has_written_nothing_is_closed_at_once(database: SqliteDatabase) -> None:
+async def test_aclose_without_writes_returns_at_once(database: SqliteDatabase) -> None:
     await database.aclose()
 
 
-async def test_it_can_be_closed_after_a_commit(database: SqliteDatabase) -> None:
+async def test_aclose_returns_after_a_commit(database: SqliteDatabase) -> None:
     await add(database, "First")
 
     await database.aclose()
 
 
-async def test_those_who_wait_behind_the_last_batch_are_refused(
-    database: SqliteDatabase, path: Path
-) -> None:
+async def test_aclose_refuses_units_of_work_that_wait(database: SqliteDatabase, path: Path) -> None:
     async with first_commit_held(database) as (held, first):
         waiting = [start(add(database, name)) for name in ("Ada", "Bea", "Cleo")]
         await wait_all_tasks_blocked()
         closing = start(database.aclose())
         await wait_all_tasks_blocked()
-        held.let_go()
-        hero, _, *told = await outcomes(first, closing, *waiting)
+        held.release()
+        hero, _, *results = await outcomes(first, closing, *waiting)
 
     assert "First" == hero.name
-    assert [StoreUnavailable] * len(waiting) == [type(outcome) for outcome in told]
+    assert [StoreUnavailable] * len(waiting) == [type(outcome) for outcome in results]
     assert ["First"] == await names(open_sqlite(path))

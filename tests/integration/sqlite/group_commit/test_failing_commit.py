@@ -1,4 +1,4 @@
-"""A COMMIT that fails, fails everybody it was to carry, whatever they did."""
+"""A COMMIT that fails, fails every unit of work of its group."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,20 +30,20 @@ from tests.support.databases import open_sqlite
 
 @asynccontextmanager
 async def failing(held: HeldCommit) -> AsyncIterator[None]:
-    """Let the first COMMIT be done, and the next one fail on a full disk, but none after it."""
+    """Let the first COMMIT succeed and the second fail on a full disk; later ones succeed again."""
     await wait_all_tasks_blocked()
-    held.let_one_go()
+    held.release_one()
     await held.reached()
     with own_disk_full():
-        held.let_one_go()
+        held.release_one()
         yield
-    held.let_go()
+    held.release()
 
 
-async def test_everybody_in_the_batch_is_told_and_nothing_of_it_is_kept(
+async def test_every_unit_of_work_of_the_group_raises_outcome_unknown(
     database: SqliteDatabase, path: Path
 ) -> None:
-    kept = [await add(database, name) for name in ("Changed", "Removed")]
+    existing = [await add(database, name) for name in ("Changed", "Removed")]
 
     async with first_commit_held(database) as (held, first):
         writing = [
@@ -53,27 +53,27 @@ async def test_everybody_in_the_batch_is_told_and_nothing_of_it_is_kept(
             start(add(database, "Lost as well")),
         ]
         async with failing(held):
-            told = await outcomes(*writing)
+            results = await outcomes(*writing)
 
-    assert [OutcomeUnknown] * len(writing) == [type(outcome) for outcome in told]
-    assert [*kept, await first] == await stored(database)
-    assert [*kept, await first] == await stored(open_sqlite(path))
+    assert [OutcomeUnknown] * len(writing) == [type(outcome) for outcome in results]
+    assert [*existing, await first] == await stored(database)
+    assert [*existing, await first] == await stored(open_sqlite(path))
 
 
-async def test_those_that_wait_for_the_next_batch_are_not_touched_and_later_writes_work(
+async def test_units_of_work_of_the_next_group_are_unaffected(
     database: SqliteDatabase,
 ) -> None:
-    assert [] == await names(database)  # by a reader, which keeps what connections share in place
+    assert [] == await names(database)  # a reader keeps the shared memory of the WAL open
 
     async with first_commit_held(database) as (held, first):
         lost = start(add(database, "Lost"))
         async with failing(held):
             waiting = start(add(database, "Waiting"))
-            (told,) = await outcomes(lost)
+            (result,) = await outcomes(lost)
         await outcomes(first, waiting)
     await add(database, "Later")
 
-    assert OutcomeUnknown is type(told)
+    assert OutcomeUnknown is type(result)
     assert ["First", "Waiting", "Later"] == await names(database)
 
 
@@ -81,42 +81,44 @@ async def remove_again(database: SqliteDatabase) -> None:
     await remove(database, 1)
 
 
-async def change_what_is_gone(database: SqliteDatabase) -> None:
+async def change_the_removed(database: SqliteDatabase) -> None:
     await change(database, 1, age=48)
 
 
-@pytest.mark.parametrize("refused", [remove_again, change_what_is_gone])
-async def test_who_was_refused_for_what_the_batch_had_done_is_told_too(
-    database: SqliteDatabase, refused: Any
+@pytest.mark.parametrize("failing_unit", [remove_again, change_the_removed])
+async def test_an_error_that_depends_on_the_group_becomes_store_unavailable(
+    database: SqliteDatabase, failing_unit: Any
 ) -> None:
-    kept = await add(database, "Kept")
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
-        writing = [start(remove(database, 1)), start(refused(database))]
+        writing = [start(remove(database, 1)), start(failing_unit(database))]
         async with failing(held):
-            told = await outcomes(*writing)
+            results = await outcomes(*writing)
 
-    assert [OutcomeUnknown, StoreUnavailable] == [type(outcome) for outcome in told]
-    assert [kept, await first] == await stored(database)
+    assert [OutcomeUnknown, StoreUnavailable] == [type(outcome) for outcome in results]
+    assert [existing, await first] == await stored(database)
     await remove(database, 1)
     with pytest.raises(HeroNotFound):
-        await refused(database)
+        await failing_unit(database)
 
 
-async def test_who_found_nothing_left_to_change_is_told_too(database: SqliteDatabase) -> None:
-    kept = await add(database, "Kept")
+async def test_an_update_without_changes_in_the_group_raises_outcome_unknown(
+    database: SqliteDatabase,
+) -> None:
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
         writing = [start(change(database, 1, age=48)), start(change(database, 1, age=48))]
         async with failing(held):
-            told = await outcomes(*writing)
+            results = await outcomes(*writing)
 
-    assert [OutcomeUnknown] * 2 == [type(outcome) for outcome in told]
-    assert [kept, await first] == await stored(database)
+    assert [OutcomeUnknown] * 2 == [type(outcome) for outcome in results]
+    assert [existing, await first] == await stored(database)
 
 
-async def test_clients_get_503_instead_of_a_success_or_a_404(database: SqliteDatabase) -> None:
-    await add(database, "Kept")
+async def test_clients_get_503_instead_of_200_or_404(database: SqliteDatabase) -> None:
+    await add(database, "Existing")
     app = build_app(database)
     calls = [
         Call(app, "POST", "/heroes/", {"name": "Lost", "secret_name": "Unknown"}),
@@ -126,9 +128,9 @@ async def test_clients_get_503_instead_of_a_success_or_a_404(database: SqliteDat
     ]
 
     async with first_commit_held(database) as (held, _):
-        answering = [start(call.run()) for call in calls]
+        requests = [start(call.run()) for call in calls]
         async with failing(held):
-            await outcomes(*answering)
+            await outcomes(*requests)
 
     assert [503] * len(calls) == [call.status for call in calls]
-    assert ["Kept", "First"] == await names(database)
+    assert ["Existing", "First"] == await names(database)

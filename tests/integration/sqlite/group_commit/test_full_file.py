@@ -1,4 +1,4 @@
-"""A file that may not grow refuses who needs room, and nobody else."""
+"""A file that can not grow fails only units of work that need more space."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ LONG = HeroDraft("N" * 255, "S" * 255)
 
 @pytest.fixture
 def connections(path: Path) -> Iterator[list[sqlite3.Connection]]:
-    """The connections to the file that are opened from now on."""
+    """The connections that are opened from now on."""
     assert path.exists()
     opened: list[sqlite3.Connection] = []
     with on_connection(opened.append):
         yield opened
 
 
-async def test_one_that_finds_no_room_does_not_touch_those_who_share_its_commit(
+async def test_a_unit_of_work_without_space_does_not_affect_its_group(
     database: SqliteDatabase, connections: list[sqlite3.Connection]
 ) -> None:
     async def fill() -> None:
@@ -43,14 +43,14 @@ async def test_one_that_finds_no_room_does_not_touch_those_who_share_its_commit(
             for _ in range(100):
                 await uow.heroes.add(LONG)
 
-    with transactions() as said:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, first):
             before, filling = start(add(database, "Before")), start(fill())
             after = start(add(database, "After"))
             await wait_all_tasks_blocked()
-            held.let_go()
-            told, *_ = await outcomes(filling, first, before, after)
+            held.release()
+            result, *_ = await outcomes(filling, first, before, after)
 
-    assert StoreUnavailable is type(told)
-    assert [1, 2] == units_per_commit(said)
+    assert StoreUnavailable is type(result)
+    assert [1, 2] == units_per_commit(statements)
     assert ["First", "Before", "After"] == await names(database)

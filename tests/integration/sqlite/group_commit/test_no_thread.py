@@ -1,4 +1,4 @@
-"""A batch that the system gives no thread to flush it in fails whole, and later ones do not."""
+"""A commit group fails if no thread can be started to flush it; later groups succeed."""
 
 import threading
 from collections.abc import Iterator
@@ -13,20 +13,22 @@ from tests.integration.sqlite.group_commit.units import add, names, outcomes, st
 
 @contextmanager
 def no_more_threads() -> Iterator[None]:
-    """Start no thread, as when the process has as many as it may."""
+    """Make every start of a thread fail, as at the process limit."""
 
-    def refuse(_: threading.Thread) -> None:
+    def fail_to_start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threading.Thread, "start", refuse)
+        patch.setattr(threading.Thread, "start", fail_to_start)
         yield
 
 
-async def test_everybody_in_it_is_told_and_later_writes_work(database: SqliteDatabase) -> None:
+async def test_every_unit_of_work_of_the_group_fails_and_later_writes_work(
+    database: SqliteDatabase,
+) -> None:
     with no_more_threads():
-        told = await outcomes(start(add(database, "Lost")), start(add(database, "As well")))
+        results = await outcomes(start(add(database, "Lost")), start(add(database, "As well")))
     await add(database, "Later")
 
-    assert [StoreUnavailable] * 2 == [type(outcome) for outcome in told]
+    assert [StoreUnavailable] * 2 == [type(outcome) for outcome in results]
     assert ["Later"] == await names(database)

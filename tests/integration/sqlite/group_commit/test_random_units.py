@@ -1,4 +1,4 @@
-"""Whatever many writers do at once, what each was told is what is in the file."""
+"""Random concurrent writers: the file contains exactly the acknowledged writes."""
 
 import asyncio
 import random
@@ -19,25 +19,32 @@ UNITS = 40
 
 
 class GaveUpError(Exception):
-    """A writer that leaves its unit of work halfway."""
+    """Raised to leave a unit of work before its commit."""
 
 
 class Writer:
-    """Does one thing after the other with heroes of its own, and remembers what it was told."""
+    """Writes its own heroes at random, and records the acknowledged state."""
 
     def __init__(self, database: SqliteDatabase, interrupted: Interrupting, seed: str) -> None:
         self.heroes: dict[int, Hero] = {}
         self.done = 0
         self._database = database
         self._interrupted = interrupted
-        self._random = random.Random(seed)  # noqa: S311 - chosen to be repeated, not to be secret
+        self._random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self._marks = (f"{seed} {number}" for number in range(UNITS + 1))
 
     async def work(self) -> None:
-        ways = [self._add, self._change, self._remove, self._refused, self._fail, self._cancelled]
+        actions = [
+            self._add,
+            self._change,
+            self._remove,
+            self._change_a_missing_one,
+            self._fail,
+            self._cancelled,
+        ]
         for _ in range(UNITS):
             with suppress(StoreUnavailable):
-                await self._random.choices(ways, [6, 6, 2, 2, 2, 2])[0]()
+                await self._random.choices(actions, [6, 6, 2, 2, 2, 2])[0]()
                 self.done += 1
 
     async def _add(self) -> None:
@@ -57,15 +64,15 @@ class Writer:
             with pytest.raises(HeroNotFound):
                 await remove(self._database, hero_id)
 
-    async def _refused(self) -> None:
+    async def _change_a_missing_one(self) -> None:
         with pytest.raises(HeroNotFound):
             await change(self._database, 2**40, name="Nobody")
 
     async def _fail(self) -> None:
-        """Spoil all that there is, be interrupted now and then, and leave."""
+        """Change rows of all writers, sometimes be interrupted, and leave without a commit."""
         with suppress(GaveUpError):
             async with self._database.writing() as uow:
-                await uow.heroes.add(HeroDraft("Undone", "Unknown"))
+                await uow.heroes.add(HeroDraft("Rolled back", "Unknown"))
                 for hero in await uow.heroes.page(HeroQuery(limit=5)):
                     await uow.heroes.remove(hero.id)
                 if self._random.random() < 1 / 4:
@@ -74,7 +81,7 @@ class Writer:
                 raise GaveUpError
 
     async def _cancelled(self) -> None:
-        """Add, and be cancelled some steps later: kept whole or not at all."""
+        """Add a hero, and be cancelled some ticks later: it is stored or not, never in part."""
         name = next(self._marks)
         adding = asyncio.create_task(add(self._database, name))
         for _ in range(self._random.randrange(8)):
@@ -88,7 +95,7 @@ class Writer:
 
 @pytest.mark.parametrize("group_size", [1, 3, 64])
 @pytest.mark.parametrize("seed", range(3))
-async def test_it_ends_with_what_everybody_was_told(
+async def test_the_file_contains_exactly_the_acknowledged_writes(
     path: Path, interrupted: Interrupting, group_size: int, seed: int
 ) -> None:
     database = open_sqlite(path, group_size=group_size)
@@ -97,7 +104,9 @@ async def test_it_ends_with_what_everybody_was_told(
     raised = await outcomes(*(start(writer.work()) for writer in writers))
     database.dispose()
 
-    told = {hero_id: hero for writer in writers for hero_id, hero in writer.heroes.items()}
+    acknowledged = {hero_id: hero for writer in writers for hero_id, hero in writer.heroes.items()}
     assert [None] * WRITERS == raised
-    assert [told[hero_id] for hero_id in sorted(told)] == await stored(open_sqlite(path))
+    assert [acknowledged[hero_id] for hero_id in sorted(acknowledged)] == await stored(
+        open_sqlite(path)
+    )
     assert WRITERS * UNITS / 2 < sum(writer.done for writer in writers)

@@ -1,4 +1,4 @@
-"""A refusal waits for what it rests on, and for nothing else."""
+"""An error waits for the commit of the changes it depends on, and for nothing else."""
 
 from typing import Any
 
@@ -29,40 +29,40 @@ MISSING = 999
         (("DELETE", None), ("PATCH", {"age": 48}), 404),
         (("PATCH", {"age": 48}), ("PATCH", {"age": 48}), 200),
     ],
-    ids=["removed again", "changed when it is gone", "changed to what it is"],
+    ids=["removed twice", "updated after removal", "updated to equal values"],
 )
-async def test_an_answer_that_rests_on_a_change_in_the_batch_waits_for_its_commit(
+async def test_a_response_that_depends_on_the_group_waits_for_its_commit(
     database: SqliteDatabase, first: Any, then: Any, status: int
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
     app = build_app(database)
     calls = [Call(app, method, "/heroes/1", body) for method, body in (first, then)]
 
     async with first_commit_held(database) as (held, _):
-        answering = [start(call.run()) for call in calls]
+        requests = [start(call.run()) for call in calls]
         await wait_all_tasks_blocked()
-        held.let_one_go()
+        held.release_one()
         await held.reached()
         await wait_all_tasks_blocked()
 
         assert [[], []] == [call.sent for call in calls]
 
-        held.let_go()
-        await outcomes(*answering)
+        held.release()
+        await outcomes(*requests)
 
     assert [200, status] == [call.status for call in calls]
 
 
-async def remove_what_is_missing(database: SqliteDatabase) -> None:
+async def remove_a_missing_hero(database: SqliteDatabase) -> None:
     await remove(database, MISSING)
 
 
-async def change_what_is_missing(database: SqliteDatabase) -> None:
+async def change_a_missing_hero(database: SqliteDatabase) -> None:
     await change(database, MISSING, age=48)
 
 
 async def change_nothing(database: SqliteDatabase) -> None:
-    await change(database, 1, name="Kept")
+    await change(database, 1, name="Existing")
 
 
 async def leave_without_a_commit(database: SqliteDatabase) -> None:
@@ -71,46 +71,46 @@ async def leave_without_a_commit(database: SqliteDatabase) -> None:
 
 
 NO_CHANGES = [
-    remove_what_is_missing,
-    change_what_is_missing,
+    remove_a_missing_hero,
+    change_a_missing_hero,
     change_nothing,
     leave_without_a_commit,
 ]
 
 
 @pytest.mark.parametrize("no_change", NO_CHANGES)
-async def test_in_a_batch_without_changes_there_is_no_commit(
+async def test_a_group_without_changes_has_no_commit(
     database: SqliteDatabase, no_change: Any
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
-    with transactions() as said:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, first):
             refused = [start(no_change(database)) for _ in range(3)]
             await wait_all_tasks_blocked()
-            held.let_go()
+            held.release()
             await outcomes(first, *refused)
         await outcomes(start(no_change(database)))
 
-    assert 1 == said.count("COMMIT")
-    assert ["Kept", "First"] == await names(database)
+    assert 1 == statements.count("COMMIT")
+    assert ["Existing", "First"] == await names(database)
 
 
 @pytest.mark.parametrize("no_change", NO_CHANGES)
-async def test_one_that_comes_before_the_batchs_first_change_does_not_wait(
+async def test_a_unit_of_work_before_the_first_change_of_the_group_does_not_wait(
     database: SqliteDatabase, no_change: Any
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
     async with first_commit_held(database) as (held, _):
         refused = start(no_change(database))
         added = start(add(database, "Added"))
         await wait_all_tasks_blocked()
-        held.let_one_go()
+        held.release_one()
         await held.reached()
 
         await outcomes(refused)
         assert not added.done()
 
-        held.let_go()
+        held.release()
         await outcomes(added)

@@ -1,4 +1,4 @@
-"""Units of work that come while a COMMIT is flushed share the next one, and wait for it."""
+"""Units of work that arrive while a COMMIT is flushed share the next one, and wait for it."""
 
 import asyncio
 
@@ -23,13 +23,13 @@ from tests.integration.sqlite_events import on_statement
 LATER = ["Ada", "Bea", "Cleo", "Dora", "Emma"]
 
 
-async def test_those_that_come_while_a_commit_is_flushed_share_the_next_one(
+async def test_units_of_work_that_arrive_during_a_flush_share_the_next_commit(
     database: SqliteDatabase,
 ) -> None:
     async with first_commit_held(database) as (held, first):
         later = [start(add(database, name)) for name in LATER]
         await wait_all_tasks_blocked()
-        held.let_go()
+        held.release()
         heroes = await outcomes(first, *later)
 
     assert 2 == held.commits
@@ -37,51 +37,51 @@ async def test_those_that_come_while_a_commit_is_flushed_share_the_next_one(
     assert ["First", *LATER] == await names(database)
 
 
-async def test_those_that_come_in_the_same_round_of_the_loop_share_a_commit(
+async def test_units_of_work_of_one_tick_share_a_commit(
     database: SqliteDatabase,
 ) -> None:
-    with transactions() as said:
+    with transactions() as statements:
         await outcomes(*[start(add(database, name)) for name in LATER])
 
-    assert [len(LATER)] == units_per_commit(said)
+    assert [len(LATER)] == units_per_commit(statements)
     assert LATER == await names(database)
 
 
-async def test_those_that_waited_do_not_wait_for_who_comes_a_round_later(
+async def test_a_group_does_not_wait_for_units_of_work_of_the_next_tick(
     database: SqliteDatabase,
 ) -> None:
     tasks: list[asyncio.Task[Hero]] = []
 
-    def let_one_come(statement: str) -> None:
+    def start_another(statement: str) -> None:
         if statement == "RELEASE unit" and len(tasks) == len(LATER):
             tasks.append(start(add(database, "Late")))
 
-    with transactions() as said, on_statement(let_one_come):
+    with transactions() as statements, on_statement(start_another):
         async with first_commit_held(database) as (held, first):
             tasks.extend(start(add(database, name)) for name in LATER)
             await wait_all_tasks_blocked()
-            held.let_go()
+            held.release()
             await outcomes(first, *tasks)
         await outcomes(*tasks)
 
-    assert [1, len(LATER), 1] == units_per_commit(said)
+    assert [1, len(LATER), 1] == units_per_commit(statements)
     assert ["First", *LATER, "Late"] == await names(database)
 
 
-async def test_each_of_them_works_in_a_savepoint_of_its_own(database: SqliteDatabase) -> None:
-    with transactions() as said:
+async def test_each_unit_of_work_has_its_own_savepoint(database: SqliteDatabase) -> None:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, first):
             later = [start(add(database, name)) for name in LATER]
             await wait_all_tasks_blocked()
-            held.let_go()
+            held.release()
             await outcomes(first, *later)
 
     unit = ["SAVEPOINT unit", "RELEASE unit"]
-    assert ["BEGIN IMMEDIATE", *unit, "COMMIT"] == said[:4]
-    assert ["BEGIN IMMEDIATE", *unit * len(LATER), "COMMIT"] == said[4:]
+    assert ["BEGIN IMMEDIATE", *unit, "COMMIT"] == statements[:4]
+    assert ["BEGIN IMMEDIATE", *unit * len(LATER), "COMMIT"] == statements[4:]
 
 
-async def test_none_of_them_is_answered_before_the_commit_that_carries_it_is_done(
+async def test_no_unit_of_work_returns_before_its_commit(
     database: SqliteDatabase,
 ) -> None:
     await add(database, "Changed")
@@ -94,7 +94,7 @@ async def test_none_of_them_is_answered_before_the_commit_that_carries_it_is_don
             start(remove(database, 2)),
         ]
         await wait_all_tasks_blocked()
-        held.let_one_go()
+        held.release_one()
         await held.reached()
         await wait_all_tasks_blocked()
 
@@ -102,13 +102,13 @@ async def test_none_of_them_is_answered_before_the_commit_that_carries_it_is_don
         assert not any(task.done() for task in later)
         assert ["Changed", "Removed", "First"] == await names(database)
 
-        held.let_go()
+        held.release()
         await outcomes(*later)
 
     assert ["Changed", "First", "Added"] == await names(database)
 
 
-async def test_one_that_commits_twice_waits_for_both_and_is_in_two_transactions(
+async def test_a_unit_of_work_that_commits_twice_uses_two_transactions(
     database: SqliteDatabase,
 ) -> None:
     async def add_two() -> None:
@@ -117,25 +117,25 @@ async def test_one_that_commits_twice_waits_for_both_and_is_in_two_transactions(
                 await uow.heroes.add(HeroDraft(name, "Unknown"))
                 await uow.commit()
 
-    with transactions() as said:
+    with transactions() as statements:
         await outcomes(start(add_two()))
 
-    assert ["BEGIN IMMEDIATE", "SAVEPOINT unit", "RELEASE unit", "COMMIT"] * 2 == said
+    assert ["BEGIN IMMEDIATE", "SAVEPOINT unit", "RELEASE unit", "COMMIT"] * 2 == statements
     assert ["One", "Two"] == await names(database)
 
 
 @pytest.mark.parametrize("offset", [0, 5_000], ids=["near", "far, in a thread"])
-async def test_while_a_commit_is_flushed_reads_are_answered_from_the_state_before(
+async def test_reads_during_a_flush_see_the_previous_state(
     database: SqliteDatabase, offset: int
 ) -> None:
-    kept = await add(database, "Kept")
+    existing = await add(database, "Existing")
 
     async with first_commit_held(database) as (held, first):
         async with database.reading() as uow:
-            assert kept == await uow.heroes.get(kept.id)
-            assert [kept][offset:] == await uow.heroes.page(HeroQuery(offset=offset, limit=10))
+            assert existing == await uow.heroes.get(existing.id)
+            assert [existing][offset:] == await uow.heroes.page(HeroQuery(offset=offset, limit=10))
         assert not first.done()
-        held.let_go()
+        held.release()
         await outcomes(first)
 
-    assert ["Kept", "First"] == await names(database)
+    assert ["Existing", "First"] == await names(database)

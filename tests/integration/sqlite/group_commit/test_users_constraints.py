@@ -1,4 +1,4 @@
-"""Constraints that the file's owner has added, and that undo or refuse more than one statement."""
+"""User-defined constraints that roll back or refuse more than one statement."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.integration.tutorial_database import connection_to
 CHECKED_AT_COMMIT = """
     CREATE TABLE team (leader INTEGER REFERENCES hero (id) DEFERRABLE INITIALLY DEFERRED)
 """
-UNDOES_ALL = """
+ROLLS_BACK = """
     CREATE TRIGGER no_twins BEFORE INSERT ON hero WHEN NEW.name IN (SELECT name FROM hero)
     BEGIN SELECT RAISE(ROLLBACK, 'there is one of this name'); END
 """
@@ -34,32 +34,32 @@ def execute(path: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-async def test_a_constraint_checked_at_commit_refuses_its_batch_and_then_only_who_breaks_it(
+async def test_a_deferred_constraint_fails_the_group_then_only_the_violator(
     database: SqliteDatabase, path: Path
 ) -> None:
     await add(database, "Leader")
     execute(path, CHECKED_AT_COMMIT, "INSERT INTO team VALUES (1)")
 
-    with transactions() as said:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, first):
-            neighbours = [start(remove(database, 1)), start(add(database, "Neighbour"))]
+            others = [start(remove(database, 1)), start(add(database, "Neighbour"))]
             await wait_all_tasks_blocked()
-            held.let_go()
-            _, *told = await outcomes(first, *neighbours)
+            held.release()
+            _, *results = await outcomes(first, *others)
         async with first_commit_held(database) as (held, second):
             again = [start(remove(database, 1)), start(add(database, "Neighbour"))]
             await wait_all_tasks_blocked()
-            held.let_go()
-            _, *told_again = await outcomes(second, *again)
+            held.release()
+            _, *results_again = await outcomes(second, *again)
 
-    assert [StoreUnavailable] * 2 == [type(outcome) for outcome in told]
-    assert StoreConflict is type(told_again[0])
-    assert [1, 2, 1, 1, 1] == units_per_commit(said)
+    assert [StoreUnavailable] * 2 == [type(outcome) for outcome in results]
+    assert StoreConflict is type(results_again[0])
+    assert [1, 2, 1, 1, 1] == units_per_commit(statements)
     assert ["Leader", "First", "First", "Neighbour"] == await names(database)
 
 
 @pytest.mark.parametrize("resolution", ["ROLLBACK", "FAIL", "IGNORE", "REPLACE"])
-async def test_a_broken_constraint_is_a_conflict_whatever_its_owner_wants_done_about_it(
+async def test_a_violated_constraint_is_a_conflict_whatever_its_conflict_clause(
     database: SqliteDatabase, path: Path, resolution: str
 ) -> None:
     execute(path, "ALTER TABLE hero RENAME TO old")
@@ -72,26 +72,26 @@ async def test_a_broken_constraint_is_a_conflict_whatever_its_owner_wants_done_a
         before = start(add(database, "Before"))
         twins = [start(add(database, "Taken")), start(change(database, 2, name="Taken"))]
         await wait_all_tasks_blocked()
-        held.let_go()
-        told, told_too, *_ = await outcomes(*twins, first, before)
+        held.release()
+        result, other_result, *_ = await outcomes(*twins, first, before)
 
-    assert [StoreConflict] * 2 == [type(told), type(told_too)]
+    assert [StoreConflict] * 2 == [type(result), type(other_result)]
     assert ["Taken", "Free", "First", "Before"] == await names(database)
 
 
-async def test_a_trigger_that_undoes_all_is_a_conflict_for_who_set_it_off(
+async def test_a_trigger_that_rolls_back_is_a_conflict_for_the_violator(
     database: SqliteDatabase, path: Path
 ) -> None:
-    execute(path, UNDOES_ALL)
+    execute(path, ROLLS_BACK)
     await add(database, "Taken")
 
     (alone,) = await outcomes(start(add(database, "Taken")))
     async with first_commit_held(database) as (held, first):
-        neighbour, twin = start(add(database, "Neighbour")), start(add(database, "Taken"))
+        other, twin = start(add(database, "Neighbour")), start(add(database, "Taken"))
         await wait_all_tasks_blocked()
-        held.let_go()
-        told, _, _ = await outcomes(neighbour, twin, first)
+        held.release()
+        result, _, _ = await outcomes(other, twin, first)
 
     assert StoreConflict is type(alone)
-    assert StoreUnavailable is type(told)
+    assert StoreUnavailable is type(result)
     assert ["Taken", "First"] == await names(database)

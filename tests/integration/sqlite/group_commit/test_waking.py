@@ -1,4 +1,4 @@
-"""The units of work of a group are woken a few at a time, so that others run in between."""
+"""The waiters of a commit group are woken a few per tick, so that other tasks run in between."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,32 +18,32 @@ from tests.support.served import LIMIT
 LATER = [f"Hero {number}" for number in range(2 * WAKEUPS_PER_TICK + 1)]
 
 
-async def ended_in_each_round(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
-    """Return who ended in each round of the event loop, from the first round in which one did."""
-    rounds: list[list[str]] = []
+async def ended_per_tick(tasks: Sequence[asyncio.Task[Hero]]) -> list[list[str]]:
+    """Return the names of the tasks that ended in each tick, from the first such tick."""
+    ticks: list[list[str]] = []
     left = list(tasks)
     async with asyncio.timeout(LIMIT / SLOWER):
         while left:
             await asyncio.sleep(0)
-            rounds.append([task.result().name for task in left if task.done()])
+            ticks.append([task.result().name for task in left if task.done()])
             left = [task for task in left if not task.done()]
-    return list(dropwhile(not_, rounds))
+    return list(dropwhile(not_, ticks))
 
 
-async def test_only_so_many_go_on_in_a_round_of_the_loop_in_the_order_they_came(
+async def test_a_limited_number_of_waiters_is_woken_per_tick_in_fifo_order(
     database: SqliteDatabase,
 ) -> None:
-    with transactions() as said:
+    with transactions() as statements:
         async with first_commit_held(database) as (held, _):
             later = [start(add(database, name)) for name in LATER]
             await wait_all_tasks_blocked()
-            held.let_go()
-            rounds = await ended_in_each_round(later)
+            held.release()
+            ticks = await ended_per_tick(later)
 
-    assert [1, len(LATER)] == units_per_commit(said)
+    assert [1, len(LATER)] == units_per_commit(statements)
     assert [
         LATER[:WAKEUPS_PER_TICK],
         LATER[WAKEUPS_PER_TICK : 2 * WAKEUPS_PER_TICK],
         LATER[2 * WAKEUPS_PER_TICK :],
-    ] == rounds
+    ] == ticks
     assert ["First", *LATER] == await names(database)

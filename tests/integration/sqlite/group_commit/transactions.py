@@ -1,4 +1,4 @@
-"""What the writer tells SQLite about transactions, in its order."""
+"""The transaction statements that the writer executes, in order."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,19 +11,19 @@ CONTROL = ("BEGIN IMMEDIATE", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 @contextmanager
 def transactions() -> Iterator[list[str]]:
-    """List the statements that begin, divide and end transactions, as they come."""
-    said: list[str] = []
+    """Record the statements that begin, divide and end transactions."""
+    statements: list[str] = []
 
-    def tell(statement: str) -> None:
+    def record(statement: str) -> None:
         if statement.startswith(CONTROL):
-            said.append(statement)
+            statements.append(statement)
 
-    with on_statement(tell):
-        yield said
+    with on_statement(record):
+        yield statements
 
 
-def units_per_commit(said: Sequence[str]) -> list[int]:
-    """Return how many units of work each COMMIT carried, without those that were undone."""
-    ends = [0, *(place for place, statement in enumerate(said) if statement == "COMMIT")]
-    batches = [said[before:end] for before, end in pairwise(ends)]
-    return [batch.count("RELEASE unit") - batch.count("ROLLBACK TO unit") for batch in batches]
+def units_per_commit(statements: Sequence[str]) -> list[int]:
+    """Return how many units of work each COMMIT contained, without those rolled back."""
+    ends = [0, *(index for index, statement in enumerate(statements) if statement == "COMMIT")]
+    groups = [statements[before:end] for before, end in pairwise(ends)]
+    return [group.count("RELEASE unit") - group.count("ROLLBACK TO unit") for group in groups]

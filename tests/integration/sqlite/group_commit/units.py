@@ -1,4 +1,4 @@
-"""Units of work that write, and what is there afterwards."""
+"""Units of work that write, and the stored result."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -56,7 +56,7 @@ async def outcomes(*tasks: asyncio.Task[Any]) -> list[Any]:
 async def first_commit_held(
     database: SqliteDatabase,
 ) -> AsyncIterator[tuple[HeldCommit, asyncio.Task[Hero]]]:
-    """Hold the COMMIT that adds ``First``: what is started now meets in the next batch."""
+    """Hold the COMMIT that adds ``First``: units of work started now share the next group."""
     with held_commit() as held:
         first = start(add(database, "First"))
         await held.reached()

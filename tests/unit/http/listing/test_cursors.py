@@ -1,4 +1,4 @@
-"""A cursor that is not, to the letter, one that the API gave for the same list is refused."""
+"""A cursor is refused unless the API created it, byte for byte, for the same query."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import replace
@@ -31,12 +31,12 @@ def refused(query: HeroQuery, cursor: str) -> bool:
     return False
 
 
-def test_a_cursor_goes_on_where_it_was_made() -> None:
+def test_a_cursor_resumes_at_its_position() -> None:
     assert replace(BY_AGE, after=POSITION) == resume_at(BY_AGE, CURSOR)
 
 
 @pytest.mark.parametrize("index", range(len(CURSOR)))
-def test_any_other_character_anywhere_is_refused(index: int) -> None:
+def test_a_cursor_with_any_character_changed_is_refused(index: int) -> None:
     others = set(ALPHABET) - {CURSOR[index]}
 
     damaged = [CURSOR[:index] + other + CURSOR[index + 1 :] for other in others]
@@ -46,14 +46,14 @@ def test_any_other_character_anywhere_is_refused(index: int) -> None:
 
 
 @pytest.mark.parametrize("index", range(len(CURSOR)))
-def test_a_character_too_few_or_too_many_is_refused(index: int) -> None:
+def test_a_cursor_with_a_character_missing_or_added_is_refused(index: int) -> None:
     assert refused(BY_AGE, CURSOR[:index] + CURSOR[index + 1 :])
     assert refused(BY_AGE, CURSOR[:index] + "A" + CURSOR[index:])
     assert refused(BY_AGE, CURSOR[:index])
 
 
 @given(st.text() | st.binary().map(lambda some: urlsafe_b64encode(some).decode()))
-def test_anything_else_is_refused(cursor: str) -> None:
+def test_arbitrary_text_is_refused(cursor: str) -> None:
     assert refused(BY_AGE, cursor)
 
 
@@ -67,11 +67,11 @@ def test_anything_else_is_refused(cursor: str) -> None:
         replace(BY_AGE, filters=(Filter("age", Operator.ISNULL, value=True),)),
     ],
 )
-def test_a_cursor_of_another_list_is_refused(other: HeroQuery) -> None:
+def test_a_cursor_of_another_query_is_refused(other: HeroQuery) -> None:
     assert refused(other, CURSOR)
 
 
-def test_the_order_of_the_filters_is_no_matter() -> None:
+def test_the_order_of_filters_does_not_affect_the_cursor() -> None:
     first, second = (
         Filter("age", Operator.ISNULL, value=True),
         Filter("name", Operator.CONTAINS, "Ü"),
@@ -84,13 +84,13 @@ def test_the_order_of_the_filters_is_no_matter() -> None:
 @pytest.mark.parametrize(
     "position", [(), (1,), ("1", "x", 7), (1, None, 7), (1, 2, 7), (2**63, "x", 7)]
 )
-def test_a_cursor_that_was_forged_for_what_no_hero_can_be_is_refused(
+def test_a_forged_cursor_with_an_impossible_position_is_refused(
     position: tuple[object, ...],
 ) -> None:
     assert refused(BY_AGE, encode_cursor(BY_AGE, position))
 
 
-def test_a_cursor_that_was_forged_for_what_the_filters_leave_out_is_refused() -> None:
+def test_a_forged_cursor_outside_the_filters_is_refused() -> None:
     grown_up = replace(BY_AGE, filters=(Filter("age", Operator.GTE, 18),))
 
     assert not refused(grown_up, encode_cursor(grown_up, (18, "x", 7)))
@@ -98,18 +98,18 @@ def test_a_cursor_that_was_forged_for_what_the_filters_leave_out_is_refused() ->
     assert refused(grown_up, encode_cursor(grown_up, (None, "x", 7)))
 
 
-def test_a_cursor_goes_on_after_a_text_that_only_an_adopted_file_can_hold() -> None:
+def test_a_cursor_can_encode_text_with_nul() -> None:
     position = (None, "Nul\0inside" * 30, 7)
 
     assert position == resume_at(BY_AGE, encode_cursor(BY_AGE, position)).after
 
 
 @pytest.mark.parametrize("content", [b"7", b'{"a":1}', b"[", b"[" * 5_000, b'"\xff"', b"null"])
-def test_what_is_no_position_at_all_is_refused(content: bytes) -> None:
+def test_a_cursor_that_encodes_no_position_is_refused(content: bytes) -> None:
     assert refused(BY_AGE, urlsafe_b64encode(b"x" * 9 + content).rstrip(b"=").decode())
 
 
-async def test_a_cursor_holds_no_secret() -> None:
+async def test_a_cursor_does_not_contain_the_secret_name() -> None:
     transport = httpx2.ASGITransport(build_app(FakeDatabase()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         links = []

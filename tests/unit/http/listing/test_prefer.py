@@ -1,4 +1,4 @@
-"""Preferences are read as RFC 7240 writes them."""
+"""Parsing of the Prefer header field (RFC 7240)."""
 
 import pytest
 from starlette.datastructures import Headers
@@ -31,19 +31,19 @@ def headers(*values: str) -> Headers:
         ((",, ,foo,",), {"foo": ""}),
     ],
 )
-def test_preferences_are_read_by_name(given: tuple[str, ...], expected: dict[str, str]) -> None:
+def test_preferences_are_parsed_by_name(given: tuple[str, ...], expected: dict[str, str]) -> None:
     assert expected == parse_preferences(headers(*given))
 
 
 @pytest.mark.parametrize(
     "broken", ["=exact", "count==exact", 'count="exact', "co unt", "é=1", ";x", 'x="a"b']
 )
-def test_what_is_no_preference_is_passed_over(broken: str) -> None:
+def test_malformed_preferences_are_ignored(broken: str) -> None:
     assert {"wait": "1"} == parse_preferences(headers(broken, "wait=1"))
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("given", "expected"),
     [
         (("count=exact",), True),
         (("wait=1", 'x, count="exact"; y=1'), True),
@@ -55,5 +55,5 @@ def test_what_is_no_preference_is_passed_over(broken: str) -> None:
         (('x="count=exact"',), False),
     ],
 )
-def test_a_count_is_asked_for_by_its_exact_name(given: tuple[str, ...], *, asked: bool) -> None:
-    assert asked == wants_exact_count({"type": "http", "headers": headers(*given).raw})
+def test_only_count_exact_requests_a_count(given: tuple[str, ...], *, expected: bool) -> None:
+    assert expected == wants_exact_count({"type": "http", "headers": headers(*given).raw})

@@ -1,4 +1,4 @@
-"""Who is cut off as the server stops is told so, and whether it is known what was done."""
+"""Requests that are cancelled by a shutdown get a 503, which says whether the outcome is known."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 
 
 async def cancelled(*_: Any) -> None:
-    """Be a request that the server gives up."""
+    """An application whose requests are cancelled."""
     raise asyncio.CancelledError
 
 
@@ -27,13 +27,13 @@ async def cancelled(*_: Any) -> None:
         ("DELETE", OUTCOME_UNKNOWN),
     ],
 )
-async def test_it_is_told_whether_the_request_may_have_been_carried_out(
+async def test_a_cancelled_request_returns_503_and_says_whether_to_check_the_outcome(
     method: str, advice: str
 ) -> None:
     transport = httpx2.ASGITransport(CancellationMiddleware(cancelled))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-        answer = await client.request(method, "/heroes/1")
+        response = await client.request(method, "/heroes/1")
 
-    assert 503 == answer.status_code
-    assert "1" == answer.headers["Retry-After"]
-    assert f"The server is stopping. {advice}" == answer.json()["detail"]
+    assert 503 == response.status_code
+    assert "1" == response.headers["Retry-After"]
+    assert f"The server is stopping. {advice}" == response.json()["detail"]

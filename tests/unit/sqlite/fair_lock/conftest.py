@@ -1,4 +1,4 @@
-"""A lock that is held, and a loop on which no timeout passes by itself."""
+"""A lock that is held, and a loop on which no timeout expires by itself."""
 
 from typing import Any
 

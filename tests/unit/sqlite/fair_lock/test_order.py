@@ -1,4 +1,4 @@
-"""The lock is acquired by one task at a time, in the order in which they asked for it."""
+"""One task at a time acquires the lock, in FIFO order."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ async def test_a_free_lock_is_acquired_at_once_even_with_a_timeout_of_0() -> Non
     assert not lock.try_acquire()
 
 
-async def test_they_come_in_the_order_in_which_they_were_asked_for(lock: FairLock) -> None:
+async def test_waiters_acquire_the_lock_in_fifo_order(lock: FairLock) -> None:
     order = []
 
     async def work(name: str) -> None:
@@ -34,7 +34,7 @@ async def test_they_come_in_the_order_in_which_they_were_asked_for(lock: FairLoc
     assert list("abcdef") == order
 
 
-async def test_a_newcomer_does_not_overtake_a_waiter_that_was_woken(lock: FairLock) -> None:
+async def test_a_new_task_does_not_overtake_a_woken_waiter(lock: FairLock) -> None:
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
 
@@ -45,7 +45,7 @@ async def test_a_newcomer_does_not_overtake_a_waiter_that_was_woken(lock: FairLo
     await waiting
 
 
-async def test_acquiring_returns_whether_that_took_waiting(lock: FairLock) -> None:
+async def test_acquire_returns_whether_it_waited(lock: FairLock) -> None:
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
     lock.release()
@@ -55,29 +55,29 @@ async def test_acquiring_returns_whether_that_took_waiting(lock: FairLock) -> No
     assert not await acquire(lock)
 
 
-@pytest.mark.parametrize("newcomers", [0, 2])
+@pytest.mark.parametrize("new_tasks", [0, 2])
 async def test_all_waiters_acquire_it_in_one_tick_of_the_loop(
-    lock: FairLock, newcomers: int
+    lock: FairLock, new_tasks: int
 ) -> None:
-    rounds: list[int] = []
+    acquired_at: list[int] = []
 
-    async def short_turn() -> None:
+    async def acquire_and_release() -> None:
         await lock.acquire()
-        rounds.append(len(went_round))
+        acquired_at.append(len(ticks))
         lock.release()
 
-    went_round: list[None] = []
-    waiting = [asyncio.create_task(short_turn()) for _ in range(5)]
+    ticks: list[None] = []
+    waiting = [asyncio.create_task(acquire_and_release()) for _ in range(5)]
     await wait_all_tasks_blocked()
 
     the_loop().call_soon(lock.release)
-    waiting += [asyncio.create_task(short_turn()) for _ in range(newcomers)]
-    while not all(turn.done() for turn in waiting):
+    waiting += [asyncio.create_task(acquire_and_release()) for _ in range(new_tasks)]
+    while not all(task.done() for task in waiting):
         await asyncio.sleep(0)
-        went_round.append(None)
+        ticks.append(None)
 
-    assert 5 + newcomers == len(rounds)
-    assert 1 == len(set(rounds))
+    assert 5 + new_tasks == len(acquired_at)
+    assert 1 == len(set(acquired_at))
 
 
 async def test_a_task_that_acquires_it_again_comes_after_the_waiters(lock: FairLock) -> None:
@@ -98,14 +98,14 @@ async def test_a_task_that_acquires_it_again_comes_after_the_waiters(lock: FairL
     assert ["a", "b", "again"] == order
 
 
-async def test_released_without_waiters_it_is_free_again(lock: FairLock) -> None:
+async def test_a_lock_released_without_waiters_is_free(lock: FairLock) -> None:
     lock.release()
 
     assert not lock.has_waiters
     assert lock.try_acquire()
 
 
-async def test_it_has_waiters_as_long_as_a_task_waits(lock: FairLock) -> None:
+async def test_has_waiters_is_true_while_a_task_waits(lock: FairLock) -> None:
     assert not lock.has_waiters
 
     waiting = acquire(lock)

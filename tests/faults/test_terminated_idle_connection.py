@@ -1,4 +1,4 @@
-"""The server says goodbye to an idle connection before it closes it, as when it is stopped."""
+"""The server sends an error on an idle connection before it closes it, as in a shutdown."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,12 +24,12 @@ END_ALL_OTHERS = """
 
 @pytest.fixture
 async def database(url: str, server: PostgresServer) -> AsyncIterator[PostgresDatabase]:
-    """A database with one connection, whose end the service is not told of, but by the server."""
+    """A pool of one connection, through a relay that does not forward the close of the server."""
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", server.port)
         try:
-            await asyncio.gather(carry(reader, server_writer), carry(server_reader, writer))
+            await asyncio.gather(forward(reader, server_writer), forward(server_reader, writer))
         finally:
             server_writer.close()
 
@@ -40,12 +40,12 @@ async def database(url: str, server: PostgresServer) -> AsyncIterator[PostgresDa
         await database.aclose()
 
 
-async def carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def forward(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
     while data := await source.read(CHUNK):
         target.write(data)
 
 
-async def test_a_connection_that_was_said_goodbye_to_makes_the_store_unavailable_once(
+async def test_a_connection_terminated_by_the_server_raises_store_unavailable_once(
     database: PostgresDatabase, url: str
 ) -> None:
     async with database.writing() as uow:
@@ -53,7 +53,7 @@ async def test_a_connection_that_was_said_goodbye_to_makes_the_store_unavailable
         await uow.commit()
 
     ask(url, END_ALL_OTHERS)
-    for _ in range(10):  # rounds of the loop, in which the driver reads what has come
+    for _ in range(10):  # ticks in which the driver reads the error
         await asyncio.sleep(0)
 
     async with database.reading() as uow:

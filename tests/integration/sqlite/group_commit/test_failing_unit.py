@@ -1,4 +1,4 @@
-"""A unit of work that fails does not touch those that share its COMMIT."""
+"""A unit of work that fails does not affect the others of its commit group."""
 
 import asyncio
 from pathlib import Path
@@ -21,20 +21,20 @@ from tests.integration.sqlite.group_commit.units import (
 from tests.integration.tutorial_database import connection_to
 
 BEFORE, AFTER = ["Ada", "Bea"], ["Cleo", "Dora"]
-TWICE = "First"
-DRAFT = HeroDraft("Undone", "Unknown", None)
+DUPLICATE = "First"
+DRAFT = HeroDraft("Rolled back", "Unknown", None)
 
 
-async def break_a_constraint(database: SqliteDatabase) -> None:
+async def violate_a_constraint(database: SqliteDatabase) -> None:
     async with database.writing() as uow:
         await uow.heroes.add(DRAFT)
-        await uow.heroes.add(HeroDraft(TWICE, "Unknown", None))
+        await uow.heroes.add(HeroDraft(DUPLICATE, "Unknown", None))
 
 
-async def go_on_after_a_broken_constraint(database: SqliteDatabase) -> None:
+async def continue_after_a_violated_constraint(database: SqliteDatabase) -> None:
     async with database.writing() as uow:
         with pytest.raises(StoreConflict):
-            await uow.heroes.add(HeroDraft(TWICE, "Unknown", None))
+            await uow.heroes.add(HeroDraft(DUPLICATE, "Unknown", None))
         await uow.heroes.add(DRAFT)
         raise StoreConflict
 
@@ -62,17 +62,17 @@ async def leave_without_a_commit(database: SqliteDatabase) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fail", "told"),
+    ("fail", "raised"),
     [
-        (break_a_constraint, StoreConflict),
-        (go_on_after_a_broken_constraint, StoreConflict),
+        (violate_a_constraint, StoreConflict),
+        (continue_after_a_violated_constraint, StoreConflict),
         (raise_an_error, RuntimeError),
         (remove_all_and_be_cancelled, asyncio.CancelledError),
         (leave_without_a_commit, type(None)),
     ],
 )
-async def test_one_that_fails_leaves_nothing_and_its_neighbours_share_one_commit(
-    database: SqliteDatabase, path: Path, fail: Any, told: type
+async def test_a_failing_unit_of_work_is_rolled_back_and_the_rest_share_one_commit(
+    database: SqliteDatabase, path: Path, fail: Any, raised: type
 ) -> None:
     with connection_to(path) as connection:
         connection.execute("CREATE UNIQUE INDEX one_of_a_name ON hero (name)")
@@ -82,36 +82,36 @@ async def test_one_that_fails_leaves_nothing_and_its_neighbours_share_one_commit
         failing = start(fail(database))
         after = [start(add(database, name)) for name in AFTER]
         await wait_all_tasks_blocked()
-        held.let_go()
+        held.release()
         outcome, *others = await outcomes(failing, first, *before, *after)
 
-    assert told is type(outcome)
+    assert raised is type(outcome)
     assert ["First", *BEFORE, *AFTER] == [hero.name for hero in others]
     assert ["First", *BEFORE, *AFTER] == await names(database)
     assert 2 == held.commits
 
 
-async def test_one_that_is_cancelled_while_its_commit_is_flushed_is_kept_with_its_neighbours(
+async def test_a_unit_of_work_cancelled_during_the_flush_is_committed_with_its_group(
     database: SqliteDatabase,
 ) -> None:
     async with first_commit_held(database) as (held, _):
-        cancelled, neighbour = start(add(database, "Cancelled")), start(add(database, "Neighbour"))
+        cancelled, other = start(add(database, "Cancelled")), start(add(database, "Neighbour"))
         await wait_all_tasks_blocked()
-        held.let_one_go()
+        held.release_one()
         await held.reached()
         cancelled.cancel()
         await wait_all_tasks_blocked()
 
         assert not cancelled.done()
 
-        held.let_go()
-        told, _ = await outcomes(cancelled, neighbour)
+        held.release()
+        raised, _ = await outcomes(cancelled, other)
 
-    assert asyncio.CancelledError is type(told)
+    assert asyncio.CancelledError is type(raised)
     assert ["First", "Cancelled", "Neighbour"] == await names(database)
 
 
-async def test_one_that_did_nothing_before_it_left_touches_nobody(
+async def test_an_unused_unit_of_work_does_not_affect_the_others(
     database: SqliteDatabase,
 ) -> None:
     async with first_commit_held(database) as (held, first):
@@ -121,7 +121,7 @@ async def test_one_that_did_nothing_before_it_left_touches_nobody(
             await uow.commit()
 
         assert not first.done()
-        held.let_go()
+        held.release()
         await outcomes(first)
 
     await remove(database, 1)

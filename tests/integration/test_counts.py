@@ -1,4 +1,4 @@
-"""Nothing is counted for a list unless the client would rather have a count."""
+"""A list is counted only if the client prefers a count."""
 
 from pathlib import Path
 
@@ -11,18 +11,18 @@ from tests.support.databases import open_sqlite
 
 
 @pytest.mark.parametrize(("headers", "counts"), [({}, 0), ({"Prefer": "count=exact"}, 1)])
-async def test_as_many_counts_are_run_as_are_asked_for(
+async def test_a_count_runs_only_if_the_client_prefers_one(
     tmp_path: Path, headers: dict[str, str], counts: int
 ) -> None:
     database = open_sqlite(tmp_path / "heroes.db")
     database.migrate()
-    said: list[str] = []
+    statements: list[str] = []
     transport = httpx2.ASGITransport(build_app(database))
 
-    with on_statement(said.append):
+    with on_statement(statements.append):
         async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-            answer = await client.get("/heroes/?age__gte=18", headers=headers)
+            response = await client.get("/heroes/?age__gte=18", headers=headers)
 
-    assert 200 == answer.status_code
-    assert counts == sum("count(" in statement.lower() for statement in said)
+    assert 200 == response.status_code
+    assert counts == sum("count(" in statement.lower() for statement in statements)
     database.dispose()

@@ -1,4 +1,4 @@
-"""SQLite undoes the whole transaction at a statement: an interrupted one, or a disk that fails."""
+"""SQLite rolls the whole transaction back at a statement, such as an interrupted one."""
 
 from contextlib import suppress
 
@@ -19,7 +19,7 @@ from tests.integration.sqlite.group_commit.units import (
 )
 from tests.integration.sqlite_events import on_statement
 
-DRAFT = HeroDraft("Undone", "Unknown")
+DRAFT = HeroDraft("Rolled back", "Unknown")
 LONG = HeroDraft("N" * 255, "S" * 255)
 
 
@@ -45,30 +45,30 @@ async def be_interrupted_and_leave(database: SqliteDatabase, interrupted: Interr
             await uow.heroes.add(DRAFT)
 
 
-WAYS = [be_interrupted, be_interrupted_and_commit, be_interrupted_and_leave]
+INTERRUPTED_UNITS = [be_interrupted, be_interrupted_and_commit, be_interrupted_and_leave]
 
 
-@pytest.mark.parametrize("undone", WAYS)
-async def test_everybody_who_is_in_the_batch_is_told_and_nobody_else(
-    database: SqliteDatabase, interrupted: Interrupting, undone: object
+@pytest.mark.parametrize("interrupted_unit", INTERRUPTED_UNITS)
+async def test_every_unit_of_work_of_the_group_raises_store_unavailable(
+    database: SqliteDatabase, interrupted: Interrupting, interrupted_unit: object
 ) -> None:
-    assert callable(undone)
+    assert callable(interrupted_unit)
     async with first_commit_held(database) as (held, first):
         before = [start(add(database, name)) for name in ("Ada", "Bea")]
-        failing = start(undone(database, interrupted))
+        failing = start(interrupted_unit(database, interrupted))
         after = start(add(database, "After"))
         await wait_all_tasks_blocked()
-        held.let_go()
-        *told, _, _ = await outcomes(*before, failing, first, after)
+        held.release()
+        *results, _, _ = await outcomes(*before, failing, first, after)
 
-    assert [StoreUnavailable] * 3 == [type(outcome) for outcome in told]
+    assert [StoreUnavailable] * 3 == [type(outcome) for outcome in results]
     assert ["First", "After"] == await names(database)
 
 
-async def test_whatever_is_tried_after_it_writes_nothing(
+async def test_later_statements_of_the_unit_of_work_write_nothing(
     database: SqliteDatabase, interrupted: Interrupting
 ) -> None:
-    async def go_on() -> None:
+    async def continue_after_rollback() -> None:
         async with database.writing() as uow:
             await uow.heroes.add(DRAFT)
             with interrupted, suppress(StoreUnavailable):
@@ -80,36 +80,36 @@ async def test_whatever_is_tried_after_it_writes_nothing(
             with pytest.raises(StoreUnavailable):
                 await uow.commit()
 
-    await outcomes(start(go_on()))
+    await outcomes(start(continue_after_rollback()))
 
     await add(database, "Later")
     assert ["Later"] == await names(database)
 
 
-async def test_one_that_is_undone_alone_waits_for_nobody(
+async def test_a_single_rolled_back_unit_of_work_does_not_wait(
     database: SqliteDatabase, interrupted: Interrupting
 ) -> None:
-    await add(database, "Kept")
+    await add(database, "Existing")
 
-    with transactions() as said:
-        (told,) = await outcomes(start(be_interrupted(database, interrupted)))
+    with transactions() as statements:
+        (result,) = await outcomes(start(be_interrupted(database, interrupted)))
 
-    assert StoreUnavailable is type(told)
-    assert "COMMIT" not in said
-    assert ["Kept"] == await names(database)
+    assert StoreUnavailable is type(result)
+    assert "COMMIT" not in statements
+    assert ["Existing"] == await names(database)
 
 
 @pytest.mark.parametrize("step", ["SAVEPOINT unit", "RELEASE unit"])
-async def test_a_step_that_is_interrupted_gives_the_turn_back_and_leaves_nothing(
+async def test_an_interrupted_savepoint_statement_releases_the_lock(
     database: SqliteDatabase, interrupted: Interrupting, step: str
 ) -> None:
     def interrupt(statement: str) -> None:
         interrupted.is_on |= statement == step
 
     with on_statement(interrupt):
-        (told,) = await outcomes(start(add(database, "Refused")))
+        (result,) = await outcomes(start(add(database, "Refused")))
     interrupted.is_on = False
 
-    assert StoreUnavailable is type(told)
+    assert StoreUnavailable is type(result)
     await add(database, "Later")
     assert ["Later"] == await names(database)

@@ -1,17 +1,17 @@
-"""Waiting for what happens by itself."""
+"""Polling of a condition."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 PAUSE = 0.02
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 
 async def seconds_until(condition: Callable[[], Awaitable[bool]], *, limit: float = 20) -> float:
-    """Look until the condition holds, and return how long that took."""
+    """Poll until the condition holds, and return the seconds that it took."""
     clock = asyncio.get_running_loop().time
     start = clock()
     async with asyncio.timeout(limit):
-        while not await condition():  # noqa: ASYNC110 - a server tells nobody
+        while not await condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(PAUSE)
     return clock() - start

@@ -1,4 +1,4 @@
-"""Many clients at once."""
+"""Many concurrent clients."""
 
 import asyncio
 from collections import Counter
@@ -13,32 +13,32 @@ pytestmark = pytest.mark.fast_session("Crowds")
 CLIENTS = 256
 ROUNDS = 5
 TIMEOUT = 60
-"""Seconds for all of them together: what takes longer has stalled."""
+"""Seconds for all clients together."""
 
 
-async def test_256_clients_at_once_are_served_without_an_error_and_in_fair_turns(
+async def test_256_concurrent_clients_are_served_fairly_and_without_errors(
     server: Served,
 ) -> None:
-    """Each client posts a hero, changes it and reads it, several times.
+    """Each client creates, updates and reads a hero in each round.
 
-    When the first client is through, none of the others may still be waiting for its first turn.
+    When the first client has finished, every other client has completed at least one round.
     """
     done: Counter[int] = Counter()
     progress_at_finish: list[Counter[int]] = []
-    everyone = asyncio.Barrier(CLIENTS)
+    all_connected = asyncio.Barrier(CLIENTS)
 
-    async def take_turns(number: int) -> None:
+    async def run_client(number: int) -> None:
         connection = await Connection.open(server.address)
         await connection.request("GET", "/heroes/?limit=0")  # uvloop accepts one by one
-        await everyone.wait()
-        for turn in range(ROUNDS):
-            await _work(connection, f"Hero {number}.{turn}")
+        await all_connected.wait()
+        for index in range(ROUNDS):
+            await _work(connection, f"Hero {number}.{index}")
             done[number] += 1
         progress_at_finish.append(done.copy())
         await connection.close()
 
     async with asyncio.timeout(TIMEOUT):
-        await asyncio.gather(*(take_turns(number) for number in range(CLIENTS)))
+        await asyncio.gather(*(run_client(number) for number in range(CLIENTS)))
 
     assert dict.fromkeys(range(CLIENTS), ROUNDS) == done
     assert min(progress_at_finish[0][number] for number in range(CLIENTS)) >= 1

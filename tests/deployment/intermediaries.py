@@ -1,6 +1,7 @@
-"""What stands before the service, nginx, or behind it, pgbouncer: Debian's packages.
+"""nginx in front of the service, and pgbouncer behind it, from Debian's packages.
 
-Each runs as an ordinary user, from a folder of its own, on a free port. pgbouncer refuses root.
+Each runs as an ordinary user, in its own directory, on a free port. pgbouncer refuses to run as
+root.
 """
 
 import os
@@ -12,16 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.integration.ordinary_user import folder_for_all
+from tests.integration.ordinary_user import shared_directory
 from tests.support.postgres import NOBODY
 from tests.support.served import LIMIT
 
-PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
-"""Where programs are looked for; an ordinary user's path often leaves the last one out."""
+SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
+"""The search path for programs; the PATH of ordinary users often lacks ``/usr/sbin``."""
 
-NGINX = shutil.which("nginx", path=PLACES)
-OPENSSL = shutil.which("openssl", path=PLACES)
-PGBOUNCER = shutil.which("pgbouncer", path=PLACES)
+NGINX = shutil.which("nginx", path=SEARCH_PATH)
+OPENSSL = shutil.which("openssl", path=SEARCH_PATH)
+PGBOUNCER = shutil.which("pgbouncer", path=SEARCH_PATH)
 
 NGINX_CONFIGURATION = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX_FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -48,9 +49,9 @@ log_stats = 0
 
 @contextmanager
 def pgbouncer(server_port: int, *, pool_size: int) -> Iterator[int]:
-    """Run pgbouncer before a PostgreSQL server on this machine, and give its port."""
+    """Run pgbouncer in front of a local PostgreSQL server, and yield its port."""
     port = _free_port()
-    with folder_for_all() as folder:
+    with shared_directory() as folder:
         file = folder / "pgbouncer.ini"
         text = PGBOUNCER_CONFIGURATION.format(port=port, server_port=server_port, size=pool_size)
         file.write_text(text)
@@ -60,31 +61,31 @@ def pgbouncer(server_port: int, *, pool_size: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(servers: Sequence[str]) -> Iterator[str]:
-    """Run nginx as the documents set it up before two servers of ours, and give its address."""
+    """Run nginx with ``docs/nginx.conf`` in front of two servers, and yield its URL."""
     port = _free_port()
     first, second = (url.removeprefix("http://") for url in servers)
-    with folder_for_all() as folder:
-        places = [f"{name}_temp_path {folder}/{name};" for name in NGINX_FOLDERS]
-        replaced = {
-            "http {": "\n".join(["http {", *places]),
+    with shared_directory() as folder:
+        temp_paths = [f"{name}_temp_path {folder}/{name};" for name in NGINX_FOLDERS]
+        replacements = {
+            "http {": "\n".join(["http {", *temp_paths]),
             "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
             "127.0.0.1:8001": first,
             "127.0.0.1:8002": second,
         }
         file = folder / "nginx.conf"
-        file.write_text(_replaced(NGINX_CONFIGURATION.read_text(), replaced))
+        file.write_text(_replace_each(NGINX_CONFIGURATION.read_text(), replacements))
         subprocess.run(
             [str(OPENSSL), *CERTIFICATE.split()], cwd=folder, check=True, capture_output=True
         )
         command = [NGINX, "-e", "stderr", "-p", folder, "-c", file, "-g", NGINX_IN_A_TEST]
-        _hand_over(folder)
+        _change_owner(folder)
         with _running(command, until="start worker process "):
             yield f"https://127.0.0.1:{port}"
 
 
 @contextmanager
 def _running(command: Sequence[Any], *, until: str) -> Iterator[None]:
-    """Run a program that says on standard error when it is ready, until it is not needed."""
+    """Run a program until the end of the block, once its stderr contains ``until``."""
     as_nobody: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -94,24 +95,24 @@ def _running(command: Sequence[Any], *, until: str) -> Iterator[None]:
     )
     assert process.stderr is not None
     try:
-        said: list[str] = []
-        while until not in "".join(said[-1:]):
-            said.append(process.stderr.readline())
-            assert said[-1], f"it did not start: {said}"
+        lines: list[str] = []
+        while until not in "".join(lines[-1:]):
+            lines.append(process.stderr.readline())
+            assert lines[-1], f"it did not start: {lines}"
         yield
     finally:
         process.terminate()
         process.communicate(timeout=LIMIT)
 
 
-def _replaced(text: str, replaced: dict[str, str]) -> str:
-    for old, new in replaced.items():
+def _replace_each(text: str, replacements: dict[str, str]) -> str:
+    for old, new in replacements.items():
         assert 1 == text.count(old), old
         text = text.replace(old, new)
     return text
 
 
-def _hand_over(folder: Path) -> None:
+def _change_owner(folder: Path) -> None:
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             os.chown(path, NOBODY, NOBODY)

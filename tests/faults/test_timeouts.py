@@ -1,4 +1,4 @@
-"""Nothing that a request waits for keeps it waiting longer than its setting says."""
+"""Every wait of a request ends at its configured timeout."""
 
 import asyncio
 
@@ -10,8 +10,8 @@ from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.faults.conftest import Serving
 from tests.faults.observer import Observer, observing
-from tests.faults.pool import assert_pool_is_whole
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
+from tests.faults.pool import assert_pool_is_complete
 from tests.support.databases import empty_postgres
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -19,28 +19,28 @@ AGE = {"age": 48}
 HOLD_ROW = "SELECT 1 FROM hero FOR UPDATE"
 HOLD_TABLE = "LOCK TABLE hero IN ACCESS EXCLUSIVE MODE"
 
-SOME = 1.0
-"""Seconds that a wait may take beyond its setting."""
+TOLERANCE = 1.0
+"""Tolerance in seconds beyond a timeout."""
 
 
-def assert_refused(answer: httpx2.Response, *, after: float) -> None:
-    """Check that it was refused at about the time that a setting says."""
-    assert 503 == answer.status_code
-    assert "1" == answer.headers["Retry-After"]
-    assert after <= answer.elapsed.total_seconds() + 0.05
-    assert answer.elapsed.total_seconds() < after + SOME
+def assert_refused(response: httpx2.Response, *, after: float) -> None:
+    """Check that the response is a 503 after about this many seconds."""
+    assert 503 == response.status_code
+    assert "1" == response.headers["Retry-After"]
+    assert after <= response.elapsed.total_seconds() + 0.05
+    assert response.elapsed.total_seconds() < after + TOLERANCE
 
 
-async def until_someone_waits(observer: Observer) -> None:
+async def wait_for_a_lock_waiter(observer: Observer) -> None:
     """Wait until a request waits for a lock."""
 
-    async def someone_waits() -> bool:
+    async def there_is_a_waiter() -> bool:
         return await observer.waiting_for_locks() > 0
 
-    await seconds_until(someone_waits)
+    await seconds_until(there_is_a_waiter)
 
 
-async def test_a_row_locked_for_too_long_refuses_the_write_in_time_and_reads_go_on(
+async def test_a_locked_row_refuses_the_write_in_time_and_allows_reads(
     url: str, serving: Serving
 ) -> None:
     async with serving(url, lock_timeout="0.5") as (_, client), observing(url) as observer:
@@ -50,48 +50,48 @@ async def test_a_row_locked_for_too_long_refuses_the_write_in_time_and_reads_go_
             refused, read = await asyncio.gather(
                 client.patch("/heroes/1", json=AGE), client.get("/heroes/1")
             )
-        done = await client.patch("/heroes/1", json=AGE)
+        updated = await client.patch("/heroes/1", json=AGE)
 
         assert_refused(refused, after=0.5)
         assert (200, None) == (read.status_code, read.json()["age"])
-        assert (200, 48) == (done.status_code, done.json()["age"])
-        await assert_pool_is_whole(url, client)
+        assert (200, 48) == (updated.status_code, updated.json()["age"])
+        await assert_pool_is_complete(url, client)
 
 
-async def test_a_row_let_go_in_time_is_changed_by_who_waited(url: str, serving: Serving) -> None:
+async def test_a_waiting_write_succeeds_if_the_row_is_unlocked_in_time(
+    url: str, serving: Serving
+) -> None:
     async with serving(url) as (_, client), observing(url) as observer:
         await client.post("/heroes/", json=HERO)
 
         async with observer.holding(HOLD_ROW):
             waiting = asyncio.create_task(client.patch("/heroes/1", json=AGE))
-            await until_someone_waits(observer)
-        answer = await waiting
+            await wait_for_a_lock_waiter(observer)
+        response = await waiting
 
-        assert (200, 48) == (answer.status_code, answer.json()["age"])
+        assert (200, 48) == (response.status_code, response.json()["age"])
 
 
-async def test_a_pool_in_use_refuses_in_time_and_serves_again_when_it_is_given_back(
-    url: str, serving: Serving
-) -> None:
+async def test_an_exhausted_pool_refuses_in_time_and_recovers(url: str, serving: Serving) -> None:
     small = {"pool_size": "1", "pool_timeout": "0.5"}
     async with serving(url, **small) as (_, client), observing(url) as observer:
         await client.post("/heroes/", json=HERO)
 
         async with observer.holding(HOLD_ROW):
             waiting = asyncio.create_task(client.patch("/heroes/1", json=AGE))
-            await until_someone_waits(observer)
+            await wait_for_a_lock_waiter(observer)
             refused = await asyncio.gather(
                 client.get("/heroes/1"), client.post("/heroes/", json=HERO)
             )
         assert 200 == (await waiting).status_code
 
-        for answer in refused:
-            assert_refused(answer, after=0.5)
+        for response in refused:
+            assert_refused(response, after=0.5)
         assert 200 == (await client.get("/heroes/1")).status_code
-        await assert_pool_is_whole(url, client, size=1)
+        await assert_pool_is_complete(url, client, size=1)
 
 
-async def test_others_are_answered_though_twenty_wait_for_the_one_connection(
+async def test_invalid_requests_get_422_though_twenty_wait_for_a_connection(
     url: str, serving: Serving
 ) -> None:
     small = {"pool_size": "1", "pool_timeout": "30", "lock_timeout": "30"}
@@ -100,18 +100,16 @@ async def test_others_are_answered_though_twenty_wait_for_the_one_connection(
 
         async with observer.holding(HOLD_ROW):
             waiting = [asyncio.create_task(client.patch("/heroes/1", json=AGE)) for _ in range(20)]
-            await until_someone_waits(observer)
+            await wait_for_a_lock_waiter(observer)
             invalid = await client.post("/heroes/", json={})
             assert not any(task.done() for task in waiting)
-        answers = await asyncio.gather(*waiting)
+        responses = await asyncio.gather(*waiting)
 
         assert 422 == invalid.status_code
-        assert [200] * 20 == [answer.status_code for answer in answers]
+        assert [200] * 20 == [response.status_code for response in responses]
 
 
-async def test_a_statement_that_takes_too_long_is_refused_in_time(
-    url: str, serving: Serving
-) -> None:
+async def test_a_statement_that_times_out_returns_503_in_time(url: str, serving: Serving) -> None:
     settings = {"statement_timeout": "0.5", "lock_timeout": "30"}
     async with serving(url, **settings) as (_, client), observing(url) as observer:
         await client.post("/heroes/", json=HERO)
@@ -121,24 +119,24 @@ async def test_a_statement_that_takes_too_long_is_refused_in_time(
                 client.get("/heroes/1"), client.patch("/heroes/1", json=AGE)
             )
 
-        for answer in refused:
-            assert_refused(answer, after=0.5)
+        for response in refused:
+            assert_refused(response, after=0.5)
         assert 200 == (await client.get("/heroes/1")).status_code
-        await assert_pool_is_whole(url, client)
+        await assert_pool_is_complete(url, client)
 
 
-async def test_a_transaction_forgotten_for_too_long_keeps_nothing_and_holds_nobody_up(
+async def test_an_idle_transaction_is_terminated_and_rolled_back(
     url: str,
 ) -> None:
     options = ServerOptions(pool_size=1, idle_timeout=0.2)
     async with empty_postgres(url, options) as database, observing(url) as observer:
 
-        async def server_has_ended_it() -> bool:
+        async def connection_is_terminated() -> bool:
             return 0 == await observer.connections()
 
         async with database.writing() as uow:
             await uow.heroes.add(HeroDraft(**HERO, age=None))
-            await seconds_until(server_has_ended_it)
+            await seconds_until(connection_is_terminated)
             with pytest.raises(StoreUnavailable):
                 await uow.commit()
 

@@ -1,4 +1,4 @@
-"""A task that is cancelled or waits too long does not acquire the lock, nor keep others from it."""
+"""A waiter that is cancelled or times out neither acquires the lock nor blocks other waiters."""
 
 import asyncio
 
@@ -7,10 +7,10 @@ from anyio import wait_all_tasks_blocked
 from adapters.sqlite.fair_lock import WAKEUPS_PER_RELEASE, FairLock
 from tests.support.loops import the_loop
 from tests.support.served import LIMIT
-from tests.unit.sqlite.fair_lock.acquiring import TIMEOUT, acquire, gives_up
+from tests.unit.sqlite.fair_lock.acquiring import TIMEOUT, acquire, times_out
 
 
-async def test_who_gave_up_is_passed_over(lock: FairLock) -> None:
+async def test_a_cancelled_waiter_is_skipped(lock: FairLock) -> None:
     gave_up, waiting = acquire(lock), acquire(lock)
     await wait_all_tasks_blocked()
     gave_up.cancel()
@@ -23,7 +23,7 @@ async def test_who_gave_up_is_passed_over(lock: FairLock) -> None:
     assert gave_up.cancelled()
 
 
-async def test_when_all_who_were_woken_are_cancelled_the_next_is_woken(lock: FairLock) -> None:
+async def test_the_next_waiter_is_woken_if_all_woken_ones_are_cancelled(lock: FairLock) -> None:
     woken = [acquire(lock) for _ in range(WAKEUPS_PER_RELEASE)]
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
@@ -63,33 +63,33 @@ async def test_the_last_waiter_cancelled_as_it_acquires_the_lock_leaves_it_free(
 async def test_a_waiter_that_times_out_leaves_the_lock_to_the_next(lock: FairLock) -> None:
     too_late = [acquire(lock), acquire(lock)]
     await wait_all_tasks_blocked()
-    the_loop().move_clock(TIMEOUT / 2)
+    the_loop().advance_clock(TIMEOUT / 2)
     waiting = acquire(lock)
     await wait_all_tasks_blocked()
 
-    the_loop().move_clock(TIMEOUT / 2)
+    the_loop().advance_clock(TIMEOUT / 2)
     for late in too_late:
-        assert await gives_up(late)
+        assert await times_out(late)
     lock.release()
 
     assert await waiting
 
 
-async def test_one_after_the_other_gives_up_in_its_time(lock: FairLock) -> None:
+async def test_waiters_time_out_one_after_the_other(lock: FairLock) -> None:
     for _ in range(3):
         waiting = acquire(lock)
         await wait_all_tasks_blocked()
-        the_loop().move_clock(TIMEOUT / 2)
+        the_loop().advance_clock(TIMEOUT / 2)
         later = acquire(lock)
         await wait_all_tasks_blocked()
-        the_loop().move_clock(TIMEOUT / 2)
-        assert await gives_up(waiting)
+        the_loop().advance_clock(TIMEOUT / 2)
+        assert await times_out(waiting)
         assert not later.done()
-        the_loop().move_clock(TIMEOUT / 2)
-        assert await gives_up(later)
+        the_loop().advance_clock(TIMEOUT / 2)
+        assert await times_out(later)
 
 
-async def test_one_alarm_is_enough_for_all_who_wait(lock: FairLock) -> None:
+async def test_all_waiters_share_one_timer(lock: FairLock) -> None:
     timers = the_loop().timers
 
     waiting = [acquire(lock) for _ in range(5)]
@@ -97,8 +97,8 @@ async def test_one_alarm_is_enough_for_all_who_wait(lock: FairLock) -> None:
 
     assert timers + 1 == the_loop().timers
     lock.release()
-    for turn in waiting:
-        await turn
+    for task in waiting:
+        await task
         lock.release()
 
 
@@ -107,24 +107,24 @@ async def test_a_lock_released_as_the_timeout_ends_is_acquired(lock: FairLock) -
     await wait_all_tasks_blocked()
     the_loop().call_later(TIMEOUT / 2, lock.release)
 
-    the_loop().move_clock(2 * TIMEOUT)  # so that both come due at once, the release first
+    the_loop().advance_clock(2 * TIMEOUT)  # both timers are due in the same tick, the release first
 
     assert await in_time
     assert not lock.try_acquire()
 
 
-async def test_who_was_woken_in_vain_still_gives_up_in_time(lock: FairLock) -> None:
+async def test_a_waiter_woken_in_vain_still_times_out(lock: FairLock) -> None:
     first, second = acquire(lock), acquire(lock)
     await wait_all_tasks_blocked()
     lock.release()
     assert await first
 
-    the_loop().move_clock(TIMEOUT)
+    the_loop().advance_clock(TIMEOUT)
 
-    assert await gives_up(second)
+    assert await times_out(second)
 
 
-def test_one_gives_up_in_time_though_the_alarm_was_set_in_a_loop_that_has_ended() -> None:
+def test_a_waiter_times_out_though_the_timer_belongs_to_a_closed_loop() -> None:
     lock = FairLock(timeout=0.01)
     assert lock.try_acquire()
 

@@ -1,4 +1,4 @@
-"""BEGIN, sent together with a transaction's first statement, whatever becomes of that."""
+"""Pipelined BEGIN: errors and cancellation of the first statement leave no open transaction."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,20 +13,20 @@ from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWork
 from tests.faults.observer import Observer, observing
-from tests.faults.waiting import seconds_until
+from tests.faults.polling import seconds_until
 from tests.support.databases import empty_postgres
 
 pytestmark = pytest.mark.canary
 
 SEEN_BY_OBSERVERS = "application_name=heroes"
-"""What the service calls itself only where no pgbouncer stands in between."""
+"""The application name, which the service does not set with ``pgbouncer``."""
 
-DRAFT = HeroDraft("Undone", "Unknown")
+DRAFT = HeroDraft("Rolled back", "Unknown")
 
 
 @pytest.fixture(params=[False, True], ids=["", "for pgbouncer"])
 async def database(url: str, request: pytest.FixtureRequest) -> AsyncIterator[PostgresDatabase]:
-    """A database of one connection, which keeps prepared statements or does not."""
+    """A database with a pool of one connection, with and without prepared statements."""
     options = ServerOptions(pool_size=1, pool_timeout=5, pgbouncer=request.param)
     async with empty_postgres(f"{url}?{SEEN_BY_OBSERVERS}", options) as database:
         yield database
@@ -34,7 +34,7 @@ async def database(url: str, request: pytest.FixtureRequest) -> AsyncIterator[Po
 
 @pytest.fixture(params=[0, 1, 2], ids=["not yet prepared", "prepared", "used again"])
 async def warm(database: PostgresDatabase, request: pytest.FixtureRequest) -> PostgresDatabase:
-    """The same, on which this many heroes have been added already."""
+    """The same, after this many inserts."""
     for number in range(request.param):
         async with database.writing() as uow:
             await create_hero(uow, name=f"Hero {number}", secret_name="Unknown")
@@ -49,7 +49,7 @@ async def observer(url: str, database: PostgresDatabase) -> AsyncIterator[Observ
         yield observer
 
 
-def nothing_is_under_way(observer: Observer) -> Callable[[], Awaitable[bool]]:
+def no_transaction_is_open(observer: Observer) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
         return 0 == await observer.in_transaction()
 
@@ -68,7 +68,7 @@ async def stored(database: PostgresDatabase) -> list[str]:
         return [hero.name for hero in await uow.heroes.page(HeroQuery(limit=100))]
 
 
-async def test_what_the_first_statement_did_is_undone_with_the_transaction(
+async def test_the_first_statement_is_rolled_back_with_the_transaction(
     warm: PostgresDatabase,
 ) -> None:
     before = await stored(warm)
@@ -79,17 +79,19 @@ async def test_what_the_first_statement_did_is_undone_with_the_transaction(
     assert before == await stored(warm)
 
 
-async def test_a_first_statement_that_breaks_a_constraint_leaves_no_transaction(
+async def test_a_first_statement_that_violates_a_constraint_leaves_no_transaction(
     warm: PostgresDatabase, observer: Observer
 ) -> None:
     await observer.run("CREATE UNIQUE INDEX ON hero (name)")
-    await observer.run("INSERT INTO hero (name, secret_name, version) VALUES ('Undone', '', 1)")
+    await observer.run(
+        "INSERT INTO hero (name, secret_name, version) VALUES ('Rolled back', '', 1)"
+    )
     before = await stored(warm)
 
     with pytest.raises(StoreConflict):
         await add_and_commit(warm.writing())
 
-    await seconds_until(nothing_is_under_way(observer))
+    await seconds_until(no_transaction_is_open(observer))
     assert before == await stored(warm)
     await create_another(warm)
 
@@ -103,27 +105,27 @@ async def test_a_first_statement_whose_table_is_missing_leaves_no_transaction(
     with pytest.raises(StoreUnavailable):
         await add_and_commit(warm.writing())
 
-    await seconds_until(nothing_is_under_way(observer))
+    await seconds_until(no_transaction_is_open(observer))
     await observer.run("ALTER TABLE elsewhere RENAME TO hero")
     assert before == await stored(warm)
     await create_another(warm)
 
 
-async def test_a_statement_prepared_before_the_table_changed_leaves_no_transaction(
+async def test_a_statement_prepared_before_a_schema_change_leaves_no_transaction(
     warm: PostgresDatabase, observer: Observer
 ) -> None:
     before = await stored(warm)
     await observer.run("ALTER TABLE hero ALTER COLUMN name TYPE varchar(200)")
 
-    with suppress(StoreUnavailable):  # and its connection is closed
+    with suppress(StoreUnavailable):  # then its connection is closed
         await add_and_commit(warm.writing())
     await create_another(warm)
 
-    assert await stored(warm) in ([*before, "Another"], [*before, "Undone", "Another"])
-    await seconds_until(nothing_is_under_way(observer))
+    assert await stored(warm) in ([*before, "Another"], [*before, "Rolled back", "Another"])
+    await seconds_until(no_transaction_is_open(observer))
 
 
-async def test_what_is_committed_separately_is_in_separate_transactions(
+async def test_separate_commits_are_separate_transactions(
     warm: PostgresDatabase, observer: Observer
 ) -> None:
     before = len(await stored(warm))
@@ -138,7 +140,7 @@ async def test_what_is_committed_separately_is_in_separate_transactions(
     assert before + 2 == await observer.transactions_that_wrote()
 
 
-async def test_one_that_is_cancelled_at_its_first_statement_leaves_no_transaction(
+async def test_a_cancelled_first_statement_leaves_no_transaction(
     warm: PostgresDatabase, observer: Observer
 ) -> None:
     before = await stored(warm)
