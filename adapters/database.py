@@ -57,14 +57,16 @@ def open_plain_database(
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
         return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
-    schema_source = open_database(url, read_url=read_url)
-    if schema_source.is_embedded:
-        engine, table = _aiosqlite_engine(make_url(url), options), sqlite_errors.translate_errors
-        return PlainDatabase(engine, schema_source, table, pool_size=options.pool_size)
-    engine, table = postgres_engine(url, options), postgres_errors.translate_errors
-    replicas = None if read_url is None else postgres_engine(read_url, options)
+    fast = open_database(url, read_url=read_url)  # used for its migrations only
+    size = options.pool_size
+    if fast.is_embedded:
+        engine = _aiosqlite_engine(make_url(url), options)
+        return PlainDatabase(engine, fast, sqlite_errors.translate_errors, pool_size=size)
+    engine, replicas = postgres_engine(url, options), None
+    if read_url is not None:
+        replicas = postgres_engine(read_url, options)
     return PlainDatabase(
-        engine, schema_source, table, pool_size=options.pool_size, replicas=replicas
+        engine, fast, postgres_errors.translate_errors, pool_size=size, replicas=replicas
     )
 
 

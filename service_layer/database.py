@@ -16,7 +16,7 @@ class Database(UnitOfWorkFactory, Protocol):
     """Whether it is a file of this process. A server can be unavailable for some time."""
 
     is_in_memory: bool
-    """Whether it ends with its connections, so that each process has to create its schema anew."""
+    """Whether the data is lost when the connections close. Each process creates the schema."""
 
     connections: int
     """Maximum number of connections of a process, without those to replicas."""

@@ -1,1 +1,1 @@
-"""The plain session: SQLModel's own, on SQLAlchemy's engines, as the textbook has it."""
+"""Sessions of SQLModel on SQLAlchemy's engine, as the documentation of both shows them."""

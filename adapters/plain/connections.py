@@ -1,4 +1,4 @@
-"""SQLAlchemy's engines: how each kind of database is connected to."""
+"""Create the SQLAlchemy engine for a URL."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +9,10 @@ from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, PoolResetState, e
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 AUTOCOMMIT = "AUTOCOMMIT"
-"""SQLAlchemy's isolation level in which each statement is committed by itself."""
+"""SQLAlchemy's isolation level in which each statement is its own transaction."""
 
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
-"""The addresses of a database in memory."""
+"""The URLs of an in-memory database."""
 
 DRIVER = "sqlite+aiosqlite"
 PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
@@ -20,7 +20,7 @@ PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How a process uses its database. Times are in seconds; the last four are a server's."""
+    """Options of an engine. Times are in seconds. The last three apply to PostgreSQL."""
 
     pool_size: int = 10
     pool_timeout: float = 2.0
@@ -31,7 +31,7 @@ class EngineOptions:
 
 
 def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
-    """Return an engine over asyncpg, which gets the address as it is: it may name several hosts."""
+    """Return an engine on asyncpg. The DSN is passed on unchanged: it may name several hosts."""
     timeouts = {
         "statement_timeout": options.statement_timeout,
         "lock_timeout": options.lock_timeout,
@@ -49,10 +49,10 @@ def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
 
 
 def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
-    """Return an engine over aiosqlite. A missing file is an error.
+    """Return an engine on aiosqlite. A missing file is an error.
 
-    A database in memory has one connection, for all units of work to share. A transaction takes the
-    write lock when it begins: taken later, it could not wait for others.
+    Each transaction begins with BEGIN IMMEDIATE: upgrading a read lock to a write lock would fail
+    without waiting if another transaction had written in the meantime.
     """
     engine = _engine(_aiosqlite_url(url), options, timeout=options.lock_timeout)
 
@@ -68,7 +68,7 @@ def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine.pool, "reset")
     def roll_back(connection: Any, _: object, state: PoolResetState) -> None:
-        """Roll back what a failed COMMIT left open, which SQLAlchemy takes for ended."""
+        """Roll back a transaction that a failed COMMIT left open. SQLAlchemy considers it ended."""
         if not state.terminate_only:
             connection.rollback()
 
@@ -76,7 +76,7 @@ def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
 
 
 def _aiosqlite_url(url: URL) -> URL:
-    """Return the URL with SQLAlchemy's name of the driver, and the file in SQLite's mode ``rw``."""
+    """Return the URL for aiosqlite, with the file in SQLite's mode ``rw``."""
     if url.database in {None, ":memory:"}:
         return URL.create(DRIVER)
     file = f"file:{quote(str(Path(url.database or '').absolute()))}"

@@ -1,7 +1,7 @@
-"""A database as a whole, served by SQLModel's own sessions.
+"""The port ``Database`` implemented with SQLModel's ``AsyncSession``.
 
-There is one engine, SQLAlchemy's. A unit of work that writes has a session in a transaction, one
-that reads has a session whose statements are committed one by one.
+A unit of work that writes has a session in a transaction. One that reads has a session in
+autocommit.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.connections import AUTOCOMMIT
-from adapters.plain.errors import ErrorTable
+from adapters.plain.errors import ErrorTranslator
 from adapters.plain.session import PlainSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
 class Schema(Protocol):
-    """The schema of the same database; the methods are those of the port ``Database``."""
+    """The part of the port ``Database`` that migrates."""
 
     name: str
     is_embedded: bool
@@ -32,13 +32,13 @@ class Schema(Protocol):
 
 
 class PlainDatabase:
-    """``Database`` over an engine. Connects to nothing until it is used."""
+    """``Database`` on a SQLAlchemy engine. Creating it opens no connection."""
 
     def __init__(
         self,
         engine: AsyncEngine,
         schema: Schema,
-        error_table: ErrorTable,
+        translate_driver_errors: ErrorTranslator,
         *,
         pool_size: int,
         replicas: AsyncEngine | None = None,
@@ -47,12 +47,12 @@ class PlainDatabase:
         self.is_embedded = schema.is_embedded
         self.is_in_memory = schema.is_in_memory
         self.connections = pool_size
-        # Two requests for each connection, so that one given back finds the next request waiting.
+        # Two requests for each connection, so that a released connection always has a waiter.
         self.concurrency = 2 * pool_size * (2 if replicas else 1)
         self.pending = schema.pending
         self.migrate = schema.migrate
         self.max_connections = schema.max_connections
-        self._error_table = error_table
+        self._translate_driver_errors = translate_driver_errors
         self._engine = engine
         self._replicas = replicas or engine
         self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
@@ -68,11 +68,11 @@ class PlainDatabase:
         await self._replicas.dispose()
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
-        return PlainSession(AsyncSession(engine), self._error_table)
+        return PlainSession(AsyncSession(engine), self._translate_driver_errors)
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):
-    """``ReadOnlyUnitOfWork`` that has a session, and so a connection to give back."""
+    """``ReadOnlyUnitOfWork`` that closes its session at the end."""
 
     def __init__(self, session: PlainSession) -> None:
         super().__init__(session)

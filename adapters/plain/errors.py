@@ -1,7 +1,7 @@
-"""What SQLAlchemy raises, as the application's errors.
+"""Translate SQLAlchemy's errors into the application's errors.
 
-SQLAlchemy wraps the errors of a driver. The table of that driver's errors unwraps and translates
-them. SQLAlchemy's own errors are about its pool of connections.
+SQLAlchemy wraps the errors of a driver; ``translate_errors`` of that driver's module unwraps them.
+This module adds the errors of SQLAlchemy's connection pool.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,15 +11,15 @@ from sqlalchemy import exc
 
 from service_layer.errors import StoreUnavailable
 
-ErrorTable = Callable[[], AbstractContextManager[None]]
-"""A context in which a driver's errors are translated, those that SQLAlchemy has wrapped too."""
+ErrorTranslator = Callable[[], AbstractContextManager[None]]
+"""Returns a context manager that translates a driver's errors, also if SQLAlchemy wraps them."""
 
 
 @contextmanager
-def translate_errors(table: ErrorTable) -> Iterator[None]:
-    """Raise the application's error for a failure of the database; let every other error pass."""
+def translate_errors(translate_driver_errors: ErrorTranslator) -> Iterator[None]:
+    """Raise the application's error for an error of the database. Other errors pass unchanged."""
     try:
-        with table():
+        with translate_driver_errors():
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

@@ -1,4 +1,4 @@
-"""The schema of a database in memory, which only its own engine can reach."""
+"""Migrations of an in-memory database. Only its own engine can access it."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,19 +7,19 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
-from adapters.plain.errors import ErrorTable, translate_errors
+from adapters.plain.errors import ErrorTranslator, translate_errors
 
 
 class SchemaInMemory:
-    """``Schema`` of the database that ``engine`` has its one connection to."""
+    """``Schema`` of the in-memory database of ``engine``."""
 
     name = "sqlite://"
     is_embedded = True
     is_in_memory = True
 
-    def __init__(self, engine: AsyncEngine, error_table: ErrorTable) -> None:
+    def __init__(self, engine: AsyncEngine, translate_driver_errors: ErrorTranslator) -> None:
         self._engine = engine
-        self._error_table = error_table
+        self._translate_driver_errors = translate_driver_errors
 
     def pending(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.pending))
@@ -28,9 +28,9 @@ class SchemaInMemory:
         return asyncio.run(self._run(runner.apply))
 
     def max_connections(self) -> None:
-        """Return that there is no limit to mind."""
+        """Return ``None``: there is no limit."""
 
     async def _run(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
-        with translate_errors(self._error_table):
+        with translate_errors(self._translate_driver_errors):
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)

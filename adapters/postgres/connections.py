@@ -23,7 +23,7 @@ HOST_ERRORS = (
 """Errors after which the next host is tried: the host is not reachable, or has the wrong role."""
 
 NO_STATEMENT_CACHE = {"statement_cache_size": 0}
-"""Connection arguments without which a prepared statement would outlive its transaction."""
+"""Disables asyncpg's statement cache, as pgbouncer's transaction mode requires."""
 
 NETWORK_MARGIN = 1.0
 """Seconds after the server's statement timeout until the client closes a silent connection."""

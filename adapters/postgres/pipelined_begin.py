@@ -15,7 +15,12 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 SLOWER = "each transaction takes one more round trip"
 
-DOES_NOT_FIT = (AttributeError, TypeError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+UNSUPPORTED_ERRORS = (
+    AttributeError,
+    TypeError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """Errors of a driver without such a transport, or that does not skip unexpected responses."""
 
 ATTEMPTS = 2
@@ -73,16 +78,16 @@ class TransactionStart:
 
 
 async def _can_pipeline(connection: asyncpg.Connection) -> bool:
-    """Return whether BEGIN takes effect with the next statement. If not, close the connection.
+    """Return whether BEGIN takes effect with the next statement.
 
-    Raises the driver's errors when the connection is lost.
+    If not, the connection is unusable. Raises the driver's errors when the connection is lost.
     """
     try:
         _send_begin(connection)
         found = await connection.fetchval("SELECT 1")
         has_begun = found == 1 and bool(connection.is_in_transaction())
         await connection.execute("ROLLBACK")
-    except DOES_NOT_FIT:
+    except UNSUPPORTED_ERRORS:
         return False
     except BaseException:
         connection.terminate()

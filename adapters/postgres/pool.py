@@ -1,4 +1,4 @@
-"""A first-in, first-out pool of connections to a server."""
+"""A connection pool that serves waiting tasks in the order of arrival."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -14,8 +14,8 @@ class Pool:
     """At most ``size`` connections, opened on first use and then kept open.
 
     A released connection goes to the waiter that has waited longest. asyncpg's pool is not fair: a
-    task that does not have to wait takes a connection before the waiters that are woken for it, and
-    these go to the end of the queue. With many clients some would wait until the timeout. asyncpg's
+    new task can take the connection before the waiter that was woken for it, which then goes to the
+    end of the queue. With many clients some would wait until the timeout. asyncpg's
     pool also resets a released connection, with a round trip unless it gets a ``reset`` function;
     these connections have no state to reset. ``timeout`` is the maximum wait in seconds.
     """
@@ -24,66 +24,68 @@ class Pool:
         self, connect: Callable[[], Awaitable[asyncpg.Connection]], size: int, timeout: float
     ) -> None:
         self._connect = connect
-        self._free: deque[asyncpg.Connection | None] = deque([None] * size)  # None: to be opened
+        self._idle: deque[asyncpg.Connection | None] = deque([None] * size)
+        """A connection, or ``None`` for a slot without an open connection."""
+
         self._queue = WaitQueue(timeout)
-        self._handed: dict[Waiter, asyncpg.Connection | None] = {}
+        self._assigned: dict[Waiter, asyncpg.Connection | None] = {}
 
     async def acquire(self) -> asyncpg.Connection:
-        """Return a connection, the last one given back if there is any.
+        """Return the most recently released connection, or open one.
 
-        Nothing is pinged: the driver learns from the socket when the server closes a connection.
-        Raises ``StoreUnavailable`` when none is free in time or the server can't be reached.
+        Connections are not tested first: asyncpg notices a closed socket. Raises
+        ``StoreUnavailable`` after the timeout, or if the server is unreachable.
         """
-        connection = self._free.pop() if self._free else await self._wait()
+        connection = self._idle.pop() if self._idle else await self._wait()
         while connection is not None and connection.is_closed():
-            self._free.appendleft(None)
-            connection = self._free.pop()
+            self._idle.appendleft(None)
+            connection = self._idle.pop()
         if connection is not None:
             return connection
         try:
             with translate_errors():
                 return await self._connect()
         except BaseException:
-            self._pass_on(None)
+            self._assign(None)
             raise
 
     def release(self, connection: asyncpg.Connection) -> None:
-        """Pass the connection on, or leave to open a new one if it is closed."""
-        self._pass_on(None if connection.is_closed() else connection)
+        """Release the connection, or its slot if the connection is closed."""
+        self._assign(None if connection.is_closed() else connection)
 
     async def aclose(self) -> None:
-        """Close the idle connections. Has to run on the loop that used them.
+        """Close the idle connections. Call it on the event loop that used them.
 
-        The server is told, and not waited for: nothing is under way on them, and where the network
-        is silent each would take as long as a statement may.
+        This does not wait for the server: no statement is in progress, and on an unresponsive
+        network each close would last until the statement timeout.
         """
-        for connection in self._free:
+        for connection in self._idle:
             if connection is not None:
                 connection.terminate()
 
     async def _wait(self) -> asyncpg.Connection | None:
-        me = self._queue.join()
+        waiter = self._queue.join()
         try:
-            await me.woken.wait()
+            await waiter.woken.wait()
         except BaseException:
-            if me in self._handed:
-                self._pass_on(self._handed.pop(me))
+            if waiter in self._assigned:
+                self._assign(self._assigned.pop(waiter))
             else:
-                self._queue.leave(me)
+                self._queue.leave(waiter)
             raise
-        if me not in self._handed:
-            self._queue.leave(me)
+        if waiter not in self._assigned:
+            self._queue.leave(waiter)
             raise StoreUnavailable("all connections to the database are in use")
-        return self._handed.pop(me)
+        return self._assigned.pop(waiter)
 
-    def _pass_on(self, connection: asyncpg.Connection | None) -> None:
-        """Give it to the first waiter, or to the free ones. ``None`` is leave to open one."""
+    def _assign(self, connection: asyncpg.Connection | None) -> None:
+        """Assign it to the first waiter, or to the idle ones. ``None`` is a slot."""
         if self._queue:
             first = self._queue.first()
             self._queue.leave(first)
-            self._handed[first] = connection
+            self._assigned[first] = connection
             first.woken.set()
         elif connection is None:
-            self._free.appendleft(None)
+            self._idle.appendleft(None)
         else:
-            self._free.append(connection)
+            self._idle.append(connection)

@@ -3,7 +3,7 @@
 Each unit of work is a savepoint::
 
     BEGIN IMMEDIATE
-    SAVEPOINT unit; ...; RELEASE unit                      -- committed so far
+    SAVEPOINT unit; ...; RELEASE unit                      -- joins the group
     SAVEPOINT unit; ...; ROLLBACK TO unit; RELEASE unit    -- rolled back
     SAVEPOINT unit; ...; RELEASE unit
     COMMIT                                                 -- durable, all or none
@@ -19,10 +19,10 @@ from adapters.sqlite.connections import fetch_all
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 CommitFailure = StoreUnavailable | StoreConflict
-"""The reason why a commit group is not durable."""
+"""The error of a failed commit group."""
 
 MAX_GROUP_AGE = 0.002
-"""Seconds after which a group accepts no further units of work, so that the first need not wait."""
+"""Seconds after which a group accepts no further units of work, to limit the wait of the first."""
 
 WAKEUPS_PER_TICK = 6
 """Maximum number of a group's waiters that are woken in one event loop tick.
@@ -34,15 +34,15 @@ Other tasks, such as reads, run in between (record 23).
 class CommitGroup:
     """A transaction of at most ``group_size`` units of work, and its outcome.
 
-    ``has_changes`` is whether a unit of work has changed a row. ``stays_open`` is whether the group
-    waits for the end of the event loop tick before its COMMIT.
+    ``has_changes`` is whether a unit of work has changed a row. ``is_held_open`` is whether the
+    group waits for the end of the event loop tick before its COMMIT.
     """
 
     def __init__(self, connection: sqlite3.Connection, group_size: int) -> None:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.has_changes = False
-        self.stays_open = False
+        self.is_held_open = False
         self._group_size = group_size
         self._units = 0
         self._loop = loop
@@ -67,14 +67,14 @@ class CommitGroup:
         self._failure = failure
         self._wake_some()
 
-    async def durable(self) -> None:
-        """Wait until the group's changes are durable. Raises ``CommitFailure`` if they are not."""
+    async def wait_until_durable(self) -> None:
+        """Wait until the group's changes are durable. Raises the group's error if it failed."""
         if self.has_changes:
-            await self.over()
+            await self.wait_until_over()
             if self._failure is not None:
                 raise type(self._failure)(*self._failure.args) from self._failure
 
-    async def over(self) -> None:
+    async def wait_until_over(self) -> None:
         """Wait until the group has ended. A cancellation takes effect only then."""
         if self._is_over:
             return

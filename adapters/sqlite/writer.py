@@ -48,7 +48,7 @@ class Writer:
                 if group is None:
                     group = await retry_while_locked(self._open_group, deadline)
                     if not had_to_wait:
-                        self._leave_open_for_a_round(group)
+                        self._hold_open_for_a_tick(group)
                 return Savepoint(group)
         except BaseException:
             self._release()
@@ -68,7 +68,7 @@ class Writer:
             raise
         finally:
             self._release()
-        await unit.group.durable()
+        await unit.group.wait_until_durable()
 
     async def rollback(self, unit: Savepoint) -> None:
         """Roll back the unit of work, and return when everything that it may have read is durable.
@@ -83,7 +83,7 @@ class Writer:
         finally:
             self._release()
         try:
-            await unit.group.durable()
+            await unit.group.wait_until_durable()
         except OutcomeUnknown as error:
             raise StoreUnavailable(str(error)) from error
 
@@ -91,7 +91,7 @@ class Writer:
         """Close the connection and the thread when the open group has ended; open no other."""
         self._is_closing = True
         if self._flusher.group is not None:
-            await self._flusher.group.over()
+            await self._flusher.group.wait_until_over()
         self.close()
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Writer:
             return await self._lock.acquire()
         except BaseException as error:
             if self._flusher.group is not None and self._lock.try_acquire():
-                self._release()  # nobody else would flush the group
+                self._release()  # no other task would commit the group
             if isinstance(error, TimeoutError):
                 message = f"the lock to write was not acquired within {self._timeout:g} s"
                 raise StoreUnavailable(message) from None
@@ -111,23 +111,23 @@ class Writer:
 
     def _open_group(self) -> CommitGroup:
         if self._is_closing:
-            raise StoreUnavailable("the service stops")
+            raise StoreUnavailable("the service is stopping")
         return self._flusher.open_group()
 
-    def _leave_open_for_a_round(self, group: CommitGroup) -> None:
-        group.stays_open = True
-        asyncio.get_running_loop().call_soon(self._end_of_round, group)
+    def _hold_open_for_a_tick(self, group: CommitGroup) -> None:
+        group.is_held_open = True
+        asyncio.get_running_loop().call_soon(self._end_of_tick, group)
 
-    def _end_of_round(self, group: CommitGroup) -> None:
+    def _end_of_tick(self, group: CommitGroup) -> None:
         """Flush the group, unless a unit of work holds the lock: that flushes it at its end."""
-        group.stays_open = False
+        group.is_held_open = False
         if group is self._flusher.group and self._lock.try_acquire():
             self._flusher.flush(group, self._lock.release)
 
     def _release(self) -> None:
         """Release the lock to the next waiter, or flush the group if it is full or has none."""
         group = self._flusher.group
-        if group and (group.is_full or not (self._lock.has_waiters or group.stays_open)):
+        if group and (group.is_full or not (self._lock.has_waiters or group.is_held_open)):
             self._flusher.flush(group, self._lock.release)
         else:
             self._lock.release()

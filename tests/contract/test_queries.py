@@ -68,7 +68,7 @@ async def test_any_page_and_any_count_match_the_in_memory_query(
 
     async with database.reading() as uow:
         assert in_memory_queries.page(query, heroes) == await uow.heroes.page(query)
-        assert len(in_memory_queries.found(query, heroes)) == await uow.heroes.count(query)
+        assert len(in_memory_queries.find_all(query, heroes)) == await uow.heroes.count(query)
 
 
 @same_database_for_all_examples
@@ -77,7 +77,7 @@ async def test_any_page_after_any_hero_matches_the_in_memory_query(
     database: UnitOfWorkFactory, drafts: Sequence[HeroDraft], query: HeroQuery, index: int
 ) -> None:
     heroes = await replace_all(database, drafts)
-    found = in_memory_queries.found(query, heroes)
+    found = in_memory_queries.find_all(query, heroes)
     after = query.position_of(found[index % len(found)]) if found else None
     following = replace(query, after=after)
 
@@ -97,7 +97,7 @@ async def test_the_pages_of_any_query_add_up_to_its_result(
     heroes = await replace_all(database, drafts)
     query = HeroQuery(filters=filters, sort=sort, limit=limit)
 
-    assert in_memory_queries.found(query, heroes) == await walk(database, query)
+    assert in_memory_queries.find_all(query, heroes) == await walk(database, query)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,9 @@ async def test_concurrent_writes_neither_skip_nor_repeat_rows_that_remain(
             database, query, partial(disturb, database, staying, cycle((None, 7, 8)))
         )
 
-        expected = [hero for hero in in_memory_queries.found(query, heroes) if hero.id in staying]
+        expected = [
+            hero for hero in in_memory_queries.find_all(query, heroes) if hero.id in staying
+        ]
         assert expected == [hero for hero in walked if hero.id in staying], sort
         assert len(walked) == len({hero.id for hero in walked}), sort
 

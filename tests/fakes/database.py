@@ -1,7 +1,7 @@
-"""The in-memory database: units of work and repositories that keep their ports' promises.
+"""The in-memory database: units of work and repositories that fulfil the contracts of their ports.
 
-Entities are immutable, so handing one in or out is as good as copying it. Every call lets others
-run, as one that waits for a database does, so that those that race each other here really do.
+Entities are immutable, so they are not copied. Every call yields to the event loop once, as a call
+to a database does, so that concurrent units of work interleave here too.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.fakes import queries as in_memory_queries
 
 @dataclass
 class State:
-    """All that is kept, at one moment."""
+    """All stored data at one moment."""
 
     heroes: dict[int, Hero] = field(default_factory=dict)
     last_hero_id: int = 0
@@ -27,11 +27,11 @@ class State:
 
 
 class FakeDatabase:
-    """A ``UnitOfWorkFactory`` that keeps everything in memory."""
+    """A ``UnitOfWorkFactory`` in memory."""
 
     def __init__(self) -> None:
         self.committed = State()
-        self.turn = asyncio.Lock()
+        self.lock = asyncio.Lock()
 
     def writing(self) -> "FakeUnitOfWork":
         return FakeUnitOfWork(self)
@@ -41,9 +41,9 @@ class FakeDatabase:
 
 
 class FakeTransaction:
-    """Works on a private copy, from the first call on, and puts it in place at the commit.
+    """A transaction on a private copy of the state, which replaces the state at the commit.
 
-    Whoever holds a copy holds the turn, so no two are made from the same state.
+    It holds the database's lock from the first call on, so no two copies are of the same state.
     """
 
     def __init__(self, database: FakeDatabase) -> None:
@@ -53,7 +53,7 @@ class FakeTransaction:
     async def begin(self) -> State:
         await asyncio.sleep(0)
         if self._copy is None:
-            await self._database.turn.acquire()
+            await self._database.lock.acquire()
             self._copy = self._database.committed.copy()
         return self._copy
 
@@ -65,10 +65,10 @@ class FakeTransaction:
     def end(self) -> None:
         if self._copy is not None:
             self._copy = None
-            self._database.turn.release()
+            self._database.lock.release()
 
     def __del__(self) -> None:
-        """End one that was left open: a synchronous override of ``get_uow`` can't close it."""
+        """Roll back: a synchronous override of ``get_uow`` cannot close its unit of work."""
         self.end()
 
 
@@ -91,13 +91,13 @@ class FakeUnitOfWork:
 
 
 class FakeReadOnlyUnitOfWork:
-    """Looks at what is committed, at each call anew."""
+    """``ReadOnlyUnitOfWork``: each call sees what is committed by then."""
 
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
-        self.heroes = FakeHeroRepository(self._look)
+        self.heroes = FakeHeroRepository(self._committed)
 
-    async def _look(self) -> State:
+    async def _committed(self) -> State:
         await asyncio.sleep(0)
         return self._database.committed
 
@@ -105,7 +105,7 @@ class FakeReadOnlyUnitOfWork:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """There is nothing to give back."""
+        """Nothing to release."""
 
 
 class FakeHeroRepository:
@@ -121,7 +121,7 @@ class FakeHeroRepository:
         return in_memory_queries.page(query, (await self._state()).heroes.values())
 
     async def count(self, query: HeroQuery) -> int:
-        return len(in_memory_queries.found(query, (await self._state()).heroes.values()))
+        return len(in_memory_queries.find_all(query, (await self._state()).heroes.values()))
 
     async def add(self, draft: HeroDraft) -> Hero:
         state = await self._state()
@@ -143,15 +143,15 @@ class FakeHeroRepository:
 
 @dataclass(frozen=True)
 class FakeStoredResponse:
-    """A response, the request it is to, and when it expires."""
+    """A stored response, the fingerprint of its request, and when it expires."""
 
     fingerprint: bytes
-    answer: StoredResponse
+    response: StoredResponse
     expires: int
 
 
 class FakeIdempotencyStore:
-    """``IdempotencyStore`` over the state of a unit of work, whose turn is enough of a claim."""
+    """``IdempotencyStore`` over the state of a unit of work, whose lock is the claim."""
 
     def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
         self._state = state
@@ -162,7 +162,7 @@ class FakeIdempotencyStore:
             return None
         if stored.fingerprint != key.fingerprint:
             raise KeyReused
-        return stored.answer
+        return stored.response
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         state = await self._state()

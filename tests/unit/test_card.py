@@ -132,7 +132,7 @@ def test_rest_clients_are_served_as_the_tutorial_serves_them() -> None:
     hero = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": None, "id": 1}
 
     created = client.post("/heroes/", json={"name": "Deadpond", "secret_name": "Dive Wilson"})
-    answers = [
+    responses = [
         created,
         client.get("/heroes/1"),
         client.get("/heroes/"),
@@ -142,8 +142,8 @@ def test_rest_clients_are_served_as_the_tutorial_serves_them() -> None:
     ]
 
     expected = [hero, hero, [hero], {**hero, "age": 28}, {"ok": True}, {"detail": "Hero not found"}]
-    assert expected == [answer.json() for answer in answers]
-    assert [200] * 5 + [404] == [answer.status_code for answer in answers]
+    assert expected == [response.json() for response in responses]
+    assert [200] * 5 + [404] == [response.status_code for response in responses]
 
 
 def test_unit_tests_run_against_a_fake_in_memory_repository() -> None:
@@ -164,9 +164,9 @@ def test_a_test_replaces_the_dependency_as_the_tutorial_teaches() -> None:
     app = build_app(open_plain_database("sqlite:///never-made.db"))
     app.dependency_overrides[get_uow] = lambda: fake
 
-    answer = TestClient(app).post("/heroes/", json={"name": "Fake", "secret_name": "x"})
+    response = TestClient(app).post("/heroes/", json={"name": "Fake", "secret_name": "x"})
 
-    assert {"name": "Fake", "secret_name": "x", "age": None, "id": 1} == answer.json()
+    assert {"name": "Fake", "secret_name": "x", "age": None, "id": 1} == response.json()
     assert not Path("never-made.db").exists()
 
 

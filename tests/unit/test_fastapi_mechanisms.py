@@ -45,7 +45,7 @@ def posted(app: FastAPI, prefix: str = "") -> TestClient:
     return client
 
 
-def test_the_state_keeps_what_a_user_puts_there_for_routes_of_his_own(app: FastAPI) -> None:
+def test_the_state_keeps_what_a_user_puts_there_for_routes_of_their_own(app: FastAPI) -> None:
     app.state.motto = "with great power"
 
     @app.get("/motto")
@@ -55,7 +55,7 @@ def test_the_state_keeps_what_a_user_puts_there_for_routes_of_his_own(app: FastA
     assert "with great power" == posted(app).get("/motto").json()
 
 
-def test_a_middleware_of_the_users_sees_every_request(app: FastAPI) -> None:
+def test_a_middleware_of_the_user_sees_every_request(app: FastAPI) -> None:
     seen = []
 
     class Noting:
@@ -75,13 +75,13 @@ def test_a_middleware_of_the_users_sees_every_request(app: FastAPI) -> None:
         return response
 
     client = TestClient(app)
-    answers = [client.get("/heroes/"), client.head("/heroes/"), client.get("/nowhere")]
+    responses = [client.get("/heroes/"), client.head("/heroes/"), client.get("/nowhere")]
 
-    assert ["yes"] * 3 == [answer.headers["x-mine"] for answer in answers]
+    assert ["yes"] * 3 == [response.headers["x-mine"] for response in responses]
     assert [("GET", "/heroes/"), ("HEAD", "/heroes/"), ("GET", "/nowhere")] == seen
 
 
-def test_a_router_of_the_users_is_included_beside_ours(app: FastAPI) -> None:
+def test_a_router_of_the_user_is_included_beside_ours(app: FastAPI) -> None:
     router = APIRouter(prefix="/villains")
 
     @router.get("/{villain_id}")
@@ -169,7 +169,9 @@ def test_the_document_of_another_that_includes_ours_has_every_schema_it_names(
     assert named <= document["components"]["schemas"].keys()
 
 
-async def test_a_request_has_one_unit_of_work_whoever_depends_on_get_uow(tmp_path: Path) -> None:
+async def test_all_dependencies_of_a_request_share_one_unit_of_work(
+    tmp_path: Path,
+) -> None:
     database = migrated_sqlite(tmp_path / "heroes.db")
     app = FastAPI()
     install(app, database)
@@ -183,7 +185,7 @@ async def test_a_request_has_one_unit_of_work_whoever_depends_on_get_uow(tmp_pat
     database.dispose()
 
 
-def test_links_begin_with_a_root_path_that_a_proxy_has_taken_off(app: FastAPI) -> None:
+def test_links_begin_with_a_root_path_that_a_proxy_has_stripped(app: FastAPI) -> None:
     client = TestClient(app, root_path="/api", follow_redirects=False)
 
     created = client.post("/heroes/", json=DEADPOND)
@@ -226,7 +228,7 @@ def test_an_application_without_units_of_work_says_what_is_missing() -> None:
         TestClient(outer).get("/heroes/")
 
 
-def test_the_document_is_the_users_own_where_he_overrides_it(app: FastAPI) -> None:
+def test_the_document_is_the_one_that_the_user_overrides(app: FastAPI) -> None:
     made = app.openapi()
 
     app.openapi = lambda: {**made, "info": {"title": "Mine", "version": "7"}}  # type: ignore[method-assign]
@@ -236,7 +238,7 @@ def test_the_document_is_the_users_own_where_he_overrides_it(app: FastAPI) -> No
     assert made["paths"] == document["paths"]
 
 
-def test_an_exception_handler_of_the_users_is_asked(app: FastAPI) -> None:
+def test_an_exception_handler_of_the_user_is_asked(app: FastAPI) -> None:
     class Tired(Exception):
         pass
 

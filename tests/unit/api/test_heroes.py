@@ -180,7 +180,7 @@ async def test_the_unit_of_work_is_closed_before_the_response_is_sent() -> None:
     lock_held_at_send: list[bool] = []
 
     async def send(_: Message) -> None:
-        lock_held_at_send.append(database.turn.locked())
+        lock_held_at_send.append(database.lock.locked())
 
     await build_app(database)(_scope("DELETE", "/heroes/7"), _receive(b""), send)
 
