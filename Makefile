@@ -13,15 +13,15 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .DEFAULT_GOAL := help
 .PHONY: help install run quick test faults canaries bench check openapi format lock clean
 
-help: ## Say what each target does
+help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(VENV)/run.stamp ## Set up what serving needs
+install: $(VENV)/run.stamp ## Install what serving needs
 
 run: $(VENV)/run.stamp ## Serve the API on http://127.0.0.1:8000
 	@exec $(BIN)/heroes serve
 
-quick: $(VENV)/dev.stamp ## Run the unit tests, and the contracts on the fake and on SQLite, in a minute
+quick: $(VENV)/dev.stamp ## Run unit tests, and contract tests on the fake and SQLite: under a minute
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not thorough" tests/unit \
 		tests/contract $(ARGS)
 
@@ -32,10 +32,10 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-faults: $(VENV)/dev.stamp ## Fail PostgreSQL under load, and put nginx and pgbouncer in between
+faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx and pgbouncer
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
 
-canaries: ## Test what relies on private parts of libraries, with the newest versions of them
+canaries: ## Test what relies on private parts of libraries, with their newest versions
 	$(PYTHON) -m venv --clear $(CANARIES)
 	$(CANARIES)/bin/python -m pip --quiet install --require-hashes -r requirements-dev.lock
 	$(CANARIES)/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
@@ -43,7 +43,7 @@ canaries: ## Test what relies on private parts of libraries, with the newest ver
 	$(CANARIES)/bin/python -m pip list | grep --ignore-case --word-regexp $(WATCHED:%=--regexp=%)
 	$(CANARIES)/bin/pytest --numprocesses 2 --dist loadfile -m canary $(ARGS)
 
-bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Measure heroes beside other servers, see docs/benchmarks.md
+bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Benchmark heroes and other servers, see docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go down
@@ -52,10 +52,10 @@ check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go dow
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-openapi: $(VENV)/dev.stamp ## Write docs/openapi.json anew, as the code has it
+openapi: $(VENV)/dev.stamp ## Update docs/openapi.json
 	$(BIN)/python -m tests.openapi_document
 
-format: $(VENV)/dev.stamp ## Format the code, and mend what the linter can
+format: $(VENV)/dev.stamp ## Format the code, and apply the linter's fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -1,4 +1,4 @@
-"""The composition root: the only module that knows adapters and entry points alike."""
+"""The composition root: the only module of the entry points that imports adapters."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ from service_layer.errors import (
 )
 
 RETRY_PAUSE = 1.0
-"""Seconds between two attempts to migrate a database that is unreachable."""
+"""Seconds between two attempts to migrate an unreachable database."""
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +41,18 @@ class DatabaseUnreachable(CannotStart):
 
 
 class Migrating(Enum):
-    """When an application brings its schema up to date."""
+    """When an application applies pending migrations."""
 
     NEVER = auto()
     AT_START = auto()
-    """Before it serves. An unreachable database server is tried again while it serves."""
+    """Before the first request; if the database server is unreachable, in the background."""
 
     IN_BACKGROUND = auto()
-    """While it serves, as soon as the database server is reachable."""
+    """While it serves, when the database server is reachable."""
 
 
 def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) -> Migrating:
-    """Return when the application migrates, once the command line has migrated, or tried to."""
+    """Return when the application migrates, after the attempt of the command line."""
     if not migrate:
         return Migrating.NEVER
     if is_unreachable:
@@ -108,20 +108,20 @@ def _open_plain(settings: Settings) -> Database:
 
 
 def migrate(database: Database) -> Sequence[str]:
-    """Bring the schema up to date; return the revisions applied. Raises ``CannotStart``."""
+    """Apply pending migrations, and return their revisions. Raises ``CannotStart``."""
     with _translate_errors(database):
         return database.migrate()
 
 
 def pending(database: Database) -> Sequence[str]:
-    """Return the revisions not yet applied. Raises ``CannotStart``."""
+    """Return the revisions of pending migrations. Raises ``CannotStart``."""
     with _translate_errors(database):
         return database.pending()
 
 
-def too_many_connections(database: Database, settings: Settings, workers: int) -> str:
+def connection_warning(database: Database, settings: Settings, workers: int) -> str:
     """Return a warning if the processes may open more connections than the server allows."""
-    if settings.pgbouncer:  # it shares few of the server's connections among many of ours
+    if settings.pgbouncer:  # it multiplexes connections
         return ""
     with _translate_errors(database):
         allowed = database.max_connections()
@@ -136,14 +136,14 @@ def too_many_connections(database: Database, settings: Settings, workers: int) -
 
 
 def bounds(database: Database, settings: Settings) -> Bounds:
-    """Return the limits for the clients of a process."""
+    """Return the limits on clients."""
     return Bounds(settings.receive_timeout, database.concurrency)
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
-    """Return the API for one process, by the settings: a factory for any ASGI server.
+    """Return the application that the settings describe: a factory for any ASGI server.
 
-    Its database is closed when it stops. Raises ``InvalidSettings``. The application raises
+    Closes the database at shutdown. Raises ``InvalidSettings``. The application raises
     ``CannotStart`` at startup if its database cannot be used.
     """
     settings = load_settings()
@@ -187,7 +187,7 @@ def _lifespan(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
 
 
 def _migrate_if_reachable(database: Database) -> bool:
-    """Bring the schema up to date. Return whether the database server is unreachable instead."""
+    """Apply pending migrations. Return whether the database server is unreachable."""
     try:
         migrate(database)
     except DatabaseUnreachable as error:
@@ -203,7 +203,7 @@ async def _migrate_when_reachable(database: Database) -> None:
         except StoreUnavailable:
             await asyncio.sleep(RETRY_PAUSE)
         except UnusableDatabase as error:
-            log.error("cannot use %s: %s", database.name, error)  # noqa: TRY400 - a sentence will do
+            log.error("cannot use %s: %s", database.name, error)  # noqa: TRY400 - no traceback needed
             return
         else:
             log.info("%s is reachable; migrations applied: %d", database.name, len(revisions))

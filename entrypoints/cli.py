@@ -28,11 +28,11 @@ FAILED = 1
 
 UP_TO_DATE = "The database is up to date."
 
-Workers = Annotated[int, typer.Option(min=1, help="Processes that share the address.")]
+Workers = Annotated[int, typer.Option(min=1, help="Number of worker processes.")]
 Migrate = Annotated[bool, typer.Option(help="Migrate the database first.")]
 Check = Annotated[
     bool,
-    typer.Option("--check", help="Only list pending migrations; exit 1 if any."),
+    typer.Option("--check", help="Only list pending migrations; exit with 1 if any."),
 ]
 
 
@@ -44,7 +44,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         settings = load_settings()
         database = bootstrap.open_database(settings)
         if database.is_embedded and workers > 1:
-            raise InvalidSettings("a SQLite file has one process; --workers needs PostgreSQL")
+            raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
     migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
@@ -63,7 +63,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 
 @cli.command()
 def migrate(*, check: Check = False) -> None:
-    """Migrate the database, and do nothing else."""
+    """Apply pending migrations, or list them with --check."""
     with _exit_on_error():
         database = bootstrap.open_database(load_settings())
         if check:
@@ -80,7 +80,7 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
     try:
         if migrate:
             _print_applied(bootstrap.migrate(database))
-        if warning := bootstrap.too_many_connections(database, settings, workers):
+        if warning := bootstrap.connection_warning(database, settings, workers):
             typer.echo(f"heroes: {warning}", err=True)
     except bootstrap.DatabaseUnreachable as error:
         typer.echo(

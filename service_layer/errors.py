@@ -14,7 +14,7 @@ class StoreBusy(StoreUnavailable):
 
 
 class OutcomeUnknown(StoreUnavailable):
-    """The commit failed. Either all changes are durable or none is; which is unknown."""
+    """The commit failed. It is unknown whether the changes are durable: all are, or none is."""
 
 
 class StoreConflict(Exception):

@@ -21,7 +21,8 @@ class UnitOfWork(Protocol):
     """One transaction over all repositories. It begins with the first call to a repository.
 
     What it reads with ``get`` is locked until it ends: no other unit of work can change it. Any
-    call may raise ``StoreUnavailable``; then the unit of work cannot be used any more.
+    call may raise ``StoreUnavailable``, and a write ``StoreConflict``. Then the unit of work cannot
+    be used any more.
     """
 
     @property
@@ -33,8 +34,8 @@ class UnitOfWork(Protocol):
     async def commit(self) -> None:
         """Commit, and return once all changes are durable.
 
-        Raises ``StoreUnavailable`` if the transaction was rolled back, and ``OutcomeUnknown`` if
-        the outcome is unknown.
+        Raises ``StoreUnavailable`` if the transaction was rolled back, ``OutcomeUnknown`` if the
+        outcome is unknown, and ``StoreConflict`` for a constraint that is checked at COMMIT.
         """
 
     async def __aenter__(self) -> Self: ...

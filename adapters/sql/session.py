@@ -26,7 +26,7 @@ class SqlSession(SqlExecutor, Protocol):
     """A transaction that may write. It begins with the first statement."""
 
     async def commit(self) -> None:
-        """Commit, and return once all changes are durable."""
+        """Commit, and return once all changes are durable. Raises like ``UnitOfWork.commit``."""
 
     async def close(self) -> None:
         """Roll back what was not committed, and release the connection."""

@@ -5,8 +5,14 @@ savepoint of an open transaction. Units of work that arrive while a COMMIT is fl
 wait; then they run one after the other and share the next COMMIT. This is group commit (DeWitt et
 al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984).
 
-No timer keeps a group open. It is committed when all waiters have joined it. If there were none, it
-is committed at the end of the event loop tick.
+No timer keeps a group open. It is committed when all waiters have joined it, when it is full or
+2 ms old, or, if no task waits, at the end of the event loop tick::
+
+    request 1   acquire, savepoint, release
+    request 2             waits, savepoint, release
+    thread                                    COMMIT, flush
+    request 3                           waits . . . . . . . savepoint in the next group
+    responses                                           1, 2
 """
 
 import asyncio
@@ -26,7 +32,7 @@ class Writer:
     ``timeout`` is the maximum time in seconds that a unit of work waits for the writer's lock and
     for the file lock, which another process may hold. ``group_size`` is the maximum number of units
     of work that share a COMMIT. A unit of work holds the lock from ``begin`` to ``commit`` or
-    ``rollback``. Then the lock is released, or the group is flushed and the lock released after it.
+    ``rollback``. If the group is committed then, the lock is released after the COMMIT.
     """
 
     def __init__(self, path: Path, timeout: float, group_size: int) -> None:
@@ -58,7 +64,8 @@ class Writer:
         """Release the lock, and return when the changes of the unit of work are durable.
 
         Raises ``OutcomeUnknown`` when COMMIT failed: the changes may be in the write-ahead log.
-        Raises ``StoreConflict`` for a violated constraint that is checked at COMMIT.
+        Raises ``StoreConflict`` for a violated constraint that is checked at COMMIT, and
+        ``StoreUnavailable`` when the group was rolled back.
         """
         try:
             with translate_errors():
@@ -73,8 +80,8 @@ class Writer:
     async def rollback(self, unit: Savepoint) -> None:
         """Roll back the unit of work, and return when everything that it may have read is durable.
 
-        An error response may depend on changes of other units of work in the group, and fails with
-        them. Raises ``StoreUnavailable`` then: the unit of work itself has changed nothing.
+        An error response may depend on changes of other units of work in the group. If their COMMIT
+        fails, this raises ``StoreUnavailable``: the unit of work itself has changed nothing.
         """
         try:
             unit.rollback()
@@ -119,7 +126,7 @@ class Writer:
         asyncio.get_running_loop().call_soon(self._end_of_tick, group)
 
     def _end_of_tick(self, group: CommitGroup) -> None:
-        """Flush the group, unless a unit of work holds the lock: that flushes it at its end."""
+        """Commit the group, unless a unit of work holds the lock, which then commits it."""
         group.is_held_open = False
         if group is self._flusher.group and self._lock.try_acquire():
             self._flusher.flush(group, self._lock.release)

@@ -20,7 +20,7 @@ RANGE = re.compile(
 """A media range in lower case, and its weight. RFC 7231 allowed parameters after the weight.
 
 A range with another parameter matches no media type of this API. ``charset=utf-8`` is ignored: JSON
-does not have it, but clients send it.
+defines no charset, but clients send it.
 """
 
 

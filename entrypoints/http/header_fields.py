@@ -1,7 +1,7 @@
 """The grammar that header fields share (RFC 9110, section 5.6).
 
 Parsing takes time linear in the length of the text, whatever the text is: every unbounded repeat is
-possessive, so a match never gives back what a repeat has taken.
+possessive, so there is no backtracking.
 """
 
 import re
@@ -50,7 +50,7 @@ def split_list(text: str) -> list[str]:
 
 
 def compile_list(element: str) -> re.Pattern[str]:
-    """Return the pattern of a list of such elements and of empty ones (section 5.6.1.2)."""
+    """Return the pattern of a list whose elements match or are empty (section 5.6.1.2)."""
     return re.compile(rf"[ \t,]*+(?:{element}[ \t]*+(?:,[ \t,]*+|\Z))*+")
 
 

@@ -29,7 +29,7 @@ from service_layer.idempotency import (
 
 NAME = "Idempotency-Key"
 FIELD = NAME.lower().encode()
-"""The header's name as ASGI spells it."""
+"""The header's name in lower case, as in ASGI."""
 
 REPLAYED = "Idempotency-Replayed"
 """The header of a replayed response."""
@@ -38,7 +38,7 @@ KEY_MAX = 255
 """Maximum length of a key in characters, without quotation marks and escapes."""
 
 BARE = r"[!#-+\--\[\]-~]"
-"""The pattern of a character of a bare key: visible ASCII, but no comma, which joins fields."""
+"""A character of a bare key: visible ASCII except comma, quotation mark and backslash."""
 
 KEY = f'^(?:{BARE}{{1,{KEY_MAX}}}|"{STRING_CHARACTER}{{1,{KEY_MAX}}}")$'
 _BARE_KEY = re.compile(f"{BARE}*+")
@@ -73,7 +73,10 @@ IDEMPOTENT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long responses are stored, in seconds of the ``clock``. Processes must agree on both."""
+    """How long responses are stored, in seconds of the ``clock``.
+
+    All processes need the same values.
+    """
 
     lifetime: int = 24 * 60 * 60
     clock: Callable[[], float] = time.time
@@ -122,9 +125,9 @@ async def save_response(
 
 
 def read_key(fields: Sequence[bytes]) -> str:
-    """Return the key that the request's fields of this name hold.
+    """Return the key from the header's values.
 
-    Raises ``RequestValidationError``, as FastAPI does for the headers that it reads.
+    Raises ``RequestValidationError``, as FastAPI does for invalid headers.
     """
     if len(fields) > 1:
         raise _invalid("header_repeated", "Header should be sent once")
@@ -143,9 +146,9 @@ def read_key(fields: Sequence[bytes]) -> str:
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """Return a hash of method, path and body. The first two hold no line break.
+    """Return a hash of method, path and body. Method and path contain no line break.
 
-    The query is left out: no route that takes a key reads one.
+    The query string is not included: no route that accepts a key reads it.
     """
     head = b"%b %b\n" % (request.method.encode(), request.scope["raw_path"])
     return sha256(head + await request.body()).digest()

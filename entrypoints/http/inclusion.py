@@ -14,8 +14,8 @@ def include_directly(app: FastAPI, router: APIRouter) -> None:
     """Add copies of the router's routes that use ``app.dependency_overrides``.
 
     The router's routes are not changed: several applications in a process may copy them. Raises
-    ``TypeError`` for a route that a copy would change: one that is no ``APIRoute``, or that has a
-    body limit of its own.
+    ``TypeError`` for a route that a copy would change: one that is not an ``APIRoute``, or that has
+    a body limit of its own.
     """
     app.router.routes.extend([_copy_for(app, route) for route in router.routes])
 

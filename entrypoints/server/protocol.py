@@ -27,7 +27,7 @@ class Bounds:
     receive_timeout: float
     """Maximum time in seconds in which a request has to arrive."""
 
-    at_once: int
+    concurrency: int
     """Maximum number of requests in progress before ``Admission`` queues others."""
 
 
@@ -37,7 +37,7 @@ class BoundedConfig(Config):
     def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
         super().__init__(app, http=BoundedProtocol, **options)
         self.receive_timeout = bounds.receive_timeout
-        self.admission = Admission(bounds.at_once)
+        self.admission = Admission(bounds.concurrency)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -114,7 +114,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Start the request when ``Admission`` allows it."""
-        self._admission.ask(partial(super()._start_asgi_task, cycle, app), self.tasks)
+        self._admission.submit(partial(super()._start_asgi_task, cycle, app), self.tasks)
 
     def _parse_received(self) -> None:
         """Parse the received bytes until a few pipelined requests are queued."""
@@ -127,7 +127,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.flow.pause_reading()
 
     def _refuse(self, reason: str) -> None:
-        """Respond with 400, unless another response is due first, and close the connection."""
+        """Respond with 400 after any outstanding response, and close the connection (record 12)."""
         self._refused = True
         self._cancel_timeout()
         last = self._last_without_response()
@@ -166,7 +166,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start_timeout(self, seconds: float) -> None:
         self._cancel_timeout()
-        reason = "The request did not come in time."
+        reason = "The request was not received in time."
         self._timeout = self.loop.call_later(seconds, self._refuse, reason)
 
     def _cancel_timeout(self) -> None:

@@ -1,7 +1,7 @@
-"""Parse the bytes of a connection in slices, with size limits, and ignore offers to upgrade.
+"""Parse the bytes of a connection in slices, with size limits, and ignore upgrade requests.
 
-uvicorn buffers headers without a size limit. If a client offers an upgrade, it loses the body of
-the request, or parses the body as another request.
+uvicorn buffers headers without a size limit. If a client requests an upgrade, uvicorn loses the
+body of the request, or parses it as another request.
 """
 
 import httptools
@@ -24,12 +24,11 @@ class Refused(Exception):
 
 
 class RequestReader:
-    """Feeds the received bytes to httptools, whose callbacks lead to uvicorn's protocol.
+    """Feeds the received bytes to httptools, which calls uvicorn's protocol.
 
-    Most callbacks are methods of the protocol. ``on_headers_complete``, ``on_body`` and
-    ``on_message_complete`` check the limits first. The first and the last are not passed on for a
-    head that offers an upgrade: another parser then parses that head without the offer (RFC 9110,
-    section 7.8).
+    ``on_headers_complete``, ``on_body`` and ``on_message_complete`` check the limits before they
+    call the protocol. If a head requests an upgrade, a new parser parses it again without that
+    request, and only then the calls are passed on (RFC 9110, section 7.8).
     """
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
@@ -59,7 +58,7 @@ class RequestReader:
         except httptools.HttpParserError:
             raise Refused("Invalid HTTP request received.") from None
         if self._overhead > MAX_OVERHEAD:
-            raise Refused("Too many bytes around the body.")
+            raise Refused("The chunk sizes or trailers are too large.")
 
     def on_headers_complete(self) -> None:
         self._check_head()
@@ -83,7 +82,7 @@ class RequestReader:
         )  # as in uvicorn
 
     def _parse(self, data: bytes) -> None:
-        """Parse all bytes, also those that the parser leaves to the offered protocol."""
+        """Parse all bytes, including those after an upgrade request, where httptools stops."""
         rest: bytes | memoryview = data
         while rest:
             try:
@@ -97,12 +96,12 @@ class RequestReader:
     def _parse_again_without_offer(self) -> None:
         """Parse the head again with a new parser.
 
-        The old one has taken the end of the head for the end of the request. For the new one the
-        body follows. CONNECT is refused: what follows it is meant for another server.
+        The old parser ended the request after the head; the new one expects the body. CONNECT is
+        rejected.
         """
         parser = self._protocol.parser
         if not offers_upgrade(parser):
-            raise Refused("There is no tunnel here.")
+            raise Refused("CONNECT is not supported.")
         head = head_without_offer(parser, self._protocol.url, self._protocol.headers)
         self._start_parser()
         self._protocol.parser.feed_data(head)
@@ -111,6 +110,6 @@ class RequestReader:
         url, headers = self._protocol.url, self._protocol.headers
         hosts = sum(name == b"host" for name, _ in headers)
         if hosts != 1 and self._protocol.parser.get_http_version() == "1.1":
-            raise Refused("exactly one Host header is required (RFC 9112, section 3.2)")
+            raise Refused("Exactly one Host header is required.")
         if len(url) + sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
-            raise Refused("the head is too large")
+            raise Refused("The request head is too large.")

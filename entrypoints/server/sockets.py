@@ -26,7 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "invalid host name"
-        raise CannotListen(f"can't listen on {host} port {port}: {reason}") from None
+        raise CannotListen(f"cannot listen on {host} port {port}: {reason}") from None
 
 
 def address(listener: socket.socket) -> str:

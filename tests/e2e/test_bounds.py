@@ -46,7 +46,7 @@ def test_an_unfinished_request_times_out_with_400(
         responses = _read_to_end(connection)
 
     assert b"HTTP/1.1 400 " in responses
-    assert responses.endswith(b"The request did not come in time.")
+    assert responses.endswith(b"The request was not received in time.")
 
 
 @pytest.mark.parametrize(

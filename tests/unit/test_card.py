@@ -192,7 +192,7 @@ def test_the_readmes_test_passes_and_touches_no_database(
 
 def test_the_readme_fits_on_a_few_screens() -> None:
     assert len(README.splitlines()) < 200
-    assert "get_uow" in README.partition("## A session")[0]
+    assert "get_uow" in README.partition("## Example")[0]
 
 
 def examples() -> list[str]:

@@ -33,6 +33,7 @@ SERVERS = """\
 | name | description |
 |---|---|
 | heroes | this service, by `heroes serve` |
+| heroes-plain | the same service with `HEROES_SESSION=plain`, SQLModel's own session |
 | plain | the style of the SQLModel tutorial: a session per request in the thread pool, defaults |
 | fastcrud | FastAPI with FastCRUD, asynchronous |
 | litestar | Litestar with Advanced Alchemy, asynchronous |

@@ -27,7 +27,7 @@ async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
 
 async def test_requests_on_several_connections_start_one_per_tick() -> None:
     loop = asyncio.get_running_loop()
-    bounds = Bounds(receive_timeout=30, at_once=1)
+    bounds = Bounds(receive_timeout=30, concurrency=1)
     config = BoundedConfig(never_responding, bounds, log_config=None)
     config.load()
     state = ServerState()
@@ -54,7 +54,7 @@ async def test_requests_on_several_connections_start_one_per_tick() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "at_once"),
+    ("settings", "concurrency"),
     [
         (Settings(database_url=FILE), CONCURRENCY),
         (Settings(database_url=FILE, commit_batch=1, pool_size=1), CONCURRENCY),
@@ -64,6 +64,6 @@ async def test_requests_on_several_connections_start_one_per_tick() -> None:
     ids=["file", "file without group commit", "server", "server with replicas"],
 )
 def test_the_admission_limit_depends_on_the_database_and_its_pool(
-    settings: Settings, at_once: int
+    settings: Settings, concurrency: int
 ) -> None:
-    assert at_once == bounds(open_database(settings), settings).at_once
+    assert concurrency == bounds(open_database(settings), settings).concurrency

@@ -20,7 +20,7 @@ class Requests:
 
     def add(self, *numbers: int) -> None:
         for number in numbers:
-            self._admission.ask(partial(self._start, number), self.in_progress)
+            self._admission.submit(partial(self._start, number), self.in_progress)
 
     def finish(self, *numbers: int) -> None:
         self.in_progress -= set(numbers)
