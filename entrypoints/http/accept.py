@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from entrypoints.http.header_fields import NEXT_PARAMETER, TCHAR, split_list
+from entrypoints.http.header_fields import NEXT_PARAMETER, TCHAR, limit_size, split_list
 
 VARY = {"Vary": "Accept"}
 """The header of a response whose media type was negotiated (RFC 9110, section 12.5.5)."""
@@ -47,7 +47,7 @@ def _parse_weights(headers: Iterable[str]) -> Mapping[str, float]:
     Malformed ranges are ignored.
     """
     weights: dict[str, float] = {}
-    for header in headers:
+    for header in limit_size(headers):
         for found in filter(None, map(RANGE.fullmatch, split_list(header.lower()))):
             range_, weight = found[1], float(found[2] or 1)
             weights[range_] = max(weight, weights.get(range_, 0))

@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi.openapi.constants import REF_TEMPLATE
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from entrypoints.http.accept import VARY
 from entrypoints.http.entity_tags import HEADER
 from entrypoints.http.error_handlers import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
-from entrypoints.http.problems import MEDIA_TYPE, Problem, title
+from entrypoints.http.field_types import remove_defaults
+from entrypoints.http.problems import MEDIA_TYPE, OMITTED, Problem, title
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -31,9 +32,12 @@ class ValidationError(BaseModel):
 
 
 class HTTPValidationError(BaseModel):
-    """All validation errors of a request."""
+    """The first 100 validation errors of a request."""
+
+    model_config = ConfigDict(json_schema_extra=remove_defaults)
 
     detail: list[ValidationError]
+    omitted: int = Field(default=0, description=OMITTED, examples=[17])
 
 
 def error_responses(*statuses: int) -> Responses:

@@ -7,6 +7,7 @@ prefers problem details (RFC 9457). No response contains a rejected value, which
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -38,6 +39,9 @@ CONFLICT = "The request conflicts with existing data."
 UNAVAILABLE = "The database is temporarily unavailable. Try again later."
 OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 FAILED = "One of the operations failed. Nothing was changed."
+
+MAX_ERRORS = 100
+"""Maximum number of errors in a response, so that a small request cannot cause a large one."""
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +85,11 @@ async def operation_failed(request: Request, error: OperationFailed) -> Response
     """Return the status that the operation would have alone, with the location of the operation."""
     cause = error.cause
     if isinstance(cause, InvalidEntity):
-        errors = [(v.code, ("body", *error.loc, v.field), v.message) for v in cause.violations]
-        return _validation_response(errors, request.scope)
+        invalid = [(v.code, ("body", *error.loc, v.field), v.message) for v in cause.violations]
+        return _validation_response(invalid, request.scope)
     status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
-    details = [{"detail": str(cause), "pointer": encode_pointer(error.loc)}]
-    return problem(status, FAILED, request.scope, errors=details)
+    errors = [{"detail": str(cause), "pointer": encode_pointer(error.loc)}]
+    return problem(status, FAILED, request.scope, members={"errors": errors})
 
 
 async def invalid_query(request: Request, error: InvalidQuery) -> Response:
@@ -157,10 +161,20 @@ def _detail_response(status: int, detail: str, scope: Scope) -> Response:
 def _validation_response(
     errors: Sequence[tuple[str, Sequence[Any], str]], scope: Scope
 ) -> Response:
-    """Return 422. Each of the ``errors`` is a type, a location and a message."""
-    body = {"detail": [{"type": type_, "loc": list(loc), "msg": msg} for type_, loc, msg in errors]}
-    details = [error_detail(*error) for error in errors]
-    return _negotiated_response(scope, HTTPStatus.UNPROCESSABLE_ENTITY, body, INVALID, details)
+    """Return 422 with the first ``MAX_ERRORS`` errors, and the number of omitted ones.
+
+    Each of the ``errors`` is a type, a location and a message.
+    """
+    shown = errors[:MAX_ERRORS]
+    omitted = {"omitted": len(errors) - MAX_ERRORS} if len(errors) > MAX_ERRORS else {}
+    detail = [{"type": type_, "loc": list(loc), "msg": msg} for type_, loc, msg in shown]
+    return _negotiated_response(
+        scope,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        {"detail": detail} | omitted,
+        INVALID,
+        {"errors": [error_detail(*error) for error in shown]} | omitted,
+    )
 
 
 def _negotiated_response(
@@ -168,9 +182,9 @@ def _negotiated_response(
     status: int,
     body: Mapping[str, Any],
     detail: str,
-    errors: Sequence[Mapping[str, str]] = (),
+    members: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """Return ``body``, or a problem if the client prefers one."""
+    """Return ``body``, or a problem with ``detail`` and ``members`` if the client prefers one."""
     if prefers(scope, MEDIA_TYPE, to=JsonResponse.media_type):
-        return problem(HTTPStatus(status), detail, scope, VARY, errors=errors)
+        return problem(HTTPStatus(status), detail, scope, VARY, members=members)
     return JsonResponse(body, status_code=status, headers=VARY)

@@ -15,7 +15,8 @@ NONEXISTENT_ID = INT64_MAX + 1
 WHITE_SPACE = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 r"""The characters of ``str.isspace``, listed because ``\s`` differs between regex engines."""
 
-STORABLE_TEXT = rf"^[^\x00]*[^\x00{WHITE_SPACE}][^\x00]*$"
+STORABLE_TEXT = rf"^[{WHITE_SPACE}]*[^\x00{WHITE_SPACE}][^\x00]*$"
+"""A text without NUL that is not blank. Regex engines match it in linear time."""
 
 Text = Annotated[
     str,

@@ -5,6 +5,7 @@ possessive, so there is no backtracking.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 TCHAR = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 """The pattern of a character of a token (section 5.6.2)."""
@@ -22,6 +23,9 @@ The character is printable ASCII; the quotation mark and the backslash are escap
 use this pattern.
 """
 
+MAX_SIZE = 1024
+"""Maximum number of characters that are parsed of a field that only states preferences."""
+
 _BLANKS = " \t"
 _OPEN_STRING = r'"(?:[^"\\]++|\\.)*+'
 _QUOTED_STRING = f'{_OPEN_STRING}"'
@@ -32,6 +36,20 @@ _NAMED_VALUE = re.compile(
 )
 _STRING = re.compile(f'"{STRING_CHARACTER}*+"')
 _ESCAPE = re.compile(r"\\(.)")
+
+
+def limit_size(values: Iterable[str]) -> Iterator[str]:
+    """Yield the values of a header field up to ``MAX_SIZE`` characters in total.
+
+    Of a value that is too long, the elements that fit are yielded.
+    """
+    left = MAX_SIZE
+    for value in values:
+        if len(value) > left:
+            yield value[:left].rpartition(",")[0]
+            return
+        left -= len(value)
+        yield value
 
 
 def strip_blanks(text: str) -> str:

@@ -6,6 +6,7 @@ The extension member ``errors`` lists the errors of a request with their locatio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,9 @@ PATH_SAFE = "/%:@!$&'()*+,;="
 """Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
 
 BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+OMITTED = "The number of further errors, if there are more than 100."
 
 
 class ErrorDetail(BaseModel):
@@ -57,6 +61,7 @@ class Problem(BaseModel):
     detail: str
     instance: str = Field(description="The path of the request.")
     errors: list[ErrorDetail] = Field(default=[], description="The individual errors.")
+    omitted: int = Field(default=0, description=OMITTED, examples=[17])
 
 
 def title(status: HTTPStatus) -> str:
@@ -70,21 +75,20 @@ def problem(
     scope: Scope,
     headers: Mapping[str, str] | None = None,
     *,
-    errors: Sequence[Mapping[str, str]] = (),
+    members: Mapping[str, Any] = MappingProxyType({}),
 ) -> JsonResponse:
     """Return a problem details response for the request of ``scope``.
 
-    Each of the ``errors`` has the members of an ``ErrorDetail``.
+    ``members`` are those of ``Problem`` that RFC 9457 does not define.
     """
-    body: dict[str, Any] = {
+    body = {
         "type": "about:blank",
         "title": title(status),
         "status": int(status),
         "detail": detail,
         "instance": _encode_path(scope["raw_path"]),
+        **members,
     }
-    if errors:
-        body["errors"] = [dict(error) for error in errors]
     return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 

@@ -1,9 +1,9 @@
 """Admission control: a limit on the number of requests that are started at the same time.
 
-A started request that waits holds about 22 kB of objects. If there are many, a resumed request finds
-its objects evicted from the processor's cache. So requests beyond the concurrency that the database
-needs are not started yet. Databases limit their transactions for a similar reason (Heiss and Wagner,
-"Adaptive Load Control in Transaction Processing Systems", VLDB 1991).
+A started request that waits holds about 22 kB of objects. If there are many, a resumed request
+finds its objects evicted from the processor's cache. So requests beyond the concurrency that the
+database needs are not started yet. Databases limit their transactions for a similar reason (Heiss
+and Wagner, "Adaptive Load Control in Transaction Processing Systems", VLDB 1991).
 
 On PostgreSQL this increases throughput by 5 to 15 % with 64 clients, and by 17 to 22 % with 256
 (record 25).

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from entrypoints.http.header_fields import parse_named_value, split_list
+from entrypoints.http.header_fields import limit_size, parse_named_value, split_list
 
 EXACT_COUNT = "count=exact"
 
@@ -57,7 +57,7 @@ def parse_preferences(headers: Headers) -> Mapping[str, str]:
     Malformed preferences are ignored, as unknown ones are.
     """
     parsed: dict[str, str] = {}
-    for line in headers.getlist("prefer"):
+    for line in limit_size(headers.getlist("prefer")):
         for element in split_list(line):
             if preference := parse_named_value(element):
                 parsed.setdefault(*preference)

@@ -23,12 +23,18 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if int(headers.get("content-length", 0)) > self._max_bytes:
+        if self._is_too_large(headers.get("content-length", "0")):
             await self._reject(scope, receive, send)
         elif "transfer-encoding" in headers:
             await self._buffer_body(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _is_too_large(self, content_length: str) -> bool:
+        """Compare a number of any length, which ``int`` may refuse to parse."""
+        digits = content_length.strip().lstrip("0")
+        most = str(self._max_bytes)
+        return (len(digits), digits) > (len(most), most)
 
     async def _buffer_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a body of unknown length completely before the application is called."""

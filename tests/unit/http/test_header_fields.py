@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Scope
 
-from entrypoints.http.accept import prefers
+from entrypoints.http.accept import RANGE, prefers
 from entrypoints.http.entity_tags import parse_entity_tags
 from entrypoints.http.header_fields import (
     compile_list,
@@ -42,10 +42,14 @@ ENDINGS = ["", '"', "\x7f"]
 
 def parse_prefer(value: str) -> None:
     wants_exact_count(scope("prefer", value))
+    for element in split_list(value):
+        parse_named_value(element)
 
 
 def parse_accept(value: str) -> None:
     prefers(scope("accept", value), "application/problem+json", to="application/json")
+    for element in split_list(value):
+        RANGE.fullmatch(element)
 
 
 def parse_idempotency_key(value: str) -> None:

@@ -200,3 +200,24 @@ def test_the_instance_is_the_escaped_path(path: bytes, instance: str) -> None:
 
     assert instance == details["instance"]
     assert SECRET not in str(details)
+
+
+@pytest.mark.parametrize(
+    ("accept", "shown", "count"), [(JSON, "detail", 16_000), (PROBLEM, "errors", 101)]
+)
+async def test_a_response_has_at_most_100_errors_and_the_number_of_the_others(
+    client: httpx2.AsyncClient, accept: str, shown: str, count: int
+) -> None:
+    path = "/heroes/?" + "&".join(["__="] * count)
+
+    response = await request_error(client, "GET", path, accept=accept)
+
+    body = response.json()
+    assert (422, 100, count - 100) == (response.status_code, len(body[shown]), body["omitted"])
+
+
+async def test_100_errors_are_all_there(client: httpx2.AsyncClient) -> None:
+    body = (await request_error(client, "GET", "/heroes/?" + "&".join(["__="] * 100))).json()
+
+    assert 100 == len(body["errors"])
+    assert "omitted" not in body
