@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     """Seconds that a request waits for the write lock or a row lock."""
 
     scan_timeout: float = Field(default=5.0, ge=0.001, le=3600)
-    """Seconds after which a count, or a query that no index serves, is cancelled."""
+    """Seconds after which a count, a large offset or an unindexed query is cancelled."""
 
     commit_batch: int = Field(default=64, ge=1, le=1000)
     """SQLite: maximum number of units of work that share one COMMIT."""
@@ -41,10 +41,10 @@ class Settings(BaseSettings):
     """PostgreSQL: URL of replicas to read from. Reads may then be stale."""
 
     pool_size: int = Field(default=10, ge=1, le=1000)
-    """PostgreSQL: size of the process's connection pool, without the connections for scans."""
+    """PostgreSQL, and SQLite with plain sessions: size of the process's connection pool."""
 
     pool_timeout: float = Field(default=2.0, ge=0.001, le=60)
-    """PostgreSQL: seconds to wait for a connection from the pool."""
+    """Seconds to wait for a connection from the pool."""
 
     connect_timeout: float = Field(default=3.0, ge=0.001, le=60)
     """PostgreSQL: seconds to establish a connection."""

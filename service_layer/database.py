@@ -13,7 +13,7 @@ class Database(UnitOfWorkFactory, Protocol):
     """The URL without its password, for logs and messages."""
 
     is_embedded: bool
-    """Whether it is a file of this process. A server can be unavailable for some time."""
+    """Whether the database runs in this process, as SQLite does. A server can be unreachable."""
 
     is_in_memory: bool
     """Whether the data is lost when the connections close. Each process creates the schema."""

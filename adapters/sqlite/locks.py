@@ -1,6 +1,7 @@
 """Retries while another process holds a lock on the file.
 
-SQLite's busy timeout would block the event loop, and a signal could not interrupt it at startup.
+A long busy timeout of SQLite would block the event loop, and a signal could not interrupt it at
+startup.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 MIN_DELAY = 0.001
 MAX_DELAY = 0.05
-"""Seconds between two attempts: exponential backoff from the first to the second."""
+"""Seconds between two attempts: exponential backoff from ``MIN_DELAY`` to ``MAX_DELAY``."""
 
 START_TIMEOUT = 30.0
 """Seconds to wait at startup for another process that migrates the same file."""
