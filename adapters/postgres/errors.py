@@ -1,11 +1,11 @@
 """Translation of PostgreSQL and asyncpg errors into the application's errors."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from functools import partial
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
 
+from adapters.sql.driver_errors import translate
 from adapters.sql.session import UnstorableText
 from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
 
@@ -50,22 +50,6 @@ _CONSTRAINTS = "23"
 """The class of the SQLSTATEs of constraint violations."""
 
 
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raise the application's error for a failure of the database. Other errors pass unchanged."""
-    try:
-        yield
-    except DBAPIError as error:
-        _raise_translated(getattr(error.orig, "__cause__", None) or error.orig, error)
-        raise
-    except (asyncpg.PostgresError, *DRIVER_ERRORS) as error:
-        _raise_translated(error, error)
-        raise
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreUnavailable(f"the database is not reachable ({reason})") from error
-
-
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     sqlstate = str(getattr(error, "sqlstate", None) or "no code")
@@ -76,6 +60,10 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     if message := _message(error, sqlstate):
         kind = StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
         raise kind(f"{message} ({sqlstate})") from cause
+
+
+translate_errors = partial(translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated)
+"""A context manager that raises the application's error for a failure of the database."""
 
 
 def _message(error: BaseException | None, sqlstate: str) -> str | None:

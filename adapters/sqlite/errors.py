@@ -1,11 +1,10 @@
 """Translation of SQLite errors into the application's errors."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from functools import partial
 
-from sqlalchemy.exc import DBAPIError
-
+from adapters.sql.driver_errors import translate
 from service_layer.errors import StoreConflict, StoreUnavailable
 
 OPERATIONAL_ERRORS: Mapping[int, str] = {
@@ -35,22 +34,6 @@ def is_busy(error: BaseException | None) -> bool:
     return _primary_code(error) in _BUSY
 
 
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raise the application's error for a failure of the database. Other errors pass unchanged."""
-    try:
-        yield
-    except DBAPIError as error:
-        _raise_translated(getattr(error.orig, "__cause__", None) or error.orig, error)
-        raise
-    except sqlite3.Error as error:
-        _raise_translated(error, error)
-        raise
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StoreUnavailable(f"the database is not reachable ({reason})") from error
-
-
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")
@@ -58,6 +41,10 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
         raise StoreConflict(f"a constraint is violated ({name})") from cause
     if message := _message(error):
         raise StoreUnavailable(f"{message} ({name})") from cause
+
+
+translate_errors = partial(translate, (sqlite3.Error,), _raise_translated)
+"""A context manager that raises the application's error for a failure of the database."""
 
 
 def _message(error: BaseException | None) -> str | None:

@@ -22,7 +22,7 @@ from adapters.sqlite.writer import Writer
 class WritingSession:
     """``SqlSession`` on the writer. The first statement acquires the writer's lock.
 
-    Statements run on the event loop: its statements access few rows, by index, in microseconds.
+    Statements run on the event loop: they access few rows, by index, in microseconds.
     """
 
     def __init__(self, writer: Writer) -> None:

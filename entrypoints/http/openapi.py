@@ -25,11 +25,14 @@ def document_problems(app: FastAPI) -> None:
     serialized as 9.223372036854776e+18, which is a different decimal number.
     """
     make_document = app.openapi
+    converted: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _convert_whole_floats(_add_problem_schema(make_document()))
-        return app.openapi_schema
+        nonlocal converted
+        document = make_document()  # the one in app.openapi_schema, until the routes change
+        if document is not converted:
+            converted = app.openapi_schema = _convert_whole_floats(_add_problem_schema(document))
+        return converted
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
@@ -41,8 +44,8 @@ def operation_id(route: APIRoute) -> str:
 
 def _add_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
     _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
-    components = document["components"]
-    schemas = dict(sorted({**components["schemas"], **problems["$defs"]}.items()))
+    components = document.get("components", {})
+    schemas = dict(sorted({**components.get("schemas", {}), **problems["$defs"]}.items()))
     return {**document, "components": {**components, "schemas": schemas}}
 
 
