@@ -23,13 +23,14 @@ async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOf
     It is closed before the response is sent. Uncommitted changes are rolled back. Every route
     depends on this function, so ``app.dependency_overrides[get_uow]`` replaces the database.
     """
-    if UNIT_OF_WORK in request.scope:
-        yield request.scope[UNIT_OF_WORK]
+    scope = request.scope
+    if UNIT_OF_WORK in scope:
+        yield scope[UNIT_OF_WORK]
         return
     units_of_work = _get_units_of_work(request)
-    is_read = request.method in READ_METHODS
+    is_read = scope["method"] in READ_METHODS
     async with units_of_work.reading() if is_read else units_of_work.writing() as uow:
-        request.scope[UNIT_OF_WORK] = uow
+        scope[UNIT_OF_WORK] = uow
         yield uow
 
 

@@ -17,13 +17,15 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_digits = (len(str(max_bytes)), str(max_bytes))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._is_too_large(headers.get("content-length", "0")):
+        length = headers.get("content-length")
+        if length is not None and self._is_too_large(length):
             await self._reject(scope, receive, send)
         elif "transfer-encoding" in headers:
             await self._buffer_body(scope, receive, send)
@@ -33,8 +35,7 @@ class BodyLimit:
     def _is_too_large(self, content_length: str) -> bool:
         """Compare a number of any length, which ``int`` may refuse to parse."""
         digits = content_length.strip().lstrip("0")
-        most = str(self._max_bytes)
-        return (len(digits), digits) > (len(most), most)
+        return (len(digits), digits) > self._max_digits
 
     async def _buffer_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a body of unknown length completely before the application is called."""
