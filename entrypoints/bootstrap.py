@@ -15,8 +15,11 @@ from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
 from entrypoints.http.idempotency import Retention
+from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
+from entrypoints.server.clients import Clients
+from entrypoints.server.config import Bounds
+from entrypoints.server.descriptors import max_connections
 from entrypoints.server.garbage_collection import freeze_gc
-from entrypoints.server.protocol import Bounds
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import (
@@ -28,6 +31,15 @@ from service_layer.errors import (
 
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate an unreachable database."""
+
+DEFAULT_MAX_CONNECTIONS = 10_000
+"""Maximum number of connections of a process, if none is set. An idle one takes 6 kB."""
+
+DESCRIPTORS_PER_CONNECTION = 4
+"""File descriptors for each connection to the database: a file, its log and temporary files.
+
+A connection to a server needs one, and one more to cancel a statement; replicas have as many.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +147,25 @@ def connection_warning(database: Database, settings: Settings, workers: int) -> 
     )
 
 
-def bounds(database: Database, settings: Settings) -> Bounds:
-    """Return the limits on clients."""
-    return Bounds(settings.receive_timeout, database.concurrency)
+def bounds(database: Database, settings: Settings, listening_address: str) -> Bounds:
+    """Return what a process accepts from its clients. Raises ``InvalidSettings``."""
+    available = max_connections(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
+    wanted = settings.max_connections
+    if wanted is not None and wanted > available:
+        raise InvalidSettings(
+            f"{PREFIX}MAX_CONNECTIONS is {wanted}, but the limit on open files allows {available}: "
+            "raise it with ulimit -n"
+        )
+    return Bounds(
+        receive_timeout=settings.receive_timeout,
+        send_timeout=settings.send_timeout,
+        concurrency=database.concurrency,
+        max_pending=settings.max_pending,
+        max_connections=wanted or min(available, DEFAULT_MAX_CONNECTIONS),
+        max_connections_per_client=settings.max_connections_per_address,
+        allowed_hosts=AllowedHosts(settings.allowed_hosts or default_hosts(listening_address)),
+        clients=Clients(settings.trusted_proxies),
+    )
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:

@@ -46,6 +46,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)
+        bounds = bootstrap.bounds(database, settings, sockets.host(listener))
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
     migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
     url = sockets.address(listener)
@@ -57,7 +58,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         listener,
         workers=workers,
         access_log=settings.access_log,
-        bounds=bootstrap.bounds(database, settings),
+        bounds=bounds,
     )
 
 

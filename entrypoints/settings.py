@@ -6,6 +6,8 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from entrypoints.setting_types import Hosts, Networks
+
 PREFIX = "HEROES_"
 SETTINGS_FILE = ".env"
 
@@ -64,6 +66,24 @@ class Settings(BaseSettings):
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds within which a client has to send a request."""
 
+    send_timeout: float = Field(default=30.0, gt=0, le=600)
+    """Seconds within which a client has to read what the server has buffered for it."""
+
+    max_connections: int | None = Field(default=None, ge=1)
+    """Maximum number of connections of a process. By default as many as it can open."""
+
+    max_connections_per_address: int | None = Field(default=None, ge=1)
+    """Maximum number of connections of one client address to a process."""
+
+    max_pending: int = Field(default=1000, ge=0)
+    """Maximum number of requests that wait in a process; others get 503."""
+
+    allowed_hosts: Hosts = ()
+    """Hosts that the server answers for. By default loopback names if it listens on loopback."""
+
+    trusted_proxies: Networks = ()
+    """Addresses or networks of proxies whose forwarding headers are trusted."""
+
 
 def load_settings() -> Settings:
     """Read the settings. Raises ``InvalidSettings``."""
@@ -76,5 +96,5 @@ def load_settings() -> Settings:
 
 
 def _error_message(error: ErrorDetails) -> str:
-    name = PREFIX + "_".join(str(part) for part in error["loc"]).upper()
+    name = PREFIX + str(error["loc"][0]).upper()
     return f"{name} is not valid: {error['msg']}"

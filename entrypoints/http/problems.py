@@ -23,6 +23,7 @@ WHOLE_BODY = ""
 
 TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
 }
 """Reason phrases that RFC 9110 changed. Older versions of Python have the previous ones."""

@@ -4,139 +4,202 @@ uvicorn queues pipelined requests without a limit, and waits for the rest of a r
 timeout.
 """
 
-from asyncio import TimerHandle, Transport
-from dataclasses import dataclass
+from asyncio import Transport
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from uvicorn import Config
+from starlette.types import ASGIApp
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.server.admission import Admission
-from entrypoints.server.request_reader import Refused, RequestReader
+from entrypoints.server.allowed_hosts import EXEMPT_PATHS
+from entrypoints.server.config import ServerConfig
+from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
+from entrypoints.server.parsing.request_reader import RequestReader
+from entrypoints.server.responses import TOO_MANY_CONNECTIONS, misdirected, overloaded
+from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
+from entrypoints.server.timers import Timer
 
-DRAIN_TIMEOUT = 2.0
-"""Timeout in seconds for the rest of a request after its response, or after a stop signal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Limits on what the clients of a process may use."""
-
-    receive_timeout: float
-    """Maximum time in seconds in which a request has to arrive."""
-
-    concurrency: int
-    """Maximum number of requests in progress before ``Admission`` queues others."""
+TOO_SLOW = bad_request("The request was not received in time.")
 
 
-class BoundedConfig(Config):
-    """uvicorn's configuration with ``Bounds``."""
-
-    def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
-        super().__init__(app, http=BoundedProtocol, **options)
-        self.receive_timeout = bounds.receive_timeout
-        self.admission = Admission(bounds.concurrency)
-
-
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(SendingProtocol):
     """Refuses a request that does not arrive in time, or that ``RequestReader`` refuses.
 
-    The response is 400, as for any malformed request (RFC 9110, section 15.5.1), and then the
-    connection is closed. Earlier requests of the connection get their responses first.
-    ``Admission`` decides when a request is started.
+    Earlier requests of the connection get their responses first. After the response to a refused
+    request, the connection is closed. ``Admission`` decides when a request is started.
     """
 
-    _refused = False
-    _timeout: TimerHandle | None = None
+    _is_counted = False
+    _is_half_closed = False
+    _is_refused = False
     _previous: RequestResponseCycle | None = None
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        config = cast("BoundedConfig", self.config)
-        self._reader = RequestReader(self)
-        self._receive_timeout = config.receive_timeout
+    def __init__(self, config: ServerConfig, *args: object, **options: object) -> None:
+        super().__init__(config, *args, **options)
+        self._bounds = config.bounds
         self._admission = config.admission
+        self._connections = config.connection_limit
+        self._application = self.app
+        self._reader = RequestReader(self)
+        self._receive_timer = Timer(self.loop, partial(self._refuse, TOO_SLOW))
+
+    # The connection.
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._start_timeout(self._receive_timeout)
+        self._peer = self.client[0] if self.client else ""
+        self._is_proxy = self._bounds.clients.is_proxy(self._peer)
+        self._counted_address = None if self._is_proxy else self._peer
+        self._is_counted = self._connections.acquire(self._counted_address)
+        if self._is_counted:
+            self._receive_timer.start(self._bounds.receive_timeout)
+        else:
+            self._is_refused = True
+            self._write_refusal(TOO_MANY_CONNECTIONS)
+            self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._refused = True
-        self._cancel_timeout()
+        if self._is_counted:
+            self._connections.release(self._counted_address)
+        self._is_refused = True
+        self._receive_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._reader.receive(data)
-        self._parse_received()
+        if not self._is_refused:
+            self._reader.receive(data)
+            self._parse_received()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the responses to requests that have arrived completely."""
-        last = self._last_without_response()
-        if last is not None:
-            last.keep_alive = False
-        return last is not None
+        self._is_half_closed = True
+        if self._reader.has_unread and not self._is_refused:
+            return True
+        is_open = self._close_after_last_response()
+        if not is_open:
+            self._start_send_timer()
+        return is_open
 
     def shutdown(self) -> None:
         """Shorten the timeout for the rest of a request, so that the server can stop."""
         super().shutdown()
-        if self._timeout is not None:
-            self._start_timeout(min(self._receive_timeout, DRAIN_TIMEOUT))
+        if self._receive_timer.is_running:
+            self._start_drain_timer()
+
+    # The callbacks of the parser.
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._unset_keepalive_if_required()
-        self._start_timeout(self._receive_timeout)
+        self._receive_timer.cancel()
 
     def on_headers_complete(self) -> None:
         self._previous = self.cycle
+        self.app = cast("ASGI3Application", self._select_app())
+        if self._is_proxy:
+            client = self._bounds.clients.find_client(self._peer, self.headers)
+            self.scope["client"] = (client, 0)
+        if self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False  # RFC 9110, section 10.1.1
         super().on_headers_complete()
         self.headers = []  # trailers (RFC 9110, section 6.5) must not become headers
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._cancel_timeout()
+        self._receive_timer.cancel()
         if self.cycle.response_complete:  # before the whole body had arrived
             self.cycle.more_body = False
             self._start_keep_alive()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._timeout is not None:
+    # The requests.
+
+    def on_response_sent(self) -> None:
+        super().on_response_sent()
+        if self._receive_timer.is_running:
             self._unset_keepalive_if_required()
             if self.cycle.more_body:
-                self._start_timeout(min(self._receive_timeout, DRAIN_TIMEOUT))
-        if self._reader.has_unread:
+                self._start_drain_timer()
+        if self._reader.has_unread and not self.transport.is_closing():
             self.flow.pause_reading()
             self.loop.call_soon(self._parse_received)
 
+    def _select_app(self) -> ASGIApp:
+        """Return the application, or one that responds with 421 if the host is not allowed."""
+        host = self._reader.host
+        is_allowed = host is None or host in self._bounds.allowed_hosts
+        if is_allowed or self.url.partition(b"?")[0] in EXEMPT_PATHS:
+            return cast("ASGIApp", self._application)
+        return misdirected
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Start the request when ``Admission`` allows it."""
-        self._admission.submit(partial(super()._start_asgi_task, cycle, app), self.tasks)
+        """Start the request when ``Admission`` allows it, or respond with 503."""
+        self._current = cycle
+        start = partial(self._start_unless_disconnected, cycle, app)
+        if not self._admission.submit(start, self.tasks):
+            super()._start_asgi_task(cycle, cast("ASGI3Application", overloaded))
+
+    def _start_unless_disconnected(
+        self, cycle: RequestResponseCycle, app: ASGI3Application
+    ) -> None:
+        if not cycle.disconnected:
+            super()._start_asgi_task(cycle, app)
 
     def _parse_received(self) -> None:
-        """Parse the received bytes until a few pipelined requests are queued."""
-        while self._reader.has_unread and not self._refused and not self.pipeline:
+        """Parse the received bytes until a pipelined request is queued."""
+        while self._reader.has_unread and self._may_parse():
             try:
-                self._reader.parse_slice()
+                self._reader.parse_part()
             except Refused as refusal:
-                self._refuse(str(refusal))
-        if self._reader.has_unread and not self.transport.is_closing():
+                self._refuse(refusal)
+        if self.transport.is_closing() or self._is_refused:
+            return
+        if self._reader.has_unread:
             self.flow.pause_reading()
+        elif self._is_half_closed and not self._close_after_last_response():
+            self._close()
+        if self._reader.is_within_request and not self._receive_timer.is_running:
+            self._receive_timer.start(self._bounds.receive_timeout)
 
-    def _refuse(self, reason: str) -> None:
-        """Respond with 400 after any outstanding response, and close the connection (record 12)."""
-        self._refused = True
-        self._cancel_timeout()
+    def _may_parse(self) -> bool:
+        return not (self._is_refused or self.pipeline or self._is_response_buffered)
+
+    # Refusals.
+
+    def _refuse(self, refusal: Refused) -> None:
+        """Respond after any outstanding response, and close the connection (record 12)."""
+        self._is_refused = True
+        self._receive_timer.cancel()
+        if self._close_after_last_response():
+            return
+        if self._has_started_response():
+            self._close()
+        elif not self.transport.is_closing():
+            self._disconnect_requests()
+            self._write_refusal(refusal)
+            self._close_when_read()
+
+    def _write_refusal(self, refusal: Refused) -> None:
+        target = self._reader.target
+        fields = self.server_state.default_headers
+        self.transport.write(serialize_refusal(refusal, target, fields))
+
+    def _close_when_read(self) -> None:
+        """Close the connection when the client does, or after a timeout.
+
+        Closing at once would reset the connection if the client is still sending, and the client
+        might not get the response (RFC 9112, section 9.6).
+        """
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._send_timer.start(DRAIN_TIMEOUT)
+
+    def _close_after_last_response(self) -> bool:
+        """Return whether a request still needs its response; then close the connection after it."""
         last = self._last_without_response()
         if last is not None:
             last.keep_alive = False
-        elif self._has_started_response():
-            self.transport.close()
-        elif not self.transport.is_closing():
-            self.send_400_response(reason)
+        return last is not None
 
     def _last_without_response(self) -> RequestResponseCycle | None:
         """Return the last request that has arrived completely and still needs its response.
@@ -157,6 +220,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         return cycle.more_body or not cycle.response_complete
 
+    # Timers.
+
     def _start_keep_alive(self) -> None:
         """Start the keep-alive timeout, as uvicorn does after a response."""
         self._unset_keepalive_if_required()
@@ -164,12 +229,5 @@ class BoundedProtocol(HttpToolsProtocol):
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
 
-    def _start_timeout(self, seconds: float) -> None:
-        self._cancel_timeout()
-        reason = "The request was not received in time."
-        self._timeout = self.loop.call_later(seconds, self._refuse, reason)
-
-    def _cancel_timeout(self) -> None:
-        if self._timeout is not None:
-            self._timeout.cancel()
-            self._timeout = None
+    def _start_drain_timer(self) -> None:
+        self._receive_timer.start(min(self._bounds.receive_timeout, DRAIN_TIMEOUT))

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from entrypoints.server.access_log import build_log_config
-from entrypoints.server.protocol import BoundedConfig, Bounds
+from entrypoints.server.config import Bounds, ServerConfig
+from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
 GRACE_PERIOD = 8
@@ -31,9 +32,10 @@ def run(
     If ``workers`` is greater than 1, that many processes share the socket. Each of them calls
     ``make_app``, which must be picklable.
     """
-    config = BoundedConfig(
+    config = ServerConfig(
         make_app,
         bounds,
+        http=BoundedProtocol,
         factory=True,
         workers=workers,
         loop="uvloop",

@@ -31,8 +31,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 def address(listener: socket.socket) -> str:
     """Return the URL of the socket, without a trailing slash."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address, port = host(listener), listener.getsockname()[1]
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def host(listener: socket.socket) -> str:
+    """Return the address that the socket listens on."""
+    return str(listener.getsockname()[0])
 
 
 def duplicate_listeners(listener: socket.socket) -> list[socket.socket]:

@@ -17,7 +17,7 @@ def request(
     target: bytes = b"/heroes/?limit=1",
     *headers: bytes,
     method: bytes = b"GET",
-    host: bytes = b"Host: heroes",
+    host: bytes = b"Host: localhost",
     body: bytes = b"",
 ) -> bytes:
     """Return a request with exactly these lines, without an implicit Content-Length."""

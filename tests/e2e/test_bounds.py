@@ -32,10 +32,10 @@ def short_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     [
         b"",
         b"GET /heroes/ HT",
-        b"GET /heroes/ HTTP/1.1\r\nHost: x\r\n",
-        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{",
-        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
-        b"GET /heroes/ HTTP/1.1\r\nHost: x\r\n\r\nGET /heroes/",
+        b"GET /heroes/ HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{",
+        b"POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"GET /heroes/ HTTP/1.1\r\nHost: localhost\r\n\r\nGET /heroes/",
     ],
 )
 def test_an_unfinished_request_times_out_with_400(
@@ -46,18 +46,18 @@ def test_an_unfinished_request_times_out_with_400(
         responses = _read_to_end(connection)
 
     assert b"HTTP/1.1 400 " in responses
-    assert responses.endswith(b"The request was not received in time.")
+    assert b"The request was not received in time." in responses
 
 
 @pytest.mark.parametrize(
     "head",
     [
-        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 600_000,
-        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 100_000,
-        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 600_000,
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: x\r\n" * 100_000,
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         + b"1\r\nx\r\n" * 100_000,
-        b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+        b"POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
         + b"X: x\r\n" * 100_000,
     ],
     ids=["request line", "one header", "many headers", "chunk sizes", "trailers"],
@@ -66,7 +66,7 @@ def test_oversized_heads_chunk_sizes_and_trailers_are_refused(server: Served, he
     with socket.create_connection(server.address, LIMIT) as connection:
         responses = _send_and_read(connection, head)
 
-    assert responses.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ", b"HTTP/1.1 413 "))
+    assert responses.startswith(tuple(b"HTTP/1.1 %d " % status for status in (404, 413, 414, 431)))
 
 
 def test_the_receive_timeout_restarts_with_each_request(short_timeout_server: Served) -> None:

@@ -41,7 +41,7 @@ class Connection:
         content = b"" if body is None else json.dumps(body).encode()
         more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._writer.write(
-            f"{method} {path} HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             f"{more}Content-Length: {len(content)}\r\n\r\n".encode()
             + content
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -10,15 +11,17 @@ from uvicorn.server import ServerState
 
 from adapters.sqlite.database import CONCURRENCY
 from entrypoints.bootstrap import bounds, open_database
-from entrypoints.server.protocol import BoundedConfig, BoundedProtocol, Bounds
+from entrypoints.server.config import ServerConfig
+from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.settings import Settings
 
 pytestmark = pytest.mark.canary
 
+LOOPBACK = "127.0.0.1"
 FILE = "sqlite:///unused.db"
 SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 
-GET = b"GET / HTTP/1.1\r\nHost: heroes\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
@@ -27,8 +30,9 @@ async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
 
 async def test_requests_on_several_connections_start_one_per_tick() -> None:
     loop = asyncio.get_running_loop()
-    bounds = Bounds(receive_timeout=30, concurrency=1)
-    config = BoundedConfig(never_responding, bounds, log_config=None)
+    settings = Settings(database_url=FILE)
+    accepted = replace(bounds(open_database(settings), settings, LOOPBACK), concurrency=1)
+    config = ServerConfig(never_responding, accepted, log_config=None)
     config.load()
     state = ServerState()
     pairs = [socket.socketpair() for _ in range(3)]
@@ -66,4 +70,4 @@ async def test_requests_on_several_connections_start_one_per_tick() -> None:
 def test_the_admission_limit_depends_on_the_database_and_its_pool(
     settings: Settings, concurrency: int
 ) -> None:
-    assert concurrency == bounds(open_database(settings), settings).concurrency
+    assert concurrency == bounds(open_database(settings), settings, LOOPBACK).concurrency

@@ -65,7 +65,7 @@ def stop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stop]:
         connect = stack.enter_context
         connect(idle_connection(served))
         connect(connection_to(served, b"POST /heroes/ HT"))
-        connect(connection_to(served, b"POST /heroes/ HTTP/1.1\r\nHost: heroes\r\nContent-"))
+        connect(connection_to(served, b"POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nContent-"))
         unfinished = connect(write_in_progress(served, "Never", withheld=1))
         started = time.monotonic()
         code = served.terminate()
@@ -93,7 +93,7 @@ def connection_to(served: Served, sent: bytes) -> Iterator[socket.socket]:
 @contextmanager
 def idle_connection(served: Served) -> Iterator[socket.socket]:
     """Open a keep-alive connection that has completed one request."""
-    request = b"GET /heroes/999 HTTP/1.1\r\nHost: heroes\r\n\r\n"
+    request = b"GET /heroes/999 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with connection_to(served, request) as connection:
         assert read_until(connection, b'"}').startswith(b"HTTP/1.1 404")
         yield connection
@@ -104,7 +104,7 @@ def write_in_progress(served: Served, name: str, withheld: int = 0) -> Iterator[
     """Send a write without its last ``withheld`` bytes, once the app has started to read it."""
     body = json.dumps({"name": name, "secret_name": "Unknown"}).encode()
     head = (
-        "POST /heroes/ HTTP/1.1\r\nHost: heroes\r\nContent-Type: application/json\r\n"
+        "POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     with connection_to(served, head.encode()) as connection:

@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
-from entrypoints.server.admission import Admission
+from entrypoints.server.limits.admission import Admission
 
 LIMIT = 3
+MAX_PENDING = 4
 
 
 class Requests:
@@ -16,7 +17,7 @@ class Requests:
     def __init__(self) -> None:
         self.started: list[int] = []
         self.in_progress: set[int] = set()
-        self._admission = Admission(LIMIT)
+        self._admission = Admission(LIMIT, MAX_PENDING)
 
     def add(self, *numbers: int) -> None:
         for number in numbers:

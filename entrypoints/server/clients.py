@@ -1,0 +1,110 @@
+"""Which client sent a request, if trusted proxies forward requests.
+
+A proxy appends the address of its own client to ``Forwarded`` (RFC 7239) or ``X-Forwarded-For``.
+Everything before that came from the client, which may have made it up. So the client is the
+rightmost address that is not a trusted proxy.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from entrypoints.http.header_fields import MAX_SIZE, parse_named_value
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+IPV6_PREFIX = 64
+"""Length of the IPv6 prefixes of networks. A client may use every address of its network."""
+
+_NODE = re.compile(r"\[([0-9A-Fa-f:.]++)\](?::[0-9]++)?|([0-9.]++)(?::[0-9]++)?|([0-9A-Fa-f:.]++)")
+"""An address, with or without a port (RFC 7239, section 6)."""
+
+
+class Clients:
+    """Determines the client of a request. ``proxies`` are the networks of trusted proxies."""
+
+    def __init__(self, proxies: Iterable[Network] = ()) -> None:
+        self._proxies = tuple(proxies)
+
+    def is_proxy(self, address: str) -> bool:
+        """Return whether the address is that of a trusted proxy."""
+        parsed = _parse_address(address) if self._proxies else None
+        return parsed is not None and self._trusts(parsed)
+
+    def find_client(self, proxy: str, headers: Sequence[tuple[bytes, bytes]]) -> str:
+        """Return the address of the client of a request that a trusted proxy has sent.
+
+        This is the proxy itself if no header names a client, or if ``Forwarded`` and
+        ``X-Forwarded-For`` name different ones: a proxy adds to one of them, so the other may come
+        from the client.
+        """
+        found = {
+            self._rightmost_client(proxy, map(parse_node, reversed(elements)))
+            for name, parse_node in NODE_PARSERS.items()
+            if (elements := _last_elements(headers, name))
+        }
+        return found.pop() if len(found) == 1 else proxy
+
+    def _rightmost_client(self, proxy: str, nodes: Iterable[str]) -> str:
+        """Return the first node that is no trusted proxy, or the last one before a non-address."""
+        client = proxy
+        for node in nodes:
+            address = _parse_node(node)
+            if address is None:
+                return client
+            client = str(address)
+            if not self._trusts(address):
+                return client
+        return client
+
+    def _trusts(self, address: Address) -> bool:
+        return any(address in network for network in self._proxies)
+
+
+def client_key(address: str) -> str:
+    """Return what limits count clients by: the address, or the network of an IPv6 address."""
+    parsed = _parse_address(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, IPV6_PREFIX), strict=False))
+    return address if parsed is None else str(parsed)
+
+
+def _last_elements(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> Sequence[str]:
+    """Return the last elements of a list header: those in its last ``MAX_SIZE`` bytes.
+
+    A node contains no comma, so commas separate even in quoted strings. Otherwise a client could
+    hide what a proxy appends by a quotation mark.
+    """
+    text = b",".join(value for field, value in headers if field == name).decode("latin-1")
+    if len(text) > MAX_SIZE:
+        text = text[-MAX_SIZE:].partition(",")[2]
+    return [element for each in text.split(",") if (element := each.strip(" \t"))]
+
+
+def _forwarded_node(element: str) -> str:
+    """Return the value of ``for`` in an element of ``Forwarded``, or an empty string."""
+    pairs = filter(None, map(parse_named_value, element.split(";")))
+    return next((value for name, value in pairs if name == "for"), "")
+
+
+def _parse_node(node: str) -> Address | None:
+    found = _NODE.fullmatch(node)
+    return _parse_address(found[1] or found[2] or found[3]) if found else None
+
+
+def _parse_address(text: str) -> Address | None:
+    """Return the address; an IPv4 address if it is mapped to IPv6. A name is ``None``."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+NODE_PARSERS: dict[bytes, Callable[[str], str]] = {
+    b"forwarded": _forwarded_node,
+    b"x-forwarded-for": str,
+}
+"""The headers that name clients, and how to find the address in an element."""

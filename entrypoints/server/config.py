@@ -1,0 +1,58 @@
+"""uvicorn's configuration, with the limits of a process, its hosts and its proxies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn import Config
+
+from entrypoints.server.allowed_hosts import AllowedHosts
+from entrypoints.server.clients import Clients
+from entrypoints.server.limits.admission import Admission
+from entrypoints.server.limits.connections import ConnectionLimit
+from entrypoints.server.limits.unsent import UnsentResponses
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits on what the clients of a process may use, and which hosts and proxies it accepts."""
+
+    receive_timeout: float
+    """Maximum time in seconds in which a request has to arrive."""
+
+    send_timeout: float
+    """Maximum time in seconds in which a client has to read what is buffered for it."""
+
+    concurrency: int
+    """Maximum number of requests in progress before ``Admission`` queues others."""
+
+    max_pending: int
+    """Maximum number of requests that wait."""
+
+    max_connections: int
+    """Maximum number of connections."""
+
+    max_connections_per_client: int | None
+    """Maximum number of connections of one client, or ``None`` for no such limit."""
+
+    allowed_hosts: AllowedHosts
+    """The hosts that the server answers for."""
+
+    clients: Clients
+    """Determines the clients of requests that proxies forward."""
+
+
+class ServerConfig(Config):
+    """uvicorn's configuration with what ``BoundedProtocol`` needs.
+
+    The objects that count are created once for each process, because uvicorn pickles the
+    configuration for a worker before anything is counted.
+    """
+
+    def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.bounds = bounds
+        self.admission = Admission(bounds.concurrency, bounds.max_pending)
+        self.connection_limit = ConnectionLimit(
+            bounds.max_connections, bounds.max_connections_per_client
+        )
+        self.unsent = UnsentResponses()

@@ -1,0 +1,1 @@
+"""Parsing of requests with limits on their size, and the refusal of malformed ones."""

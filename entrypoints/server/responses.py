@@ -1,0 +1,30 @@
+"""Responses that the server sends instead of the application's, with problem details."""
+
+from http import HTTPStatus
+
+from starlette.types import Receive, Scope, Send
+
+from entrypoints.http.error_handlers import RETRY_AFTER
+from entrypoints.http.problems import problem
+from entrypoints.server.parsing.refusals import Refused
+
+RETRY_HEADERS = {"Retry-After": RETRY_AFTER}
+
+MISDIRECTED = "This server does not answer for the requested host."
+OVERLOADED = "The server is overloaded. Try again later."
+
+TOO_MANY_CONNECTIONS = Refused(
+    HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections. Try again later.", RETRY_HEADERS
+)
+
+
+async def misdirected(scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with 421: the host is not one of this server (RFC 9110, section 15.5.20)."""
+    response = problem(HTTPStatus.MISDIRECTED_REQUEST, MISDIRECTED, scope)
+    await response(scope, receive, send)
+
+
+async def overloaded(scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with 503: too many requests wait already."""
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED, scope, RETRY_HEADERS)
+    await response(scope, receive, send)

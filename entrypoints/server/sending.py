@@ -1,0 +1,118 @@
+"""The sending side of uvicorn's protocol, with a limit on the time that a client takes to read.
+
+uvicorn keeps the connection of a client that does not read its responses for as long as the client
+wants. The responses stay in memory, and a stop of the server waits for them.
+"""
+
+from asyncio import Transport
+from typing import cast
+
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from entrypoints.server.config import ServerConfig
+from entrypoints.server.timers import Timer
+
+MAX_BUFFERED = 16 * 1024
+"""Number of unsent bytes of a connection from which on its next response waits."""
+
+DRAIN_TIMEOUT = 2.0
+"""Timeout in seconds, after a stop signal, for clients to read or to send the rest."""
+
+
+class SendingProtocol(HttpToolsProtocol):
+    """Aborts a connection whose write buffer does not drain within the send timeout.
+
+    At most one response of a connection is in the buffer: the next request starts when the client
+    has read it. ``UnsentResponses`` limits the buffers of all connections.
+    """
+
+    _current: RequestResponseCycle | None = None
+    _is_response_buffered = False
+    _is_stopping = False
+
+    def __init__(self, config: ServerConfig, *args: object, **options: object) -> None:
+        super().__init__(config, *args, **options)  # type: ignore[arg-type]
+        self._send_timeout = config.bounds.send_timeout
+        self._unsent = config.unsent
+        self._send_timer = Timer(self.loop, self._abort)
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        transport.set_write_buffer_limits(high=MAX_BUFFERED)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._send_timer.cancel()
+        self._unsent.remove(self)
+        self._disconnect_requests()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._start_send_timer()
+        self._unsent.add(self, self.transport.get_write_buffer_size(), self._abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unsent.remove(self)
+        if self.transport.is_closing():  # the rest of the last response is still buffered
+            return
+        self._send_timer.cancel()
+        if self._is_response_buffered:
+            self._is_response_buffered = False
+            self.on_response_sent()
+
+    def on_response_complete(self) -> None:
+        """Defer what follows a response until the client has read it."""
+        if self.transport.is_closing():
+            self._start_send_timer()
+            self.on_response_sent()
+        elif self.flow.write_paused:
+            self._is_response_buffered = True
+        else:
+            self.on_response_sent()
+
+    def on_response_sent(self) -> None:
+        """Start the next request of the connection, or its keep-alive timeout."""
+        super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._start_send_timer()
+
+    def shutdown(self) -> None:
+        """Shorten the timeout for what is buffered, so that the server can stop."""
+        self._is_stopping = True
+        super().shutdown()
+        if self.transport.is_closing() or self._send_timer.is_running:
+            self._start_send_timer()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _start_send_timer(self) -> None:
+        limit = DRAIN_TIMEOUT if self._is_stopping else self._send_timeout
+        self._send_timer.start(min(limit, self._send_timeout))
+
+    def _close(self) -> None:
+        """Close the connection when the client has read what is buffered, or has not in time."""
+        self.transport.close()
+        self._start_send_timer()
+
+    def _abort(self) -> None:
+        """Close the connection at once. Requests of it are finished, without a response."""
+        self._disconnect_requests()
+        self.transport.abort()
+
+    def _disconnect_requests(self) -> None:
+        """Tell the request in progress that the client is gone, and drop those behind it.
+
+        uvicorn tells only the last request of the connection.
+        """
+        self.pipeline.clear()
+        for cycle in (self._current, cast("RequestResponseCycle | None", self.cycle)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self.flow.resume_writing()
