@@ -16,7 +16,12 @@ from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
 from entrypoints.server.parsing.request_reader import RequestReader
-from entrypoints.server.responses import TOO_MANY_CONNECTIONS, misdirected, overloaded
+from entrypoints.server.responses import (
+    TOO_MANY_CONNECTIONS,
+    misdirected,
+    overloaded,
+    run_to_completion,
+)
 from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
 from entrypoints.server.timers import Timer
 
@@ -136,14 +141,18 @@ class BoundedProtocol(SendingProtocol):
         """Start the request when ``Admission`` allows it, or respond with 503."""
         self._current = cycle
         start = partial(self._start_unless_disconnected, cycle, app)
-        if not self._admission.submit(start, self.tasks):
-            super()._start_asgi_task(cycle, cast("ASGI3Application", overloaded))
+        refuse = partial(self._refuse_overload, cycle)
+        self._admission.submit(start, refuse, self.tasks)
 
     def _start_unless_disconnected(
         self, cycle: RequestResponseCycle, app: ASGI3Application
     ) -> None:
         if not cycle.disconnected:
             super()._start_asgi_task(cycle, app)
+
+    def _refuse_overload(self, cycle: RequestResponseCycle) -> None:
+        response = cycle.run_asgi(cast("ASGI3Application", overloaded))
+        self.loop.call_soon(run_to_completion, response)
 
     def _parse_received(self) -> None:
         """Parse the received bytes until a pipelined request is queued."""

@@ -1,7 +1,12 @@
 """Responses that the server sends instead of the application's, with problem details."""
 
+from collections.abc import Coroutine
+from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
+from typing import Any
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from entrypoints.http.error_handlers import RETRY_AFTER
@@ -18,6 +23,13 @@ TOO_MANY_CONNECTIONS = Refused(
 )
 
 
+def run_to_completion(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that never has to wait, without the cost of a task."""
+    with suppress(StopIteration):
+        coroutine.send(None)
+        raise RuntimeError("the coroutine waits")
+
+
 async def misdirected(scope: Scope, receive: Receive, send: Send) -> None:
     """Respond with 421: the host is not one of this server (RFC 9110, section 15.5.20)."""
     response = problem(HTTPStatus.MISDIRECTED_REQUEST, MISDIRECTED, scope)
@@ -26,5 +38,11 @@ async def misdirected(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def overloaded(scope: Scope, receive: Receive, send: Send) -> None:
     """Respond with 503: too many requests wait already."""
-    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED, scope, RETRY_HEADERS)
-    await response(scope, receive, send)
+    await _overloaded_response(scope["raw_path"])(scope, receive, send)
+
+
+@lru_cache(maxsize=64)
+def _overloaded_response(path: bytes) -> Response:
+    """Return the response, which costs little when the server has no time to spare."""
+    scope = {"raw_path": path}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, OVERLOADED, scope, RETRY_HEADERS)

@@ -7,12 +7,20 @@ say which part of a request is wrong.
 import re
 from http import HTTPStatus
 
-from httptools import HttpParserError, HttpParserInvalidMethodError
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserInvalidMethodError,
+    HttpParserInvalidURLError,
+)
 
 from entrypoints.server.parsing.refusals import Refused, bad_request
 
 MAX_TARGET = 16 * 1024
 """Maximum size in bytes of a request target."""
+
+EXPECTED = (HttpParserInvalidURLError, UnicodeDecodeError)
+"""What uvicorn's callbacks raise for invalid targets."""
 
 SUPPORTED_VERSIONS = (b"1.0", b"1.1")
 
@@ -43,10 +51,13 @@ def classify_error(error: HttpParserError, line: bytes) -> Refused:
     """Return the refusal for an error of the parser.
 
     ``line`` is the request line, or its beginning if the rest has not been received. A complete
-    line has passed ``check_request_line``.
+    line has passed ``check_request_line``. An unexpected exception of a callback is raised again.
     """
-    if isinstance(error.__context__, Refused):  # raised by one of the parser's callbacks
-        return error.__context__
+    cause = error.__context__  # the exception of a callback, if one has raised
+    if isinstance(cause, Refused):
+        return cause
+    if isinstance(error, HttpParserCallbackError) and not isinstance(cause, EXPECTED):
+        raise error
     if _UNFINISHED_VERSION.fullmatch(line):
         return _unsupported_version()
     if _is_unknown_method(error) and _UNFINISHED_METHOD.fullmatch(line.rstrip(b"\r\n")):

@@ -16,12 +16,14 @@ class Requests:
 
     def __init__(self) -> None:
         self.started: list[int] = []
+        self.refused: list[int] = []
         self.in_progress: set[int] = set()
         self._admission = Admission(LIMIT, MAX_PENDING)
 
     def add(self, *numbers: int) -> None:
         for number in numbers:
-            self._admission.submit(partial(self._start, number), self.in_progress)
+            start, refuse = partial(self._start, number), partial(self.refused.append, number)
+            self._admission.submit(start, refuse, self.in_progress)
 
     def finish(self, *numbers: int) -> None:
         self.in_progress -= set(numbers)

@@ -1,0 +1,1 @@
+"""Load and attacks against a running server, for minutes, and what must hold meanwhile."""
