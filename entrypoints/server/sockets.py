@@ -12,6 +12,10 @@ ACCEPTS_PER_TICK = 16
 """New connections that a single process accepts in one event loop tick (record 24)."""
 
 
+SEND_BUFFER = 256 * 1024
+"""Bytes that the kernel buffers for a client that does not read, instead of up to 4 MiB."""
+
+
 class CannotListen(Exception):
     """The server cannot listen on the address. The message is for the operator."""
 
@@ -23,10 +27,12 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "invalid host name"
         raise CannotListen(f"cannot listen on {host} port {port}: {reason}") from None
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
+    return listener
 
 
 def address(listener: socket.socket) -> str:

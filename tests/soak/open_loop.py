@@ -14,6 +14,9 @@ from typing import Self, cast
 MAX_CONNECTIONS = 4000
 """Maximum number of connections. If all are busy, a request waits, which its latency includes."""
 
+LIMIT = 60
+"""Seconds within which the last responses must arrive."""
+
 TICK = 0.002
 """Seconds between two checks for requests that are due."""
 
@@ -55,8 +58,8 @@ class Exchange(asyncio.Protocol):
             status = int(head[9:12])
             self._loop.finish(self, Outcome(status, time.monotonic() - self._due, self._due))
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._loop.lose(self, self._due)
+    def connection_lost(self, _: Exception | None) -> None:
+        self._loop.lose(self)
 
     def close(self) -> None:
         """Close the connection."""
@@ -74,6 +77,7 @@ class OpenLoop:
         self._connections = 0
         self._waiting: deque[float] = deque()
         self._in_progress = 0
+        self._idle = asyncio.Event()
         self.outcomes: list[Outcome] = []
         self.lost = 0
         """The number of requests whose connection was closed without a response."""
@@ -88,9 +92,8 @@ class OpenLoop:
                 self._send(started + number / self._rate)
             sent = max(sent, due)
             await asyncio.sleep(TICK)
-        async with asyncio.timeout(60):
-            while self._in_progress or self._waiting:
-                await asyncio.sleep(TICK)
+        async with asyncio.timeout(LIMIT):
+            await self._idle.wait()
         for connection in self._free:
             connection.close()
         return self
@@ -98,22 +101,28 @@ class OpenLoop:
     def finish(self, connection: Exchange, outcome: Outcome) -> None:
         """Count a response."""
         self.outcomes.append(outcome)
-        self._in_progress -= 1
+        self._end_request()
         if self._waiting:
             self._send_on(connection, self._waiting.popleft())
         else:
             self._free.append(connection)
 
-    def lose(self, connection: Exchange, _due: float) -> None:
+    def lose(self, connection: Exchange) -> None:
         """Count a connection that the server has closed."""
         self._connections -= 1
         if connection in self._free:
             self._free.remove(connection)
         else:
-            self._in_progress -= 1
+            self._end_request()
             self.lost += 1
 
+    def _end_request(self) -> None:
+        self._in_progress -= 1
+        if not self._in_progress and not self._waiting:
+            self._idle.set()
+
     def _send(self, due: float) -> None:
+        self._idle.clear()
         if self._free:
             self._send_on(self._free.pop(), due)
         elif self._connections < MAX_CONNECTIONS:
