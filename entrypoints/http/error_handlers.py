@@ -19,10 +19,11 @@ from starlette.types import Scope
 from domain.errors import InvalidEntity, InvalidQuery, NotFound, OperationFailed, StaleVersion
 from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.entity_tags import entity_tag
+from entrypoints.http.header_fields import split_list
 from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
-from entrypoints.http.routing import method_not_allowed
+from entrypoints.http.routing import allowed_methods
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
 from service_layer.idempotency import KeyInProgress, KeyReused
 
@@ -115,6 +116,21 @@ async def unreadable_body(request: Request, error: HTTPException) -> Response:
         message = "Unable to parse a number with too many digits"
         return _validation_response([("int_parsing_size", ("body",), message)], request.scope)
     return _detail_response(error.status_code, error.detail, request.scope)
+
+
+async def method_not_allowed(request: Request, error: HTTPException) -> Response:
+    """Return 204 for OPTIONS and 405 for other methods, with ``Allow`` (RFC 9110, section 15.5.6).
+
+    ``Allow`` of Starlette's error has the methods of one route; a path may have several.
+    """
+    known = split_list((error.headers or {}).get("Allow", ""))
+    allowed = ", ".join(allowed_methods(request.app.routes, request.scope, known))
+    if request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": allowed})
+    body, detail = {"detail": error.detail}, f"This resource supports {allowed}."
+    response = _negotiated_response(request.scope, error.status_code, body, detail)
+    response.headers["Allow"] = allowed
+    return response
 
 
 async def http_exception(request: Request, error: HTTPException) -> Response:

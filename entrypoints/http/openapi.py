@@ -14,7 +14,7 @@ Errors are `application/json` by default, and problem details (RFC 9457) if `Acc
 `application/problem+json`. Errors with no other media type below are always problem details.
 
 `HEAD` is supported wherever `GET` is. `OPTIONS` is supported on every path and returns `Allow`. Any
-other method is rejected with 405 and `Allow`.
+other method is rejected with 405 and `Allow`, in either of the two media types.
 """
 
 

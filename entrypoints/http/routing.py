@@ -1,39 +1,36 @@
-"""Requests that no route matches: another method, or a path with or without its last slash.
-
-OPTIONS, ``Allow`` and 405 follow RFC 9110, sections 9.3.7, 10.2.1 and 15.5.6.
-"""
+"""Requests that no route matches: another method, or a path with or without its last slash."""
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
-from fastapi import Request
-from starlette.exceptions import HTTPException
+from fastapi.routing import iter_route_contexts
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
 from entrypoints.http.paths import external_path
-from entrypoints.http.problems import problem
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""The order of methods in ``Allow``. Others follow by name."""
 
 
-async def method_not_allowed(request: Request, _: HTTPException) -> Response:
-    """Return 204 for OPTIONS and 405 for other methods, with the methods that are allowed."""
-    allowed = ", ".join(allowed_methods(request.app.routes, request.scope))
-    headers = {"Allow": allowed}
-    if request.method == "OPTIONS":
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    detail = f"This resource supports {allowed}."
-    return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, request.scope, headers)
+def allowed_methods(
+    routes: Sequence[BaseRoute], scope: Scope, known: Iterable[str] = ()
+) -> Sequence[str]:
+    """Return the methods that the routes support at the scope's path (RFC 9110, section 10.2.1).
+
+    ``known`` are supported methods of a route that is not in ``routes``, but in a mounted router.
+    """
+    found = {*known, *(m for m in _methods(routes) if _is_routed(routes, {**scope, "method": m}))}
+    return _sort(found)
 
 
-def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> Sequence[str]:
-    """Return the methods that the routes support at the scope's path."""
-    routed = [method for method in METHODS if _is_routed(routes, {**scope, "method": method})]
-    head = ["HEAD"] if "GET" in routed else []
-    return [*routed, *head, "OPTIONS"]
+def _sort(methods: set[str]) -> Sequence[str]:
+    """Return the methods, and the ones that every path supports, in the order of ``Allow``."""
+    head = ["HEAD"] if "GET" in methods else []
+    others = sorted(methods - {*METHODS, "HEAD", "OPTIONS"})
+    return [*(method for method in METHODS if method in methods), *others, *head, "OPTIONS"]
 
 
 class SlashRedirect:
@@ -63,6 +60,11 @@ class SlashRedirect:
 
 def _is_routed(routes: Iterable[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+def _methods(routes: Sequence[BaseRoute]) -> set[str]:
+    """Return the methods of all routes, at any path."""
+    return set().union(*(route.methods or () for route in iter_route_contexts(routes)))
 
 
 def _toggle_slash(path: str) -> str:

@@ -23,6 +23,7 @@ class RawResponse(NamedTuple):
 
 TITLES = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
 
+METHOD_NOT_ALLOWED = RawResponse(405, JSON, b'{"detail":"Method Not Allowed"}')
 NO_SUCH_HERO = RawResponse(404, JSON, b'{"detail":"Hero not found"}')
 
 

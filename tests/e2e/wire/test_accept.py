@@ -46,11 +46,11 @@ def test_only_a_response_that_depends_on_accept_has_vary(client: httpx2.Client) 
     hero = f"/heroes/{new_hero(client)}"
     responses = [
         client.get(hero, headers={"accept": PROBLEM}),
-        client.put(hero),
+        client.post("/heroes/", content=b" " * 65_537),
         client.delete(hero),
     ]
 
-    assert [200, 405, 200] == [response.status_code for response in responses]
+    assert [200, 413, 200] == [response.status_code for response in responses]
     assert not any("vary" in response.headers for response in responses)
 
 
@@ -59,12 +59,9 @@ def test_errors_that_the_tutorial_lacks_are_problems_for_every_client(
     client: httpx2.Client, accept: str
 ) -> None:
     headers = {"accept": accept, "content-type": JSON}
-    responses = [
-        client.put("/heroes/", headers=headers),
-        client.post("/heroes/", content=b" " * 65_537, headers=headers),
-    ]
+    response = client.post("/heroes/", content=b" " * 65_537, headers=headers)
 
-    assert [(405, PROBLEM), (413, PROBLEM)] == [raw(response)[:2] for response in responses]
+    assert (413, PROBLEM) == raw(response)[:2]
 
 
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])

@@ -7,7 +7,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, NO_SUCH_HERO, PROBLEM, new_hero, ok, raw
+from tests.e2e.wire.contract import (
+    JSON,
+    METHOD_NOT_ALLOWED,
+    NO_SUCH_HERO,
+    PROBLEM,
+    new_hero,
+    ok,
+    raw,
+)
 from tests.support.served import Served, serve
 
 ROUNDS = 20
@@ -66,12 +74,22 @@ def test_an_unsupported_method_gets_405_with_the_allowed_ones(
     for method in {"POST", "PATCH", "DELETE", *STRANGE} - methods:
         response = client.request(method, path)
 
-        problem = response.json()
-        expected = ("about:blank", "Method Not Allowed", 405, path.partition("?")[0])
-        assert (405, PROBLEM) == (response.status_code, response.headers["content-type"])
-        assert methods == allowed(response)
-        assert expected == tuple(problem[key] for key in ("type", "title", "status", "instance"))
-        assert isinstance(problem["detail"], str)
+        assert METHOD_NOT_ALLOWED == raw(response)
+        assert (methods, "Accept") == (allowed(response), response.headers["vary"])
+
+
+@pytest.mark.parametrize(("path", "methods"), RESOURCES)
+def test_an_unsupported_method_gets_a_problem_if_the_client_prefers_one(
+    client: httpx2.Client, path: str, methods: set[str]
+) -> None:
+    response = client.put(path, headers={"accept": PROBLEM})
+
+    details = response.json()
+    expected = ("about:blank", "Method Not Allowed", 405, path.partition("?")[0])
+    assert (405, PROBLEM) == (response.status_code, response.headers["content-type"])
+    assert (methods, "Accept") == (allowed(response), response.headers["vary"])
+    assert expected == tuple(details[key] for key in ("type", "title", "status", "instance"))
+    assert isinstance(details["detail"], str)
 
 
 # Redirects.

@@ -20,7 +20,7 @@ PATTERN = re.compile(STORABLE_TEXT)
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 IN_BOTH = {"400", "404", "422"}
-"""The error statuses for which the tutorial has a body."""
+"""The error statuses of operations for which the tutorial has a body."""
 
 
 @pytest.fixture(scope="module")

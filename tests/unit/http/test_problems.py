@@ -33,6 +33,8 @@ each_refused = pytest.mark.parametrize(
     [
         Refused("GET", "/heroes/7", b"", 404),
         Refused("GET", "/teams", b"", 404),
+        Refused("PUT", "/heroes/", b"", 405),
+        Refused("TRACE", "/docs", b"", 405),
         Refused("GET", "/heroes/x", b"", 422),
         Refused("GET", "/heroes/?limit=x", b"", 422),
         Refused("POST", "/heroes/", b"{}", 422),
@@ -66,7 +68,12 @@ async def test_errors_of_the_tutorial_are_problems_for_clients_that_prefer_them(
     response = await request_error(client, method, path, body)
 
     details = response.json()
-    titles = {400: "Bad Request", 404: "Not Found", 422: "Unprocessable Content"}
+    titles = {
+        400: "Bad Request",
+        404: "Not Found",
+        405: "Method Not Allowed",
+        422: "Unprocessable Content",
+    }
     assert (status, PROBLEM) == (response.status_code, response.headers["content-type"])
     assert {
         "type": "about:blank",
@@ -91,6 +98,23 @@ async def test_errors_of_the_tutorial_keep_their_body_for_other_clients(
     assert {"detail"} == set(response.json())
 
 
+@pytest.mark.parametrize(
+    ("accept", "detail"),
+    [
+        (JSON, "Method Not Allowed"),
+        (PROBLEM, "This resource supports GET, POST, HEAD, OPTIONS."),
+    ],
+)
+async def test_an_unsupported_method_gets_allow_and_the_tutorials_body_or_a_problem(
+    client: httpx2.AsyncClient, accept: str, detail: str
+) -> None:
+    response = await request_error(client, "PUT", "/heroes/", accept=accept)
+
+    assert (405, accept) == (response.status_code, response.headers["content-type"])
+    assert "GET, POST, HEAD, OPTIONS" == response.headers["allow"]
+    assert detail == response.json()["detail"]
+
+
 @pytest.mark.parametrize("accept", [JSON, PROBLEM])
 @each_refused
 async def test_a_response_that_depends_on_accept_varies_by_it(
@@ -107,11 +131,12 @@ async def test_a_response_that_ignores_accept_does_not_vary_by_it(
 ) -> None:
     listed = await client.get("/heroes/", headers={"accept": PROBLEM})
     refused = [
-        await client.put("/heroes/", headers={"accept": accept}) for accept in (JSON, PROBLEM)
+        await client.post("/heroes/", headers={"accept": accept}, content=b" " * 65_537)
+        for accept in (JSON, PROBLEM)
     ]
 
     assert (200, JSON) == (listed.status_code, listed.headers["content-type"])
-    assert [(405, PROBLEM)] * 2 == [(r.status_code, r.headers["content-type"]) for r in refused]
+    assert [(413, PROBLEM)] * 2 == [(r.status_code, r.headers["content-type"]) for r in refused]
     assert not any("Accept" in response.headers.get("vary", "") for response in (listed, *refused))
 
 
