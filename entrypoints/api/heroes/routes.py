@@ -22,6 +22,7 @@ from service_layer import heroes
 
 HeroId = Annotated[http.Id, Path(description="The id of the hero.", examples=[1])]
 
+# In a path, ``member`` is a segment other than ``batch`` (entrypoints/http/paths.py).
 router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_function=http.operation_id)
 
 
@@ -65,7 +66,7 @@ async def read_heroes(
 
 
 @router.get(
-    "/{hero_id}",
+    "/{hero_id:member}",
     response_model=HeroRead,
     responses=http.error_responses(200, 304, 404, 412),
     openapi_extra=http.CONDITIONAL,
@@ -78,7 +79,7 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
 
 
 @router.patch(
-    "/{hero_id}",
+    "/{hero_id:member}",
     response_model=HeroRead,
     responses=http.error_responses(200, 400, 404, 409, 412),
     openapi_extra=http.CONDITIONAL,
@@ -93,7 +94,7 @@ async def update_hero(
 
 
 @router.delete(
-    "/{hero_id}",
+    "/{hero_id:member}",
     response_model=Deleted,
     responses=http.error_responses(404, 409, 412),
     openapi_extra=http.CONDITIONAL,

@@ -6,7 +6,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e.wire.contract import JSON, PROBLEM, Entry, RawResponse, invalid, new_hero, ok, raw
+from tests.e2e.wire.contract import (
+    METHOD_NOT_ALLOWED,
+    PROBLEM,
+    Entry,
+    RawResponse,
+    invalid,
+    new_hero,
+    ok,
+    raw,
+)
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -168,12 +177,25 @@ def test_a_hundred_heroes_with_the_longest_ascii_names_fit(client: httpx2.Client
     assert 100 == len(send(client, {"create": [longest] * 100}).json()["created"])
 
 
-def test_other_methods_parse_the_batch_path_as_a_hero_id(client: httpx2.Client) -> None:
-    for method in ("GET", "PATCH", "DELETE"):
-        response = client.request(method, "/heroes/batch", json={} if method == "PATCH" else None)
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE", "PUT", "PROPFIND"])
+def test_the_path_of_batches_supports_no_method_but_post_and_options(
+    client: httpx2.Client, method: str
+) -> None:
+    response = client.request(method, "/heroes/batch", json={} if method == "PATCH" else None)
 
-        assert (422, JSON) == (response.status_code, response.headers["content-type"])
-        assert ["path", "hero_id"] == response.json()["detail"][0]["loc"]
-    allowed = client.options("/heroes/batch").headers["allow"]
-    assert "GET, POST, PATCH, DELETE, HEAD, OPTIONS" == allowed
-    assert "/heroes/batch" == client.post("/heroes/batch/").headers["location"]
+    assert METHOD_NOT_ALLOWED == raw(response)
+    assert "POST, OPTIONS" == response.headers["allow"]
+
+
+def test_options_and_head_of_the_path_of_batches_send_allow(client: httpx2.Client) -> None:
+    for response in (client.options("/heroes/batch"), client.head("/heroes/batch")):
+        assert (b"", "POST, OPTIONS") == (response.content, response.headers["allow"])
+
+
+def test_the_path_of_batches_is_redirected_if_it_has_a_slash_too_many(
+    client: httpx2.Client,
+) -> None:
+    for method in ("POST", "GET", "DELETE"):
+        response = client.request(method, "/heroes/batch/")
+
+        assert (307, "/heroes/batch") == (response.status_code, response.headers["location"])
