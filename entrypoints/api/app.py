@@ -11,6 +11,7 @@ from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
+from entrypoints.http.middleware.exact_path import ExactPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.routing import SlashRedirect
@@ -55,4 +56,5 @@ def install(
     app.state.retention = retention
     install_error_handlers(app)
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(ExactPathMiddleware)
     document_problems(app)

@@ -1,13 +1,20 @@
 """Field types: what a request may contain, and its JSON schema."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import (
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+from pydantic_core import PydanticKnownError
 
 from domain.rules import INT64_MAX, TEXT_MAX
 
-MAX_DIGITS = 4_300
-"""Maximum number of digits that Python parses as an integer."""
+INTEGER = re.compile("[+-]?[0-9]++(?:_[0-9]++)*+")
+"""An integer as pydantic parses it, with any number of digits."""
 
 NONEXISTENT_ID = INT64_MAX + 1
 """An id that no row can have: it does not fit into a column."""
@@ -35,15 +42,23 @@ The maximum is exclusive because FastAPI converts it to a float, which represent
 """
 
 
-def _limit_digits(value: object) -> object:
-    """Replace a number with more digits than Python parses by ``NONEXISTENT_ID``."""
-    if isinstance(value, str) and len(value) > MAX_DIGITS:
-        digits = value.strip().lstrip("+-").replace("_", "")
-        return NONEXISTENT_ID if digits.isdecimal() else value
-    return value
+def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
+    """Return the id, or ``NONEXISTENT_ID`` for a number with more digits than Python parses.
+
+    Pydantic ignores white space around a number, so that one entity would have many paths.
+    """
+    text = str(value)
+    if text != text.strip():
+        raise PydanticKnownError("int_parsing")
+    try:
+        return int(parse(value))
+    except ValidationError:
+        if INTEGER.fullmatch(text):
+            return NONEXISTENT_ID
+        raise
 
 
-Id = Annotated[int, BeforeValidator(_limit_digits)]
+Id = Annotated[int, WrapValidator(_parse_id)]
 """An integer of any size. An id that is too large is not found (404), not invalid (422)."""
 
 

@@ -1,5 +1,9 @@
 """Paths: as the client sees them, and the ids in them."""
 
+import re
+from functools import lru_cache
+from urllib.parse import quote, unquote, unquote_to_bytes
+
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.types import Scope
 
@@ -17,10 +21,39 @@ class MemberConvertor(StringConvertor):
 register_url_convertor("member", MemberConvertor())
 
 
+ENCODED_SLASH = re.compile(b"%2F", re.IGNORECASE)
+"""A slash that separates no segments (RFC 3986, section 2.2)."""
+
+ENCODED_CACHE_SIZE = 100
+
+
 def external_path(scope: Scope) -> str:
-    """Return the path of the request including the root path.
+    """Return the percent-encoded path of the request including the root path.
 
     ``scope["path"]`` may lack the root path: proxies and ASGI servers differ in this.
     """
-    root, path = scope.get("root_path", ""), str(scope["path"])
-    return path if path.startswith(f"{root}/") else f"{root}{path}"
+    root, path = scope.get("root_path", ""), _encode(scope["raw_path"])
+    return path if scope["path"].startswith(f"{root}/") else quote(root) + path
+
+
+def exact_path(scope: Scope) -> str:
+    """Return the path in a form that patterns of routes cannot match by mistake.
+
+    ASGI decodes ``%2F``: one segment looks like two. Here it stays encoded. Patterns of Starlette
+    end in ``$``, which matches before a last line feed too, but not before two: it is doubled.
+    """
+    path, raw = str(scope["path"]), scope["raw_path"]
+    if path == unquote(raw):  # unless a middleware has replaced one of them
+        path = unquote(ENCODED_SLASH.sub(b"%252F", raw))
+    return f"{path}\n" if path.endswith("\n") else path
+
+
+@lru_cache(ENCODED_CACHE_SIZE)
+def _encode(path: bytes) -> str:
+    """Return the path in normalized encoding (RFC 3986, section 6.2.2).
+
+    A path that starts with two slashes gets a prefix: it would be read as a host.
+    """
+    parts = [quote(unquote_to_bytes(part)) for part in ENCODED_SLASH.split(path)]
+    encoded = "%2F".join(parts)
+    return f"/.{encoded}" if encoded.startswith("//") else encoded

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
-from urllib.parse import quote
+from typing import AnyStr
 
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
-from entrypoints.http.paths import external_path
+from entrypoints.http.paths import exact_path, external_path
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """The order of methods in ``Allow``. Others follow by name."""
@@ -33,6 +33,20 @@ def _sort(methods: set[str]) -> Sequence[str]:
     return [*(method for method in METHODS if method in methods), *others, *head, "OPTIONS"]
 
 
+def exact_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
+    """Return the scope with its exact path, so that no route matches the path by mistake.
+
+    It is unchanged if each route that matches its path matches the exact path too: then parameters
+    of routes get their values as they are.
+    """
+    exact = {**scope, "path": exact_path(scope)}
+    if exact["path"] == scope["path"]:
+        return scope
+    matching = [route for route in iter_route_contexts(routes) if _matches(route, scope)]
+    is_exact = all(_matches(route, exact) for route in matching)
+    return scope if matching and is_exact else exact
+
+
 class SlashRedirect:
     """A router's default: 307 to the same path with or without its last slash, or 404.
 
@@ -44,22 +58,28 @@ class SlashRedirect:
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        other = {**scope, "path": _toggle_slash(scope["path"])}
-        if scope["type"] == "http" and self._is_routed(other):
+        other = self._with_other_slash(scope)
+        if scope["type"] == "http" and any(_matches(route, other) for route in self._router.routes):
             query = scope["query_string"].decode("latin-1")
-            location = quote(external_path(other)) + ("?" + query if query else "")
+            location = external_path(other) + ("?" + query if query else "")
             headers = {"Location": location}
             redirect = Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
             await redirect(scope, receive, send)
         else:
             await self._router.not_found(scope, receive, send)
 
-    def _is_routed(self, scope: Scope) -> bool:
-        return any(route.matches(scope)[0] is not Match.NONE for route in self._router.routes)
+    def _with_other_slash(self, scope: Scope) -> Scope:
+        paths = {"path": _toggle(scope["path"], "/"), "raw_path": _toggle(scope["raw_path"], b"/")}
+        return exact_scope(self._router.routes, {**scope, **paths})
 
 
 def _is_routed(routes: Iterable[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+def _matches(route: BaseRoute | RouteContext, scope: Scope) -> bool:
+    """Return whether the route matches the path, with any method."""
+    return route.matches(scope)[0] is not Match.NONE
 
 
 def _methods(routes: Sequence[BaseRoute]) -> set[str]:
@@ -67,5 +87,5 @@ def _methods(routes: Sequence[BaseRoute]) -> set[str]:
     return set().union(*(route.methods or () for route in iter_route_contexts(routes)))
 
 
-def _toggle_slash(path: str) -> str:
-    return path.rstrip("/") if path.endswith("/") else path + "/"
+def _toggle(path: AnyStr, slash: AnyStr) -> AnyStr:
+    return path.rstrip(slash) if path.endswith(slash) else path + slash

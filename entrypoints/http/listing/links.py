@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
@@ -31,7 +31,7 @@ LINKS: dict[str, Any] = {
 
 def member_path(request: Request, member_id: int) -> str:
     """Return the path of a member of the collection that the request is for."""
-    return quote(f"{external_path(request.scope)}{member_id}")
+    return f"{external_path(request.scope)}{member_id}"
 
 
 def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[str, str]:
@@ -63,4 +63,4 @@ def _target(kind: type[Query], path: str, parameters: bytes, name: str) -> str:
     known = known_parameters(kind) - {name}
     pairs = parse_qsl(parameters.decode("latin-1"), keep_blank_values=True)
     repeated = [(key, value) for key, value in pairs if key in known]
-    return f"{quote(path)}?{urlencode([*repeated, (name, '')], safe=',')}"
+    return f"{path}?{urlencode([*repeated, (name, '')], safe=',')}"
