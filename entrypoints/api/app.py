@@ -11,6 +11,7 @@ from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
+from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.exact_path import ExactPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.openapi import DESCRIPTION, document_problems
@@ -40,6 +41,7 @@ def build_app(
     include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
+    app.add_middleware(ContentCoding)  # before BodyLimit, which may receive the body
     install(app, units_of_work, retention=retention)
     app.add_middleware(CancellationMiddleware)
     return app

@@ -10,6 +10,7 @@ from entrypoints.http.accept import VARY
 from entrypoints.http.entity_tags import HEADER
 from entrypoints.http.error_handlers import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
 from entrypoints.http.field_types import remove_defaults
+from entrypoints.http.middleware.content_coding import UNSUPPORTED
 from entrypoints.http.problems import MEDIA_TYPE, OMITTED, Problem, title
 
 Responses = dict[int | str, dict[str, Any]]
@@ -131,6 +132,21 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
         "The body is too large.",
         "A body may have at most 65536 bytes.",
     ),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _document_problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The body has a content coding, such as `gzip`.",
+        UNSUPPORTED,
+    )
+    | {
+        "headers": {
+            "Accept-Encoding": {
+                "description": "The supported content codings: none (RFC 9110).",
+                "required": True,
+                "schema": {"type": "string"},
+                "example": "identity",
+            }
+        }
+    },
     HTTPStatus.UNPROCESSABLE_ENTITY: _document_negotiated(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The request is invalid.",
