@@ -15,7 +15,7 @@ from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.exact_path import ExactPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.openapi import DESCRIPTION, document_problems
-from entrypoints.http.routing import SlashRedirect
+from entrypoints.http.routing import ServerOptions, SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
@@ -57,6 +57,7 @@ def install(
     app.state.units_of_work = units_of_work
     app.state.retention = retention
     install_error_handlers(app)
+    app.router.default = ServerOptions(app.router)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(ExactPathMiddleware)
     document_problems(app)

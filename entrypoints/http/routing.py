@@ -1,4 +1,4 @@
-"""Requests that no route matches: another method, or a path with or without its last slash."""
+"""Requests that no route matches: another method, another last slash, or ``OPTIONS *``."""
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
@@ -47,6 +47,24 @@ def exact_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
     return scope if matching and is_exact else exact
 
 
+class ServerOptions:
+    """A router's default: 204 for ``OPTIONS *``, with the methods of all routes.
+
+    Other requests are passed to the router's previous default (RFC 9110, section 9.3.7).
+    """
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._default = router.default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "*" or scope["type"] != "http" or scope["method"] != "OPTIONS":
+            await self._default(scope, receive, send)
+            return
+        headers = {"Allow": ", ".join(_sort(_methods(self._router.routes)))}
+        await Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)(scope, receive, send)
+
+
 class SlashRedirect:
     """A router's default: 307 to the same path with or without its last slash, or 404.
 
@@ -83,8 +101,11 @@ def _matches(route: BaseRoute | RouteContext, scope: Scope) -> bool:
 
 
 def _methods(routes: Sequence[BaseRoute]) -> set[str]:
-    """Return the methods of all routes, at any path."""
-    return set().union(*(route.methods or () for route in iter_route_contexts(routes)))
+    """Return the methods of all routes, mounted ones included, at any path."""
+    found: set[str] = set()
+    for route in iter_route_contexts(routes):
+        found |= (route.methods or set()) | _methods(getattr(route, "routes", []))
+    return found
 
 
 def _toggle(path: AnyStr, slash: AnyStr) -> AnyStr:
