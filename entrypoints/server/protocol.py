@@ -46,7 +46,7 @@ class BoundedProtocol(SendingProtocol):
         self._admission = config.admission
         self._connections = config.connection_limit
         self._application = self.app
-        self._reader = RequestReader(self)
+        self._reader = RequestReader(self, self._on_request_begin)
         self._receive_timer = Timer(self.loop, partial(self._refuse, TOO_SLOW))
 
     # The connection.
@@ -94,11 +94,6 @@ class BoundedProtocol(SendingProtocol):
 
     # The callbacks of the parser.
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._unset_keepalive_if_required()
-        self._receive_timer.cancel()
-
     def on_headers_complete(self) -> None:
         self._previous = self.cycle
         self.app = cast("ASGI3Application", self._select_app())
@@ -118,6 +113,10 @@ class BoundedProtocol(SendingProtocol):
             self._start_keep_alive()
 
     # The requests.
+
+    def _on_request_begin(self) -> None:
+        self._unset_keepalive_if_required()
+        self._receive_timer.cancel()
 
     def on_response_sent(self) -> None:
         super().on_response_sent()

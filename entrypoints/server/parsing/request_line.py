@@ -24,43 +24,47 @@ EXPECTED = (HttpParserInvalidURLError, UnicodeDecodeError)
 
 SUPPORTED_VERSIONS = (b"1.0", b"1.1")
 
-_METHOD = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
-_REQUEST_LINE = re.compile(rb"%b ([^\x00-\x20\x7f]++) HTTP/([0-9]\.[0-9])\r?\n" % _METHOD)
-_UNFINISHED_VERSION = re.compile(rb"%b [^\x00-\x20\x7f]++ HTTP/[0-9]\.[0-9]\r?" % _METHOD)
-_UNFINISHED_METHOD = re.compile(rb"%b(?: [^\n]*+)?" % _METHOD)
+_REQUEST_LINE = re.compile(
+    rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++ [^\x00-\x20\x7f]++ HTTP/([0-9]\.[0-9])\r?\n"
+)
+_VERSION = b"HTTP/1.1"
+_COMPLETIONS = (b"A / " + _VERSION, b"/ " + _VERSION, _VERSION)
+"""What completes a request line of which the method, the target or the version is unfinished."""
 
 
 def check_request_line(line: bytes) -> None:
     """Raise ``Refused`` unless the line, with its line end, is a valid request line."""
+    _check_target(line)
     found = _REQUEST_LINE.fullmatch(line)
     if found is None:
-        raise _too_long(line) or bad_request("The request line is malformed.")
-    if len(found[1]) > MAX_TARGET:
-        raise _target_too_long()
-    if found[2] not in SUPPORTED_VERSIONS:
-        raise _unsupported_version()
+        raise _malformed()
+    if found[1] not in SUPPORTED_VERSIONS:
+        detail = "This server supports HTTP/1.0 and HTTP/1.1."
+        raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, detail)
 
 
 def check_unfinished_line(line: bytes) -> None:
-    """Raise ``Refused`` if the beginning of a request line contains a target that is too long."""
-    if refusal := _too_long(line):
-        raise refusal
+    """Raise ``Refused`` if no request line begins like this, or only with too long a target."""
+    _check_target(line)
+    parts = line.split(b" ", 2)
+    completion = _COMPLETIONS[len(parts) - 1]
+    if completion == _VERSION:
+        completion = completion[len(parts[-1]) :]
+    if _REQUEST_LINE.fullmatch(line + completion + b"\n") is None:
+        raise _malformed()
 
 
-def classify_error(error: HttpParserError, line: bytes) -> Refused:
-    """Return the refusal for an error of the parser.
+def classify_error(error: HttpParserError) -> Refused:
+    """Return the refusal for an error of the parser in a request whose line is valid.
 
-    ``line`` is the request line, or its beginning if the rest has not been received. A complete
-    line has passed ``check_request_line``. An unexpected exception of a callback is raised again.
+    An unexpected exception of a callback is raised again.
     """
     cause = error.__context__  # the exception of a callback, if one has raised
     if isinstance(cause, Refused):
         return cause
     if isinstance(error, HttpParserCallbackError) and not isinstance(cause, EXPECTED):
         raise error
-    if _UNFINISHED_VERSION.fullmatch(line):
-        return _unsupported_version()
-    if _is_unknown_method(error) and _UNFINISHED_METHOD.fullmatch(line.rstrip(b"\r\n")):
+    if _is_unknown_method(error):
         return Refused(HTTPStatus.NOT_IMPLEMENTED, "The method is not implemented.")
     return bad_request("The request is not valid HTTP/1.1.")
 
@@ -75,15 +79,11 @@ def _is_unknown_method(error: HttpParserError) -> bool:
     return isinstance(error, HttpParserInvalidMethodError) or "Invalid method" in str(error)
 
 
-def _too_long(line: bytes) -> Refused | None:
-    return _target_too_long() if len(find_target(line)) > MAX_TARGET else None
+def _check_target(line: bytes) -> None:
+    if len(find_target(line)) > MAX_TARGET:
+        detail = f"A request target may have at most {MAX_TARGET} bytes."
+        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, detail)
 
 
-def _target_too_long() -> Refused:
-    detail = f"A request target may have at most {MAX_TARGET} bytes."
-    return Refused(HTTPStatus.REQUEST_URI_TOO_LONG, detail)
-
-
-def _unsupported_version() -> Refused:
-    detail = "This server supports HTTP/1.0 and HTTP/1.1."
-    return Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, detail)
+def _malformed() -> Refused:
+    return bad_request("The request line is malformed.")

@@ -9,6 +9,7 @@ chunked body. So a request never begins in the middle of a call::
     GET / HTTP/1.1␍␊Host: a␍␊␍␊ | POST / HTTP/1.1␍␊Host: a␍␊Content-Length: 2␍␊␍␊ | {} | GET ...
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import httptools
@@ -43,6 +44,9 @@ END_OF_HEAD = b"\r\n\r\n"
 class RequestReader:
     """Feeds the received bytes to httptools, which calls uvicorn's protocol.
 
+    ``on_begin`` is called for the first byte of each request, which may be long before the parser
+    gets it.
+
     ``on_header``, ``on_headers_complete``, ``on_body`` and ``on_message_complete`` check the limits
     before they call the protocol. If a head requests an upgrade, a new parser parses it again
     without that request, and only then the calls are passed on (RFC 9110, section 7.8).
@@ -51,8 +55,9 @@ class RequestReader:
     host: str | None = None
     """The host of the last complete head, without its port. HTTP/1.0 does not require one."""
 
-    def __init__(self, protocol: HttpToolsProtocol) -> None:
+    def __init__(self, protocol: HttpToolsProtocol, on_begin: Callable[[], object]) -> None:
         self._protocol = protocol
+        self._on_begin = on_begin
         self._unread = b""
         self._start_parser()
         self._start_request()
@@ -103,7 +108,7 @@ class RequestReader:
         if self._fields > MAX_FIELDS:
             detail = f"A request may have at most {MAX_FIELDS} header fields."
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
-        self._protocol.on_header(name, value)
+        self._protocol.on_header(name, value.rstrip(b" \t"))  # RFC 9112, section 5.1
 
     def on_headers_complete(self) -> None:
         protocol, parser = self._protocol, self._protocol.parser
@@ -154,14 +159,18 @@ class RequestReader:
             self._unread = self._unread.lstrip(b"\r\n")  # RFC 9112, section 2.2
             if not self._unread:
                 return
+            self._on_begin()
         if not self._is_line_complete:
             self._read_request_line()
+        if self._is_line_complete:
+            self._feed(self._take_head())
+
+    def _take_head(self) -> bytes:
         head = self._take_until_end()
         self._head_size += len(head)
         if self._head_size > MAX_HEAD:
-            detail = f"A request head may have at most {MAX_HEAD} bytes."
-            raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
-        self._feed(head)
+            raise _head_too_large()
+        return head
 
     def _parse_chunks(self) -> None:
         chunks = self._take_until_end()
@@ -172,12 +181,15 @@ class RequestReader:
             raise Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
 
     def _read_request_line(self) -> None:
-        """Check the request line, if its end has been received, before the parser gets it."""
+        """Check the request line. The parser gets nothing of it before its end is received."""
         end = self._unread.find(b"\n") + 1
-        self._line += self._unread[: end or len(self._unread)]
+        self._line += self._take(end or len(self._unread))
         if end:
-            self._is_line_complete = True
             check_request_line(self._line)
+            self._is_line_complete = True
+            self._unread = self._line + self._unread
+        elif len(self._line) > MAX_HEAD:
+            raise _head_too_large()
         else:
             check_unfinished_line(self._line)
 
@@ -197,24 +209,32 @@ class RequestReader:
         try:
             self._protocol.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._parse_again_without_offer()
+            head = self._head_without_offer()
         except httptools.HttpParserError as error:
-            raise classify_error(error, self._line) from None
+            raise classify_error(error) from None
+        else:
+            return
+        self._feed(head)  # not above: the parser's error would lose its own context there
 
-    def _parse_again_without_offer(self) -> None:
-        """Parse the head again with a new parser.
+    def _head_without_offer(self) -> bytes:
+        """Return the head to parse again, and replace the parser.
 
         The old parser ended the request after the head; the new one expects the body.
         """
         protocol = self._protocol
         head = head_without_offer(protocol.parser, protocol.url, protocol.headers)
         self._start_parser()
-        self._feed(head)
+        return head
 
 
 def _content_length(protocol: HttpToolsProtocol) -> int:
     """Return the length that the parser has accepted. ``int`` limits the number of digits."""
     for name, value in protocol.headers:
         if name == b"content-length":
-            return int(value.strip().lstrip(b"0") or 0)
+            return int(value.lstrip(b"0") or 0)
     return 0
+
+
+def _head_too_large() -> Refused:
+    detail = f"A request head may have at most {MAX_HEAD} bytes."
+    return Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
