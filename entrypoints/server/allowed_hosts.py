@@ -23,7 +23,7 @@ class AllowedHosts:
     """A set of hosts: names, addresses, ``*.name`` for all subdomains, or ``*`` for every host."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        self._hosts = frozenset(host.lower().strip("[]").rstrip(".") for host in hosts)
+        self._hosts = frozenset(map(_normalize, hosts))
         self._suffixes = tuple(host[1:] for host in self._hosts if host.startswith("*."))
 
     def __contains__(self, host: str) -> bool:
@@ -42,6 +42,15 @@ def default_hosts(listening_address: str) -> Collection[str]:
     On a loopback address these are the loopback names and addresses, otherwise all.
     """
     return LOOPBACK_HOSTS if _is_loopback(listening_address) else (EVERY,)
+
+
+def _normalize(host: str) -> str:
+    """Return a name or an address in the form in which requests are checked."""
+    text = host.lower().strip("[]").rstrip(".")
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return text
 
 
 def _is_loopback(host: str) -> bool:

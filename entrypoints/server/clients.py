@@ -6,7 +6,7 @@ rightmost address that is not a trusted proxy.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from entrypoints.http.header_fields import MAX_SIZE, parse_named_value
@@ -17,8 +17,12 @@ Network = IPv4Network | IPv6Network
 IPV6_PREFIX = 64
 """Length of the IPv6 prefixes of networks. A client may use every address of its network."""
 
-_NODE = re.compile(r"\[([0-9A-Fa-f:.]++)\](?::[0-9]++)?|([0-9.]++)(?::[0-9]++)?|([0-9A-Fa-f:.]++)")
+_PORT = r"(?::(?:[0-9]++|_[0-9A-Za-z._-]++))?"
+_NODE = re.compile(rf"\[([0-9A-Fa-f:.]++)\]{_PORT}|([0-9.]++){_PORT}|([0-9A-Fa-f:.]++)")
 """An address, with or without a port (RFC 7239, section 6)."""
+
+_ESCAPE = re.compile(r"\\.")
+_BLANKS = " \t"
 
 
 class Clients:
@@ -40,9 +44,9 @@ class Clients:
         from the client.
         """
         found = {
-            self._rightmost_client(proxy, map(parse_node, reversed(elements)))
-            for name, parse_node in NODE_PARSERS.items()
-            if (elements := _last_elements(headers, name))
+            self._rightmost_client(proxy, find_nodes(text))
+            for name, find_nodes in NODE_FINDERS.items()
+            if (text := _last_elements(headers, name))
         }
         return found.pop() if len(found) == 1 else proxy
 
@@ -70,22 +74,38 @@ def client_key(address: str) -> str:
     return address if parsed is None else str(parsed)
 
 
-def _last_elements(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> Sequence[str]:
-    """Return the last elements of a list header: those in its last ``MAX_SIZE`` bytes.
-
-    A node contains no comma, so commas separate even in quoted strings. Otherwise a client could
-    hide what a proxy appends by a quotation mark.
-    """
+def _last_elements(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
+    """Return the last elements of a list header: those in its last ``MAX_SIZE`` bytes."""
     text = b",".join(value for field, value in headers if field == name).decode("latin-1")
     if len(text) > MAX_SIZE:
         text = text[-MAX_SIZE:].partition(",")[2]
-    return [element for each in text.split(",") if (element := each.strip(" \t"))]
+    return text.strip(_BLANKS + ",")
 
 
-def _forwarded_node(element: str) -> str:
-    """Return the value of ``for`` in an element of ``Forwarded``, or an empty string."""
-    pairs = filter(None, map(parse_named_value, element.split(";")))
-    return next((value for name, value in pairs if name == "for"), "")
+def _forwarded_nodes(text: str) -> Iterator[str]:
+    """Yield the ``for`` of each element of ``Forwarded``, or ``""``, the last one first."""
+    for element in _split_from_right(text, ","):
+        pairs = filter(None, map(parse_named_value, _split_from_right(element, ";")))
+        yield next((value for name, value in pairs if name == "for"), "")
+
+
+def _forwarded_for_nodes(text: str) -> Iterator[str]:
+    """Yield the elements of ``X-Forwarded-For``, the last one first."""
+    return filter(None, (element.strip(_BLANKS) for element in reversed(text.split(","))))
+
+
+def _split_from_right(text: str, separator: str) -> Iterator[str]:
+    """Yield the parts of a list, the last one first. Nothing separates within a quoted string.
+
+    From the right, what a proxy appends is parsed first. From the left, a client could hide it by a
+    quotation mark.
+    """
+    part, is_quoted = "", False
+    for piece in reversed(text.split(separator)):
+        part = piece + separator + part if is_quoted else piece
+        is_quoted ^= _ESCAPE.sub("", piece).count('"') % 2 == 1
+        if not is_quoted and (stripped := part.strip(_BLANKS)):
+            yield stripped
 
 
 def _parse_node(node: str) -> Address | None:
@@ -103,8 +123,8 @@ def _parse_address(text: str) -> Address | None:
     return mapped or address
 
 
-NODE_PARSERS: dict[bytes, Callable[[str], str]] = {
-    b"forwarded": _forwarded_node,
-    b"x-forwarded-for": str,
+NODE_FINDERS: dict[bytes, Callable[[str], Iterator[str]]] = {
+    b"forwarded": _forwarded_nodes,
+    b"x-forwarded-for": _forwarded_for_nodes,
 }
-"""The headers that name clients, and how to find the address in an element."""
+"""The headers that name clients, and how to find the addresses in them."""
