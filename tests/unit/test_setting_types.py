@@ -1,0 +1,126 @@
+"""Settings that are comma-separated lists, and the bounds of the server's settings."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from entrypoints.settings import InvalidSettings, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
+    monkeypatch.setenv(f"HEROES_{name}", value)
+    return load_settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("", ()),
+        (" , ,", ()),
+        ("api.example", ("api.example",)),
+        (" api.example , *.example.,localhost ", ("api.example", "*.example.", "localhost")),
+        ("192.0.2.1,2001:db8::1,[::1]", ("192.0.2.1", "2001:db8::1", "[::1]")),
+        ("*", ("*",)),
+        ("a_b-c.Example", ("a_b-c.Example",)),
+    ],
+)
+def test_allowed_hosts_are_names_and_addresses(
+    monkeypatch: pytest.MonkeyPatch, value: str, hosts: tuple[str, ...]
+) -> None:
+    assert hosts == load(monkeypatch, "ALLOWED_HOSTS", value).allowed_hosts
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "api.example:80",
+        "[::1]:80",
+        "http://api.example",
+        "api.example/",
+        "u@api.example",
+        "a b",
+        ".example",
+        "a..b",
+        "**",
+        "*example",
+        "a.*",
+        "*.",
+        "*.*",
+        "[::g]",
+        "é.example",
+    ],
+)
+def test_another_text_is_no_host(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "ALLOWED_HOSTS", f"localhost, {host}")
+
+    expected = f"'{host}' is not a host; give names or addresses without a port"
+    assert f"HEROES_ALLOWED_HOSTS is not valid: {expected}" == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "networks"),
+    [
+        ("", []),
+        ("10.0.0.1", ["10.0.0.1/32"]),
+        ("10.0.0.0/8, 2001:db8::/32", ["10.0.0.0/8", "2001:db8::/32"]),
+        ("::1,127.0.0.0/255.0.0.0", ["::1/128", "127.0.0.0/8"]),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(
+    monkeypatch: pytest.MonkeyPatch, value: str, networks: list[str]
+) -> None:
+    expected = tuple(map(ip_network, networks))
+
+    assert expected == load(monkeypatch, "TRUSTED_PROXIES", value).trusted_proxies
+
+
+@pytest.mark.parametrize(
+    "network", ["*", "localhost", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.1:80", "[::1]", "10", "x/8"]
+)
+def test_another_text_is_no_network(monkeypatch: pytest.MonkeyPatch, network: str) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "TRUSTED_PROXIES", f"10.0.0.1, {network}")
+
+    expected = f"'{network}' is not an address or a network"
+    assert f"HEROES_TRUSTED_PROXIES is not valid: {expected}" == str(refused.value)
+
+
+def test_each_wrong_element_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "TRUSTED_PROXIES", "a,10.0.0.1,b")
+
+    assert ["'a'", "'b'"] == [sentence.split()[4] for sentence in str(refused.value).split("; ")]
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest", "too_low"),
+    [
+        ("MAX_CONNECTIONS", 1, "0"),
+        ("MAX_CONNECTIONS_PER_ADDRESS", 1, "0"),
+        ("MAX_PENDING", 0, "-1"),
+    ],
+)
+def test_a_bound_is_a_number_from_its_lowest_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, lowest: int, too_low: str
+) -> None:
+    assert lowest == getattr(load(monkeypatch, name, str(lowest)), name.lower())
+
+    for value in (too_low, "many", "1.5"):
+        with pytest.raises(InvalidSettings, match=f"^HEROES_{name} is not valid: "):
+            load(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize("name", ["SEND_TIMEOUT", "RECEIVE_TIMEOUT"])
+def test_a_timeout_is_at_most_ten_minutes(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert 600 == getattr(load(monkeypatch, name, "600"), name.lower())
+
+    for value in ("0", "-1", "601", "nan", "inf", "soon"):
+        with pytest.raises(InvalidSettings, match=f"^HEROES_{name} is not valid: "):
+            load(monkeypatch, name, value)
