@@ -1,7 +1,7 @@
 """The grammar that header fields share (RFC 9110, section 5.6).
 
 Parsing takes time linear in the length of the text, whatever the text is: every unbounded repeat is
-possessive, so there is no backtracking.
+possessive, so there is no backtracking. ``tests/unit/http/patterns`` tests every pattern for it.
 """
 
 import re
