@@ -163,6 +163,7 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
         "headers": {
             "Retry-After": {
                 "description": "Seconds to wait before the next attempt.",
+                "required": True,
                 "schema": {"type": "integer"},
                 "example": 1,
             }

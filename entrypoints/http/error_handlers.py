@@ -12,6 +12,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.utils import is_body_allowed_for_status_code
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
@@ -115,7 +117,7 @@ async def unreadable_body(request: Request, error: HTTPException) -> Response:
     if isinstance(cause, ValueError) and not isinstance(cause, UnicodeError):
         message = "Unable to parse a number with too many digits"
         return _validation_response([("int_parsing_size", ("body",), message)], request.scope)
-    return _detail_response(error.status_code, error.detail, request.scope)
+    return await http_exception(request, error)
 
 
 async def method_not_allowed(request: Request, error: HTTPException) -> Response:
@@ -134,8 +136,18 @@ async def method_not_allowed(request: Request, error: HTTPException) -> Response
 
 
 async def http_exception(request: Request, error: HTTPException) -> Response:
-    """Return the status and detail of the exception, such as 404 for an unknown path."""
-    return _detail_response(error.status_code, error.detail, request.scope)
+    """Return the status, detail and headers of the exception, such as 404 for an unknown path.
+
+    A 503 gets ``Retry-After`` if the exception has none.
+    """
+    if is_body_allowed_for_status_code(error.status_code):
+        response = _detail_response(error.status_code, error.detail, request.scope)
+    else:
+        response = Response(status_code=error.status_code)
+    if error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = RETRY_AFTER
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
@@ -170,8 +182,10 @@ async def internal_server_error(request: Request, _: Exception) -> Response:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
 
 
-def _detail_response(status: int, detail: str, scope: Scope) -> Response:
-    return _negotiated_response(scope, status, {"detail": detail}, detail)
+def _detail_response(status: int, detail: Any, scope: Scope) -> Response:
+    """Return ``detail`` as it is, or as the text of a problem."""
+    text = detail if isinstance(detail, str) else to_json(detail).decode()
+    return _negotiated_response(scope, status, {"detail": detail}, text)
 
 
 def _validation_response(
@@ -202,5 +216,5 @@ def _negotiated_response(
 ) -> Response:
     """Return ``body``, or a problem with ``detail`` and ``members`` if the client prefers one."""
     if prefers(scope, MEDIA_TYPE, to=JsonResponse.media_type):
-        return problem(HTTPStatus(status), detail, scope, VARY, members=members)
+        return problem(status, detail, scope, VARY, members=members)
     return JsonResponse(body, status_code=status, headers=VARY)

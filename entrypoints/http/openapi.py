@@ -14,7 +14,8 @@ Errors are `application/json` by default, and problem details (RFC 9457) if `Acc
 `application/problem+json`. Errors with no other media type below are always problem details.
 
 `HEAD` is supported wherever `GET` is. `OPTIONS` is supported on every path and returns `Allow`. Any
-other method is rejected with 405 and `Allow`, in either of the two media types.
+other method is rejected with 405 and `Allow`, in either of the two media types. A path with a slash
+too many or too few at its end is redirected with 307; `Location` is a path.
 """
 
 

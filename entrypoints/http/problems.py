@@ -21,12 +21,13 @@ MEDIA_TYPE = "application/problem+json"
 WHOLE_BODY = ""
 """The JSON Pointer to the whole body (RFC 6901, section 5)."""
 
-TITLES = {
+TITLES: Mapping[int, str] = {
+    **{status: status.phrase for status in HTTPStatus},
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
     HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
 }
-"""Reason phrases that RFC 9110 changed. Older versions of Python have the previous ones."""
+"""Reason phrases. Older versions of Python have the previous ones of two that RFC 9110 changed."""
 
 PATH_SAFE = "/%:@!$&'()*+,;="
 """Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
@@ -65,13 +66,13 @@ class Problem(BaseModel):
     omitted: int = Field(default=0, description=OMITTED, examples=[17])
 
 
-def title(status: HTTPStatus) -> str:
-    """Return the reason phrase of the status (RFC 9110)."""
-    return TITLES.get(status, status.phrase)
+def title(status: int) -> str:
+    """Return the reason phrase of the status (RFC 9110), or nothing for an unknown status."""
+    return TITLES.get(status, "")
 
 
 def problem(
-    status: HTTPStatus,
+    status: int,
     detail: str,
     scope: Scope,
     headers: Mapping[str, str] | None = None,

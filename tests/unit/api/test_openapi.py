@@ -74,6 +74,28 @@ def test_every_route_documents_every_status_it_can_return(
     assert statuses == set(document["paths"][path][method]["responses"])
 
 
+@pytest.mark.parametrize(
+    ("status", "header"), [("412", "ETag"), ("415", "Accept-Encoding"), ("503", "Retry-After")]
+)
+def test_every_error_documents_the_header_that_it_always_has(
+    document: dict[str, Any], status: str, header: str
+) -> None:
+    batch_412 = ("apply_batch", "412")  # several heroes, several tags
+    responses = [
+        one["responses"][status]
+        for one in operations(document)
+        if status in one["responses"] and (one["operationId"], status) != batch_412
+    ]
+
+    assert responses
+    assert all(one["headers"][header]["required"] for one in responses)
+
+
+def test_the_statuses_of_no_operation_are_in_the_description(document: dict[str, Any]) -> None:
+    for status in ("307", "405"):
+        assert f" {status}" in document["info"]["description"]
+
+
 def test_errors_of_the_tutorial_have_two_media_types_and_other_errors_are_problems(
     document: dict[str, Any],
 ) -> None:
