@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from dataclasses import replace
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -11,13 +10,12 @@ from uvicorn.server import ServerState
 
 from adapters.sqlite.database import CONCURRENCY
 from entrypoints.bootstrap import bounds, open_database
-from entrypoints.server.config import ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.settings import Settings
+from tests.integration.server.connecting import LOOPBACK, configure
 
 pytestmark = pytest.mark.canary
 
-LOOPBACK = "127.0.0.1"
 FILE = "sqlite:///unused.db"
 SERVER = "postgresql://heroes@127.0.0.1:1/heroes"
 
@@ -30,11 +28,7 @@ async def never_responding(_: Scope, _receive: Receive, _send: Send) -> None:
 
 async def test_requests_on_several_connections_start_one_per_tick() -> None:
     loop = asyncio.get_running_loop()
-    settings = Settings(database_url=FILE)
-    accepted = replace(bounds(open_database(settings), settings, LOOPBACK), concurrency=1)
-    config = ServerConfig(never_responding, accepted, log_config=None)
-    config.load()
-    state = ServerState()
+    config, state = configure(never_responding, concurrency=1), ServerState()
     pairs = [socket.socketpair() for _ in range(3)]
     protocols = []
     for ours, _ in pairs:

@@ -1,0 +1,54 @@
+"""Connections of the server's protocol to an application, in this process."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from starlette.types import ASGIApp
+from uvicorn.server import ServerState
+
+from entrypoints.bootstrap import bounds, open_database
+from entrypoints.server.config import ServerConfig
+from entrypoints.server.protocol import BoundedProtocol
+from entrypoints.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+
+
+class Connected(NamedTuple):
+    """The server's side of a connection, and the client's streams."""
+
+    protocol: BoundedProtocol
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+def configure(app: ASGIApp, **changes: Any) -> ServerConfig:
+    """Return the default configuration, with some bounds changed."""
+    settings = Settings(database_url="sqlite:///unused.db")
+    default = bounds(open_database(settings), settings, LOOPBACK)
+    config = ServerConfig(app, replace(default, **changes), log_config=None)
+    config.load()
+    return config
+
+
+@asynccontextmanager
+async def connect(app: ASGIApp, **changes: Any) -> AsyncIterator[Connected]:
+    """Connect a client to the protocol, with some bounds changed."""
+    loop = asyncio.get_running_loop()
+    config, state = configure(app, **changes), ServerState()
+    ours, theirs = socket.socketpair()
+    _, protocol = await loop.create_connection(
+        lambda: BoundedProtocol(config, state, {}), sock=ours
+    )
+    reader, writer = await asyncio.open_connection(sock=theirs)
+    try:
+        yield Connected(protocol, reader, writer)
+    finally:
+        for task in state.tasks:
+            task.cancel()
+        protocol.transport.abort()
+        writer.close()
