@@ -188,10 +188,10 @@ class RequestReader:
             check_request_line(self._line)
             self._is_line_complete = True
             self._unread = self._line + self._unread
-        elif len(self._line) > MAX_HEAD:
+            return
+        check_unfinished_line(self._line)
+        if len(self._line) > MAX_HEAD:
             raise _head_too_large()
-        else:
-            check_unfinished_line(self._line)
 
     def _take_until_end(self) -> bytes:
         """Return the bytes up to ``END_OF_HEAD``, or all of them."""

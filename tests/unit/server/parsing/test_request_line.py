@@ -151,6 +151,11 @@ def test_a_target_that_is_too_long_is_refused_before_it_ends() -> None:
     assert b"" == refusal.target
 
 
+@pytest.mark.parametrize("end", [b"", b" HTTP/1.1", b" HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_a_target_larger_than_a_head_is_too_long_too(end: bytes) -> None:
+    assert 414 == status_of(b"GET /" + b"x" * 100_000 + end)
+
+
 def test_a_request_begins_with_its_first_byte() -> None:
     recorder = Recorder()
 
