@@ -11,8 +11,6 @@ TIMEOUT = 5
 
 PROBLEM = "application/problem+json"
 
-WITHOUT_BODY = (204, 304)
-
 
 class Response(NamedTuple):
     """A response; the header names are in lower case."""
@@ -45,10 +43,18 @@ def talk(address: tuple[str, int], sent: bytes, *, ended: bool = False) -> Seque
 
 def read_all(connection: socket.socket) -> Sequence[Response]:
     """Return the responses until the server closes the connection."""
-    received = b""
-    while some := connection.recv(1 << 16):
-        received += some
+    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
     return list(parse(received))
+
+
+def read_one(connection: socket.socket) -> Response:
+    """Return the next response. The client must not have sent further requests."""
+    received = b""
+    while not (found := next(parse(received), None)):
+        some = connection.recv(1 << 16)
+        assert some, "the server closed the connection"
+        received += some
+    return found
 
 
 def refusal(address: tuple[str, int], sent: bytes) -> Response:
@@ -59,15 +65,15 @@ def refusal(address: tuple[str, int], sent: bytes) -> Response:
 
 
 def parse(received: bytes) -> Iterator[Response]:
-    """Parse responses that have no body or a Content-Length."""
-    while received:
-        head, end, received = received.partition(b"\r\n\r\n")
-        assert end, head
+    """Parse complete responses that have no body or a Content-Length."""
+    while b"\r\n\r\n" in received:
+        head, _, received = received.partition(b"\r\n\r\n")
         status_line, *lines = head.decode("latin-1").split("\r\n")
         version, status, _ = status_line.split(" ", 2)
         assert "HTTP/1.1" == version
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         size = int(headers.get("content-length", 0))
-        assert len(received) >= size
+        if len(received) < size:
+            return
         yield Response(int(status), headers, received[:size])
         received = received[size:]

@@ -1,23 +1,11 @@
 """How many connections fit into the process's limit on open files."""
 
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from entrypoints.server.descriptors import MINIMUM, RESERVED, max_connections
-
-
-@contextmanager
-def open_files(limit: int) -> Iterator[None]:
-    """Lower the process's limit on open files. Nothing is opened meanwhile."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+from tests.support.open_files import open_files_limit
 
 
 @pytest.mark.parametrize(
@@ -33,7 +21,7 @@ def open_files(limit: int) -> Iterator[None]:
 def test_the_database_and_the_server_keep_their_share(
     limit: int, reserved: int, connections: int
 ) -> None:
-    with open_files(limit):
+    with open_files_limit(limit):
         counted = max_connections(reserved=reserved)
 
     assert connections == counted
