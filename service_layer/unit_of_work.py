@@ -31,6 +31,13 @@ class UnitOfWork(Protocol):
     @property
     def idempotency(self) -> IdempotencyStore: ...
 
+    @property
+    def may_be_committed(self) -> bool:
+        """Whether ``commit`` was called. Even a cancelled commit may have made changes durable.
+
+        If it is false when the unit of work has ended, everything was rolled back.
+        """
+
     async def commit(self) -> None:
         """Commit, and return once all changes are durable.
 

@@ -27,8 +27,10 @@ class SqlUnitOfWork:
         self.session = session
         self.heroes = SqlHeroRepository(session)
         self.idempotency = SqlIdempotencyStore(session)
+        self.may_be_committed = False
 
     async def commit(self) -> None:
+        self.may_be_committed = True
         await self.session.commit()
 
     async def __aenter__(self) -> Self:

@@ -110,6 +110,40 @@ async def test_uncommitted_changes_are_invisible_to_other_units_of_work(
         assert [] == await stored(database)
 
 
+async def test_a_unit_of_work_may_be_committed_once_commit_is_called(
+    database: UnitOfWorkFactory,
+) -> None:
+    async with database.writing() as uow:
+        await uow.heroes.add(DRAFT)
+        before = uow.may_be_committed
+        await uow.commit()
+
+    assert (False, True) == (before, uow.may_be_committed)
+
+
+async def test_a_unit_of_work_that_is_rolled_back_may_not_be_committed(
+    database: UnitOfWorkFactory,
+) -> None:
+    async with database.writing() as uow:
+        await uow.heroes.add(DRAFT)
+
+    assert not uow.may_be_committed
+
+
+async def test_a_unit_of_work_may_be_committed_if_its_commit_is_cancelled(
+    database: UnitOfWorkFactory,
+) -> None:
+    async with database.writing() as uow:
+        await uow.heroes.add(DRAFT)
+        committing = asyncio.create_task(uow.commit())
+        await asyncio.sleep(0)  # the commit begins
+        committing.cancel()
+        await asyncio.wait([committing])
+
+    assert uow.may_be_committed
+    assert await add(database) in await stored(database)
+
+
 async def test_a_commit_without_changes_is_allowed(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await uow.commit()

@@ -79,8 +79,10 @@ class FakeUnitOfWork:
         self.transaction = FakeTransaction(database)
         self.heroes = FakeHeroRepository(self.transaction.begin)
         self.idempotency = FakeIdempotencyStore(self.transaction.begin)
+        self.may_be_committed = False
 
     async def commit(self) -> None:
+        self.may_be_committed = True
         self.transaction.commit()
 
     async def __aenter__(self) -> Self:
