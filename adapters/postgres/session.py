@@ -1,8 +1,9 @@
 """Sessions on PostgreSQL: a transaction that writes, and reads that are each a transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 from sqlalchemy.sql.base import Executable
@@ -13,6 +14,12 @@ from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CANCEL_TIMEOUT = 1.0
+"""Seconds to wait until the server has cancelled a statement and rolled back its transaction."""
 
 
 class WritingSession:
@@ -26,20 +33,13 @@ class WritingSession:
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._connection is None:
             self._connection = await self._pool.acquire()
-        with _close_on_error(self._connection):
-            if not self._connection.is_in_transaction():
-                await self._start.begin(self._connection)
-            return await _fetch_all(self._connection, compile_statement(statement), params)
+        query = compile_statement(statement)
+        return await _close_on_error(self._connection, self._fetch_in_transaction, query, params)
 
     async def commit(self) -> None:
         if self._connection is None:
             return
-        with _close_on_error(self._connection):
-            try:
-                with translate_errors():
-                    command_tag = await self._connection.execute("COMMIT")
-            except StoreUnavailable as error:
-                raise OutcomeUnknown(str(error)) from error
+        command_tag = await _close_on_error(self._connection, _commit)
         if command_tag != "COMMIT":
             raise StoreUnavailable(f"COMMIT failed: the database returned {command_tag}")
 
@@ -49,10 +49,16 @@ class WritingSession:
         connection, self._connection = self._connection, None
         try:
             if not connection.is_closed() and connection.is_in_transaction():
-                with _close_on_error(connection):
-                    await connection.execute("ROLLBACK")
+                await _close_on_error(connection, _roll_back)
         finally:
             self._pool.release(connection)
+
+    async def _fetch_in_transaction(
+        self, connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        if not connection.is_in_transaction():
+            await self._start.begin(connection)
+        return await _fetch_all(connection, query, params)
 
 
 class Reader:
@@ -70,8 +76,7 @@ class Reader:
         pool = self._scans if query.may_scan else self._pool
         connection = await pool.acquire()
         try:
-            with _close_on_error(connection):
-                return await _fetch_all(connection, query, params)
+            return await _close_on_error(connection, _fetch_all, query, params)
         finally:
             pool.release(connection)
 
@@ -83,17 +88,48 @@ async def _fetch_all(
     return rows
 
 
-@contextmanager
-def _close_on_error(connection: asyncpg.Connection) -> Iterator[None]:
-    """Translate the driver's errors. After any error, close the connection.
+async def _commit(connection: asyncpg.Connection) -> str:
+    """Commit, and return the command tag of the response."""
+    try:
+        with translate_errors():
+            return str(await connection.execute("COMMIT"))
+    except StoreUnavailable as error:
+        raise OutcomeUnknown(str(error)) from error
 
-    It may be broken. After a failover, it may be to a server that is read-only now.
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    await connection.execute("ROLLBACK")
+
+
+async def _close_on_error(
+    connection: asyncpg.Connection,
+    call: Callable[Concatenate[asyncpg.Connection, P], Awaitable[T]],
+    *args: P.args,
+    **options: P.kwargs,
+) -> T:
+    """Await the call on the connection, and translate the driver's errors.
+
+    After any error, the connection is closed. It may be broken. After a failover, it may be to a
+    server that is read-only now. After a cancellation, it may still execute the statement.
     """
     if connection.is_closed():
         raise StoreUnavailable("the connection to the database is lost")
     try:
         with translate_errors():
-            yield
+            return await call(connection, *args, **options)
+    except asyncio.CancelledError:
+        await _cancel_and_close(connection)
+        raise
     except BaseException:
         connection.terminate()
         raise
+
+
+async def _cancel_and_close(connection: asyncpg.Connection) -> None:
+    """Close the connection once the server has cancelled the statement and rolled back.
+
+    If the connection were only closed, the server would notice it at the end of the statement, and
+    hold the locks of the transaction until then. After ``CANCEL_TIMEOUT`` it is closed anyway.
+    """
+    with suppress(Exception):  # then the driver has closed it without waiting
+        await connection.close(timeout=CANCEL_TIMEOUT)

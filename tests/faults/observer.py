@@ -35,6 +35,10 @@ class Observer:
         """Return how many connections of the service wait for a lock."""
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE} AND wait_event_type = 'Lock'")
 
+    async def sleeping(self) -> int:
+        """Return how many connections of the service execute ``pg_sleep``."""
+        return await self._number(f"SELECT count(*) {OF_THE_SERVICE} AND wait_event = 'PgSleep'")
+
     async def in_transaction(self) -> int:
         """Return how many connections of the service are not idle."""
         return await self._number(f"SELECT count(*) {OF_THE_SERVICE} AND state <> 'idle'")

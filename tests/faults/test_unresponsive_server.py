@@ -3,11 +3,17 @@
 import asyncio
 
 import pytest
+from anyio import wait_all_tasks_blocked
 
+from adapters.postgres.connections import ServerOptions
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.session import CANCEL_TIMEOUT
+from domain.hero import HeroQuery
 from tests.faults.conftest import Serving
 from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
 from tests.faults.proxy import listening, proxied
+from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -91,3 +97,31 @@ async def test_a_server_that_stalls_times_out_and_is_used_again_when_it_recovers
         assert on_a_new_connection.elapsed.total_seconds() < 0.5 + TOLERANCE
         assert recovery < RECOVERY_LIMIT
         await assert_pool_is_complete(url, client)
+
+
+async def test_a_cancellation_does_not_wait_long_for_a_server_that_stalls(
+    server: PostgresServer, url: str
+) -> None:
+    clock = asyncio.get_running_loop().time
+    async with (
+        proxied(url, server.port) as (proxy, through),
+        empty_postgres(through, ServerOptions(pool_size=1)) as database,
+    ):
+        await read(database)
+        proxy.stall()
+        reading = asyncio.create_task(read(database))
+        await wait_all_tasks_blocked()
+        started = clock()
+        reading.cancel()
+        await asyncio.wait([reading])
+        waited = clock() - started
+        proxy.resume()
+
+        assert reading.cancelled()
+        assert waited < CANCEL_TIMEOUT + TOLERANCE
+        await read(database)
+
+
+async def read(database: PostgresDatabase) -> None:
+    async with database.reading() as uow:
+        await uow.heroes.page(HeroQuery(limit=1))
