@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT
 from adapters.plain.errors import ErrorTranslator
 from adapters.plain.session import PlainSession
@@ -53,6 +54,7 @@ class PlainDatabase:
         self.migrate = schema.migrate
         self.max_connections = schema.max_connections
         self._translate_driver_errors = translate_driver_errors
+        self._cancelled_calls = CancelledCalls(can_stop=not schema.is_embedded)
         self._engine = engine
         self._replicas = replicas or engine
         self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
@@ -64,11 +66,13 @@ class PlainDatabase:
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
 
     async def aclose(self) -> None:
+        await self._cancelled_calls.wait()
         await self._engine.dispose()
         await self._replicas.dispose()
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
-        return PlainSession(AsyncSession(engine), self._translate_driver_errors)
+        session = AsyncSession(engine)
+        return PlainSession(session, self._translate_driver_errors, self._cancelled_calls)
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

@@ -8,6 +8,7 @@ from sqlalchemy import UpdateBase
 from sqlalchemy.sql.base import Executable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.errors import ErrorTranslator, translate_errors
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
@@ -17,44 +18,53 @@ T = TypeVar("T")
 class PlainSession:
     """``SqlSession`` and ``SqlExecutor`` on an ``AsyncSession``.
 
-    ``session`` begins a transaction with its first statement, unless its engine is in autocommit. A
-    call completes even if it is cancelled: SQLAlchemy would otherwise discard the connection, and
-    with it an in-memory database.
+    ``session`` begins a transaction with its first statement, unless its engine is in autocommit.
     """
 
-    def __init__(self, session: AsyncSession, translate_driver_errors: ErrorTranslator) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        translate_driver_errors: ErrorTranslator,
+        cancelled_calls: CancelledCalls,
+    ) -> None:
         self.session = session
         self._translate_driver_errors = translate_driver_errors
+        self._cancelled_calls = cancelled_calls
+        self._cancelled: asyncio.Task[Any] | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         with translate_errors(self._translate_driver_errors):
             # exec() is typed for SQLAlchemy's writing statements only; it also executes SELECT.
-            call = self.session.exec(cast("UpdateBase", statement), params=params)
-            result = await _finish_despite_cancellation(call)
+            result = await self._run(
+                self.session.exec(cast("UpdateBase", statement), params=params)
+            )
             return result.all() if result.returns_rows else []
 
     async def commit(self) -> None:
         try:
             with translate_errors(self._translate_driver_errors):
-                await _finish_despite_cancellation(self.session.commit())
+                await self._run(self.session.commit())
         except StoreUnavailable as error:
             raise OutcomeUnknown(str(error)) from error
 
     async def close(self) -> None:
+        if self._cancelled is not None and not self._cancelled.done():
+            self._cancelled_calls.start(self._close_after(self._cancelled))
+            return
         with translate_errors(self._translate_driver_errors):
-            await _finish_despite_cancellation(self.session.close())
+            await self._run(self.session.close())
 
-
-async def _finish_despite_cancellation(call: Coroutine[Any, Any, T]) -> T:
-    """Await the call. A cancellation is raised after the call has completed."""
-    task = asyncio.ensure_future(call)
-    cancelled = None
-    while not task.done():
+    async def _run(self, call: Coroutine[Any, Any, T]) -> T:
+        """Await the call. A cancellation does not cut it off: its connection has to be released."""
+        task = asyncio.ensure_future(call)
         try:
             await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        task.exception()  # avoids asyncio's warning that the exception was never retrieved
-        raise cancelled
-    return task.result()
+        except asyncio.CancelledError:
+            self._cancelled = task
+            await self._cancelled_calls.stop(task)
+            raise
+        return task.result()
+
+    async def _close_after(self, call: asyncio.Task[Any]) -> None:
+        await asyncio.wait([call])
+        await self.session.close()

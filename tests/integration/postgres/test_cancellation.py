@@ -5,18 +5,19 @@ Closing the connection is not enough: a server that executes a statement notices
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
 
+from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from domain.hero import Hero, HeroDraft, HeroQuery
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
 from tests.integration.postgres.slowness import slow_commits, slow_reads
-from tests.support.databases import empty_postgres
+from tests.support.databases import empty_postgres, open_plain
 from tests.support.served import LIMIT
 
 LONG = 60
@@ -37,7 +38,14 @@ def fast(url: str) -> Opening:
     return empty_postgres(url, options)
 
 
-@pytest.fixture(params=[fast])
+@asynccontextmanager
+async def plain(url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    options = EngineOptions(pool_size=POOL_SIZE, lock_timeout=LONG, statement_timeout=LONG)
+    async with empty_postgres(url), open_plain(url, options) as database:
+        yield database
+
+
+@pytest.fixture(params=[fast, plain])
 async def database(
     request: pytest.FixtureRequest, postgres_url: str
 ) -> AsyncIterator[UnitOfWorkFactory]:
