@@ -11,8 +11,10 @@ Each unit of work is a savepoint::
 
 import asyncio
 import sqlite3
+import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from adapters.sqlite.connections import fetch_all
@@ -50,6 +52,7 @@ class CommitGroup:
         self._is_over = False
         self._waiters: deque[asyncio.Event] = deque()
         self._failure: CommitFailure | None = None
+        self._ended: threading.Event | None = None
 
     @property
     def is_full(self) -> bool:
@@ -66,28 +69,41 @@ class CommitGroup:
         self._is_over = True
         self._failure = failure
         self._wake_some()
+        if self._ended is not None:
+            self._ended.set()
 
     async def wait_until_durable(self) -> None:
-        """Wait until the group's changes are durable. Raises the group's error if it failed."""
-        if self.has_changes:
+        """Wait until the group's changes are durable. Raises the group's error if it failed.
+
+        A cancellation takes effect at once, but the COMMIT goes on.
+        """
+        if not self.has_changes:
+            return
+        try:
             await self.wait_until_over()
-            if self._failure is not None:
-                raise type(self._failure)(*self._failure.args) from self._failure
+        except asyncio.CancelledError:
+            self._keep_loop_open()
+            raise
+        if self._failure is not None:
+            raise type(self._failure)(*self._failure.args) from self._failure
 
     async def wait_until_over(self) -> None:
-        """Wait until the group has ended. A cancellation takes effect only then."""
-        if self._is_over:
-            return
-        cancelled = None
-        woken = asyncio.Event()
-        self._waiters.append(woken)
-        while not woken.is_set():
-            try:
-                await woken.wait()
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            raise cancelled
+        """Wait until the group has ended."""
+        if not self._is_over:
+            woken = asyncio.Event()
+            self._waiters.append(woken)
+            await woken.wait()
+
+    def _keep_loop_open(self) -> None:
+        """Let ``asyncio.run`` not close the event loop before the group has ended.
+
+        The thread reports the end of the COMMIT to this loop. If the loop was closed, the writer
+        would stay locked. ``asyncio.run`` waits for the threads of the default executor.
+        """
+        if self._ended is None and not self._is_over:
+            self._ended = threading.Event()
+            with suppress(RuntimeError):  # no thread can be started, or the loop is closing
+                self._loop.run_in_executor(None, self._ended.wait)
 
     def _wake_some(self) -> None:
         """Wake the next waiters, and continue in the next tick if there are more."""
