@@ -1,13 +1,18 @@
 """A connection pool that serves waiting tasks in the order of arrival."""
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import asyncpg
 
 from adapters.postgres.errors import translate_errors
 from adapters.wait_queue import Waiter, WaitQueue
 from service_layer.errors import StoreUnavailable
+
+CLOSE_TIMEOUT = 2.0
+"""Seconds that ``aclose`` waits for connections in use, whose statements are being cancelled."""
 
 
 class Pool:
@@ -24,11 +29,13 @@ class Pool:
         self, connect: Callable[[], Awaitable[asyncpg.Connection]], size: int, timeout: float
     ) -> None:
         self._connect = connect
+        self._size = size
         self._idle: deque[asyncpg.Connection | None] = deque([None] * size)
         """A connection, or ``None`` for a slot without an open connection."""
 
         self._queue = WaitQueue(timeout)
         self._assigned: dict[Waiter, asyncpg.Connection | None] = {}
+        self._released: asyncio.Event | None = None
 
     async def acquire(self) -> asyncpg.Connection:
         """Return the most recently released connection, or open one.
@@ -56,12 +63,21 @@ class Pool:
     async def aclose(self) -> None:
         """Close the idle connections. Call it on the event loop that used them.
 
-        This does not wait for the server: no statement is in progress, and on an unresponsive
-        network each close would last until the statement timeout.
+        Before that, it waits until no connection is in use, at most ``CLOSE_TIMEOUT`` seconds. It
+        does not wait for the server: on an unresponsive network each close would last until the
+        statement timeout.
         """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self._wait_until_idle()
         for connection in self._idle:
             if connection is not None:
                 connection.terminate()
+
+    async def _wait_until_idle(self) -> None:
+        while len(self._idle) < self._size:
+            self._released = asyncio.Event()
+            await self._released.wait()
 
     async def _wait(self) -> asyncpg.Connection | None:
         waiter = self._queue.join()
@@ -89,3 +105,5 @@ class Pool:
             self._idle.appendleft(None)
         else:
             self._idle.append(connection)
+        if self._released is not None:
+            self._released.set()

@@ -10,7 +10,6 @@ from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
-from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.exact_path import ExactPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
@@ -43,7 +42,6 @@ def build_app(
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(ContentCoding)  # before BodyLimit, which may receive the body
     install(app, units_of_work, retention=retention)
-    app.add_middleware(CancellationMiddleware)
     return app
 
 

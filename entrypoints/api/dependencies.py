@@ -5,16 +5,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from entrypoints.http.middleware.outcome import UNIT_OF_WORK
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
 
 READ_METHODS = ("GET", "HEAD")
-
-UNIT_OF_WORK = "unit_of_work"
-"""Key of the unit of work in the ASGI scope of the request.
-
-FastAPI calls a dependency once for each dependency scope that it is declared with. Every call has
-to yield the same unit of work: two of one request would wait for each other's lock.
-"""
 
 
 async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOfWork]:
@@ -24,6 +18,8 @@ async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOf
     depends on this function, so ``app.dependency_overrides[get_uow]`` replaces the database.
     """
     scope = request.scope
+    # FastAPI calls a dependency once for each dependency scope that it is declared with. Two units
+    # of work of one request would wait for each other's lock.
     if UNIT_OF_WORK in scope:
         yield scope[UNIT_OF_WORK]
         return

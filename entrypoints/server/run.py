@@ -5,11 +5,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.server.access_log import build_log_config
 from entrypoints.server.config import Bounds, ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
@@ -33,7 +35,7 @@ def run(
     ``make_app``, which must be picklable.
     """
     config = ServerConfig(
-        make_app,
+        partial(_make_served_app, make_app),
         bounds,
         http=BoundedProtocol,
         factory=True,
@@ -64,6 +66,10 @@ def exit_on_signals_before_serving() -> None:
     No request is in progress yet, and the database rolls back an open transaction.
     """
     _set_signal_handlers(os._exit)
+
+
+def _make_served_app(make_app: Callable[[], FastAPI]) -> CancellationMiddleware:
+    return CancellationMiddleware(make_app())
 
 
 def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:

@@ -1,9 +1,11 @@
 """What FastAPI documents works on this application as on any other."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
+import httpx2
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
@@ -164,3 +166,15 @@ def test_telemetry_of_fastapis_own_names_the_route(app: FastAPI) -> None:
 
     served = [s for s in spans.get_finished_spans() if s.kind is trace.SpanKind.SERVER]
     assert ["POST /heroes/", "GET /heroes/{hero_id}"] == [span.name for span in served]
+
+
+async def test_a_timeout_of_the_user_around_a_request_expires(app: FastAPI) -> None:
+    @app.get("/nap")
+    async def nap() -> None:
+        await asyncio.Event().wait()
+
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await client.get("/nap")

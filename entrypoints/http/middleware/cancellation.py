@@ -1,20 +1,20 @@
 """The response to requests that are cancelled because the server stops."""
 
 import asyncio
-from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.error_handlers import OUTCOME_UNKNOWN, RETRY_AFTER
-from entrypoints.http.problems import problem
+from entrypoints.http.middleware.outcome import cancelled_response
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+STOPPING = "The server is stopping."
 
 
 class CancellationMiddleware:
-    """ASGI middleware that returns 503 if the server cancels a request.
+    """ASGI middleware that returns 503 if the server cancels the task of a request.
 
-    Without it the response would be 500.
+    Without it the response would be 500. It has to be the outermost application, in a server that
+    runs each request in its own task. Then only the server's cancellation reaches it: those of the
+    application, such as by ``asyncio.timeout``, end inside.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -31,10 +31,16 @@ class CancellationMiddleware:
         try:
             await self._app(scope, receive, tracking_send)
         except asyncio.CancelledError:
-            if started or scope["type"] != "http":
+            if started or scope["type"] != "http" or not _uncancel():
                 raise
-            advice = "Try again later." if scope["method"] in SAFE_METHODS else OUTCOME_UNKNOWN
-            detail = f"The server is stopping. {advice}"
-            headers = {"Retry-After": RETRY_AFTER}
-            response = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, scope, headers)
-            await response(scope, receive, send)
+            await cancelled_response(STOPPING, scope)(scope, receive, send)
+
+
+def _uncancel() -> bool:
+    """Take back the cancellation of the current task. Return whether it was cancelled."""
+    task = asyncio.current_task()
+    if task is None or not task.cancelling():
+        return False
+    while task.uncancel():
+        pass
+    return True

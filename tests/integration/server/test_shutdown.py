@@ -48,6 +48,21 @@ def test_requests_in_progress_are_completed_before_the_server_stops(
     assert [json.loads(body_of(response)) for response in by_id(responses)] == listed
 
 
+def test_a_write_that_does_not_end_in_time_is_cancelled_and_gets_503(tmp_path: Path) -> None:
+    database = tmp_path / "heroes.db"
+    with serve(database, lock_timeout=str(LIMIT)) as served, locked(database):
+        with write_in_progress(served, "Never") as writer:
+            served.process.send_signal(signal.SIGTERM)
+            response = read_all(writer)
+        code = served.process.wait(SHUTDOWN_LIMIT)
+
+    assert 0 == code
+    assert response.startswith(b"HTTP/1.1 503 ")
+    expected = "The server is stopping. Nothing was changed. Try again later."
+    assert expected == json.loads(body_of(response))["detail"]
+    assert_clean_exit(served)
+
+
 @dataclass(frozen=True)
 class Stop:
     """A shutdown during unfinished requests, and the response to one of them."""

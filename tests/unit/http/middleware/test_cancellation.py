@@ -1,39 +1,56 @@
-"""Requests that are cancelled by a shutdown get a 503, which says whether the outcome is known."""
+"""Requests that a server cancels, because it stops, get a 503."""
 
 import asyncio
-from typing import Any
 
 import httpx2
 import pytest
+from anyio import wait_all_tasks_blocked
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 
-LATER = "Try again later."
-OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
+
+async def wait_for_ever(*_: object) -> None:
+    await asyncio.Event().wait()
 
 
-async def cancelled(*_: Any) -> None:
-    """An application whose requests are cancelled."""
-    raise asyncio.CancelledError
+async def await_something_cancelled(*_: object) -> None:
+    cancelled: asyncio.Future[None] = asyncio.Future()
+    cancelled.cancel()
+    await cancelled
 
 
-@pytest.mark.parametrize(
-    ("method", "advice"),
-    [
-        ("GET", LATER),
-        ("OPTIONS", LATER),
-        ("POST", OUTCOME_UNKNOWN),
-        ("PATCH", OUTCOME_UNKNOWN),
-        ("DELETE", OUTCOME_UNKNOWN),
-    ],
-)
-async def test_a_cancelled_request_returns_503_and_says_whether_to_check_the_outcome(
-    method: str, advice: str
-) -> None:
-    transport = httpx2.ASGITransport(CancellationMiddleware(cancelled))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-        response = await client.request(method, "/heroes/1")
+async def start_to_respond(_: Scope, __: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await wait_for_ever()
+
+
+async def request_cancelled(app: ASGIApp, *, times: int = 1) -> httpx2.Response:
+    """Send a request whose task is cancelled, as by a server, and check that it ends as usual."""
+    transport = httpx2.ASGITransport(CancellationMiddleware(app))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://any") as client:
+        task = asyncio.create_task(client.delete("/things/1"))
+        await wait_all_tasks_blocked()
+        for _ in range(times):
+            task.cancel()
+        response = await task
+        assert 0 == task.cancelling()
+        return response
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_request_that_the_server_cancels_returns_503_with_retry_after(times: int) -> None:
+    response = await request_cancelled(wait_for_ever, times=times)
 
     assert 503 == response.status_code
     assert "1" == response.headers["Retry-After"]
-    assert f"The server is stopping. {advice}" == response.json()["detail"]
+    assert "application/problem+json" == response.headers["Content-Type"]
+    assert response.json()["detail"].startswith("The server is stopping. ")
+
+
+@pytest.mark.parametrize("app", [await_something_cancelled, start_to_respond])
+async def test_other_cancellations_are_raised(app: ASGIApp) -> None:
+    times = 1 if app is start_to_respond else 0
+
+    with pytest.raises(asyncio.CancelledError):
+        await request_cancelled(app, times=times)
