@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults soak canaries bench check openapi format lock clean
+.PHONY: help install run quick test faults soak overload canaries bench check openapi format lock clean
 
 help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx a
 
 soak: $(VENV)/dev.stamp ## Attack a server for five minutes beside ordinary clients
 	$(BIN)/python -m tests.soak $(ARGS)
+
+overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each of three requests
+	$(BIN)/python -m tests.soak.overload $(ARGS)
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions
 	$(PYTHON) -m venv --clear $(CANARIES)

@@ -8,7 +8,7 @@ import socket
 BACKLOG = 2048
 """Maximum number of connections that the kernel queues until they are accepted."""
 
-ACCEPTS_PER_TICK = 16
+ACCEPTS_PER_TICK = 64
 """New connections that a single process accepts in one event loop tick (record 24)."""
 
 

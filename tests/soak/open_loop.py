@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import Protocol, Self, cast
 
 MAX_CONNECTIONS = 4000
 """Maximum number of connections. If all are busy, a request waits, which its latency includes."""
@@ -31,10 +31,20 @@ class Outcome:
     """The time at which the request was due, in seconds of ``time.monotonic``."""
 
 
+class Loop(Protocol):
+    """What is called about the exchanges of a connection."""
+
+    def finish(self, connection: "Exchange", outcome: Outcome) -> None:
+        """Called with each response."""
+
+    def lose(self, connection: "Exchange") -> None:
+        """Called when the connection is closed."""
+
+
 class Exchange(asyncio.Protocol):
     """A keep-alive connection with one request at a time."""
 
-    def __init__(self, loop: "OpenLoop") -> None:
+    def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._received = b""
         self._due = 0.0

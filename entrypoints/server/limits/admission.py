@@ -56,20 +56,26 @@ class Admission:
             start()
             return
         loop = asyncio.get_running_loop()
+        now = loop.time()
         if len(self._queue) + max(0, len(in_progress) - self._limit) >= self._max_pending:
-            self._log.report()
-            self._overload_ends = loop.time() + OVERLOAD_PERIOD
-            refuse()
+            self._refuse(refuse, now)
             return
         if not self._queue:
             loop.call_soon(self._admit, in_progress)
-        self._queue.append((loop.time(), start, refuse))
+        self._queue.append((now, start, refuse))
 
     def _admit(self, in_progress: Sized) -> None:
-        """Start queued requests up to the limit, but at least one."""
+        """Start queued requests up to the limit, but at least one.
+
+        During an overload, in which all requests take long, none is started beyond twice the limit.
+        """
         loop = asyncio.get_running_loop()
-        self._refuse_late(loop.time())
-        free = max(1, self._limit - len(in_progress))
+        now = loop.time()
+        is_overloaded = now < self._overload_ends
+        if is_overloaded:
+            self._refuse_late(now)
+        is_full = is_overloaded and len(in_progress) >= 2 * self._limit
+        free = 0 if is_full else max(1, self._limit - len(in_progress))
         admitted = [self._queue.popleft() for _ in range(min(free, len(self._queue)))]
         if self._queue:
             loop.call_soon(self._admit, in_progress)
@@ -77,10 +83,12 @@ class Admission:
             start()
 
     def _refuse_late(self, now: float) -> None:
-        """Refuse requests that have waited longer than ``MAX_WAIT`` during an overload."""
-        if now >= self._overload_ends:
-            return
+        """Refuse requests that have waited longer than ``MAX_WAIT``."""
         while self._queue and now - self._queue[0][0] > MAX_WAIT:
             _, _, refuse = self._queue.popleft()
-            self._log.report()
-            refuse()
+            self._refuse(refuse, now)
+
+    def _refuse(self, refuse: Callback, now: float) -> None:
+        self._log.report()
+        self._overload_ends = now + OVERLOAD_PERIOD
+        refuse()
