@@ -114,11 +114,26 @@ async def test_requests_beyond_the_pending_ones_are_refused_at_once(requests: Re
 async def test_a_refused_request_is_never_started(requests: Requests) -> None:
     requests.add(*range(LIMIT + MAX_PENDING + 2))
 
-    for _ in range(LIMIT + MAX_PENDING + 2):
+    for number in range(LIMIT + MAX_PENDING):
         await one_tick()
+        requests.finish(number)
 
     assert list(range(LIMIT + MAX_PENDING)) == requests.started
     assert [7, 8] == requests.refused
+
+
+async def test_at_most_twice_the_limit_are_in_progress_during_an_overload(
+    requests: Requests,
+) -> None:
+    requests.add(*range(LIMIT + MAX_PENDING + 1))
+
+    for _ in range(LIMIT + MAX_PENDING):
+        await one_tick()
+    assert list(range(2 * LIMIT)) == requests.started
+
+    requests.finish(0)
+    await one_tick()
+    assert list(range(2 * LIMIT + 1)) == requests.started
 
 
 async def test_started_requests_beyond_the_limit_count_as_waiting(requests: Requests) -> None:
