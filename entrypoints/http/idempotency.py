@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
+from entrypoints.http.paths import raw_path
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
@@ -150,7 +151,7 @@ async def _fingerprint(request: Request) -> bytes:
 
     The query string is not included: no route that accepts a key reads it.
     """
-    head = b"%b %b\n" % (request.method.encode(), request.scope["raw_path"])
+    head = b"%b %b\n" % (request.method.encode(), raw_path(request.scope))
     return sha256(head + await request.body()).digest()
 
 

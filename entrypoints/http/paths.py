@@ -27,12 +27,17 @@ ENCODED_SLASH = re.compile(b"%2F", re.IGNORECASE)
 ENCODED_CACHE_SIZE = 100
 
 
+def raw_path(scope: Scope) -> bytes:
+    """Return the encoded path of the request, which ASGI servers need not provide."""
+    return scope.get("raw_path") or quote(scope["path"]).encode()
+
+
 def external_path(scope: Scope) -> str:
     """Return the percent-encoded path of the request including the root path.
 
     ``scope["path"]`` may lack the root path: proxies and ASGI servers differ in this.
     """
-    root, path = scope.get("root_path", ""), _encode(scope["raw_path"])
+    root, path = scope.get("root_path", ""), _encode(raw_path(scope))
     return path if scope["path"].startswith(f"{root}/") else quote(root) + path
 
 
@@ -42,7 +47,7 @@ def exact_path(scope: Scope) -> str:
     ASGI decodes ``%2F``: one segment looks like two. Here it stays encoded. Patterns of Starlette
     end in ``$``, which matches before a last line feed too, but not before two: it is doubled.
     """
-    path, raw = str(scope["path"]), scope["raw_path"]
+    path, raw = str(scope["path"]), raw_path(scope)
     if path == unquote(raw):  # unless a middleware has replaced one of them
         path = unquote(ENCODED_SLASH.sub(b"%252F", raw))
     return f"{path}\n" if path.endswith("\n") else path

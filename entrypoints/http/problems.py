@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.paths import raw_path
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -88,7 +89,7 @@ def problem(
         "title": title(status),
         "status": int(status),
         "detail": detail,
-        "instance": _encode_path(scope["raw_path"]),
+        "instance": _encode_path(raw_path(scope)),
         **members,
     }
     return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)

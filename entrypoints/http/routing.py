@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
-from entrypoints.http.paths import exact_path, external_path
+from entrypoints.http.paths import exact_path, external_path, raw_path
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """The order of methods in ``Allow``. Others follow by name."""
@@ -87,7 +87,7 @@ class SlashRedirect:
             await self._router.not_found(scope, receive, send)
 
     def _with_other_slash(self, scope: Scope) -> Scope:
-        paths = {"path": _toggle(scope["path"], "/"), "raw_path": _toggle(scope["raw_path"], b"/")}
+        paths = {"path": _toggle(scope["path"], "/"), "raw_path": _toggle(raw_path(scope), b"/")}
         return exact_scope(self._router.routes, {**scope, **paths})
 
 

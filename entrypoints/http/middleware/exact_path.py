@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from entrypoints.http.paths import raw_path
 from entrypoints.http.routing import exact_scope
 
 
@@ -15,6 +16,6 @@ class ExactPathMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and b"%" in scope["raw_path"]:
+        if scope["type"] != "lifespan" and b"%" in raw_path(scope):
             scope = exact_scope(scope["app"].routes, scope)
         await self._app(scope, receive, send)

@@ -1,15 +1,18 @@
 """A path is matched exactly: line feeds, white space and encoded slashes are part of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from entrypoints.api.app import build_app, install
 from entrypoints.api.heroes import routes as heroes
 from tests.fakes.database import FakeDatabase
+from tests.integration.asgi_calls import Call
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -141,6 +144,28 @@ def test_a_redirect_never_leads_to_another_host() -> None:
     app.add_api_route("/{path:path}/", lambda path: path)
     response = TestClient(app, follow_redirects=False).get("http://heroes//evil.example")
     assert "/.//evil.example/" == response.headers["location"]
+
+
+@pytest.mark.parametrize("missing", [{}, {"raw_path": None}])
+async def test_a_server_need_not_provide_the_raw_path(missing: dict[str, Any]) -> None:
+    app = build_app(FakeDatabase())
+
+    async def without_raw_path(scope: Scope, receive: Receive, send: Send) -> None:
+        kept = {name: value for name, value in scope.items() if name != "raw_path"}
+        await app({**kept, **missing}, receive, send)
+
+    async def status(method: str, path: str) -> int:
+        key = [(b"idempotency-key", b"one")]
+        call = Call(without_raw_path, method, path, body=DEADPOND, headers=key)
+        await call.run()
+        return call.status
+
+    assert 200 == await status("POST", "/heroes/")
+    assert 200 == await status("GET", "/heroes/1")
+    assert 307 == await status("GET", "/heroes/1/")
+    assert 404 == await status("GET", "/heroes/2")
+    assert 404 == await status("GET", "/docs\n")
+    assert 422 == await status("GET", "/heroes/1\n")
 
 
 def test_a_web_socket_is_found_at_its_exact_path() -> None:
