@@ -2,8 +2,14 @@
 
 import resource
 
-RESERVED = 64
-"""File descriptors for listening sockets, logs, the event loop and the interpreter."""
+from entrypoints.server.sockets import ACCEPTS_PER_TICK
+
+RESERVED = 64 + 2 * ACCEPTS_PER_TICK
+"""File descriptors for other things than connections in use.
+
+These are logs, the event loop, the interpreter, the duplicates of the listening socket, and as many
+connections that are refused in one event loop tick.
+"""
 
 MINIMUM = 16
 """Connections that are allowed in any case."""
