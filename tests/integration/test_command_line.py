@@ -27,6 +27,17 @@ WRONG_SETTINGS = [
     ("LOCK_TIMEOUT", "61"),
     ("LOCK_TIMEOUT", "nan"),
     ("LOCK_TIMEOUT", "inf"),
+    ("RECEIVE_TIMEOUT", "0"),
+    ("SEND_TIMEOUT", "0"),
+    ("SEND_TIMEOUT", "601"),
+    ("MAX_CONNECTIONS", "0"),
+    ("MAX_CONNECTIONS", "many"),
+    ("MAX_CONNECTIONS_PER_ADDRESS", "0"),
+    ("MAX_PENDING", "-1"),
+    ("ALLOWED_HOSTS", "localhost:8000"),
+    ("ALLOWED_HOSTS", "http://localhost"),
+    ("TRUSTED_PROXIES", "nginx"),
+    ("TRUSTED_PROXIES", "10.0.0.1/8"),
     ("DATABASE_URL", "heroes.db"),
     ("DATABASE_URL", "sqlite://"),
     ("DATABASE_URL", "sqlite:///:memory:"),
@@ -70,6 +81,23 @@ def test_serve_with_an_invalid_setting_exits_with_2_and_no_traceback(tmp_path: P
 
     assert PASSWORD not in ended.stderr + ended.stdout
     assert_one_sentence(ended, 2, "HEROES_DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALLOWED_HOSTS", "localhost:8000", "'localhost:8000' is not a host"),
+        ("TRUSTED_PROXIES", "nginx", "'nginx' is not an address or a network"),
+        ("MAX_PENDING", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_serve_exits_with_2_and_says_what_is_wrong_with_the_setting(
+    tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    ended = run("serve", tmp_path / "heroes.db", port="0", **{name.lower(): value})
+
+    assert_one_sentence(ended, 2, f"HEROES_{name}", words)
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64, "a..b"])

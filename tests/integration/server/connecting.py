@@ -17,6 +17,9 @@ from entrypoints.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 
+MAX_LINE = 1 << 22
+"""Maximum number of bytes that the client reads ahead, and of a line."""
+
 
 class Connected(NamedTuple):
     """The server's side of a connection, and the client's streams."""
@@ -44,7 +47,7 @@ async def connect(app: ASGIApp, **changes: Any) -> AsyncIterator[Connected]:
     _, protocol = await loop.create_connection(
         lambda: BoundedProtocol(config, state, {}), sock=ours
     )
-    reader, writer = await asyncio.open_connection(sock=theirs)
+    reader, writer = await asyncio.open_connection(sock=theirs, limit=MAX_LINE)
     try:
         yield Connected(protocol, reader, writer)
     finally:

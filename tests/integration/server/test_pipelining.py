@@ -1,7 +1,7 @@
 """Pipelined requests: one is executed, one is parsed ahead, the others remain bytes."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -23,9 +23,13 @@ def anyio_backend() -> tuple[str, dict[str, Any]]:
 
 
 class Application:
-    """Responds with the path of a request when ``release`` has been called."""
+    """Responds with a line, the path of a request, when ``release`` has been called.
 
-    def __init__(self) -> None:
+    ``size`` is the minimum size of the line in bytes.
+    """
+
+    def __init__(self, size: int = 0) -> None:
+        self._size = size
         self.started: list[str] = []
         self._released = asyncio.Event()
 
@@ -35,7 +39,7 @@ class Application:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self.started.append(scope["path"])
         await self._released.wait()
-        body = scope["path"].encode() + b"\n"
+        body = scope["path"].encode().ljust(self._size) + b"\n"
         headers = [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -91,6 +95,20 @@ async def test_reading_continues_when_no_request_waits() -> None:
 
         assert ["/0", "/1", "/2"] == await read_paths(connected, 3)
         assert connected.protocol.transport.is_reading()
+
+
+async def test_a_request_starts_when_the_client_has_read_the_response_before() -> None:
+    app = Application(size=1 << 20)
+    app.release()
+    async with connect(app) as connected:
+        client = cast("asyncio.Transport", connected.writer.transport)
+        client.pause_reading()
+        await receive(connected, get(0) + get(1))
+        assert ["/0"] == app.started
+
+        client.resume_reading()
+
+        assert ["/0", "/1"] == await read_paths(connected, 2)
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["with the first", "after the first"])
