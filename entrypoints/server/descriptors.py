@@ -5,10 +5,9 @@ import resource
 from entrypoints.server.sockets import ACCEPTS_PER_TICK
 
 RESERVED = 64 + 2 * ACCEPTS_PER_TICK
-"""File descriptors for other things than connections in use.
+"""File descriptors for logs, the event loop, the interpreter, and the listening sockets.
 
-These are logs, the event loop, the interpreter, the duplicates of the listening socket, and as many
-connections that are refused in one event loop tick.
+Each of these may accept a connection beyond the limit, which is closed in the next tick.
 """
 
 MINIMUM = 16

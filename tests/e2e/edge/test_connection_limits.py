@@ -19,7 +19,7 @@ from tests.support.served import LIMIT, Served, serve
 pytestmark = pytest.mark.canary
 
 TOO_MANY = "Too many connections. Try again later."
-OPEN_FILES = 300
+OPEN_FILES = 400
 DESCRIPTORS_OF_THE_DATABASE = 4 * 4
 """Four for each of its connections: the writer, the reader and those for two scans."""
 
