@@ -1,5 +1,7 @@
 """The service behind nginx with ``docs/nginx.conf``: clients get the same responses."""
 
+import time
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
@@ -7,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.deployment.intermediaries import NGINX, OPENSSL, nginx
-from tests.support.served import Served, fresh_postgres, serve
+from tests.support.served import LIMIT, Served, fresh_postgres, serve
 
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
@@ -15,6 +17,15 @@ pytestmark = [
 ]
 
 Proxied = tuple[list[Served], httpx2.Client]
+
+PUBLIC_NAME = "heroes.example"
+NGINX_ADDRESS = "127.0.0.1"
+CLIENT_ADDRESS = "127.0.0.5"
+FORGED = "198.51.100.9"
+
+SETTINGS = {"allowed_hosts": PUBLIC_NAME, "trusted_proxies": NGINX_ADDRESS}
+HOST = {"Host": PUBLIC_NAME}
+
 MAX_BODY = 64 * 1024
 TOO_LARGE = b" " * (MAX_BODY + 1)
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -43,11 +54,14 @@ def proxied(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iter
     with ExitStack() as running:
         url = running.enter_context(fresh_postgres(postgres_url))
         servers = [
-            running.enter_context(serve(directory / f"{number}.db", database_url=url))
+            running.enter_context(serve(directory / f"{number}.db", database_url=url, **SETTINGS))
             for number in range(2)
         ]
         address = running.enter_context(nginx([server.url for server in servers]))
-        client = running.enter_context(httpx2.Client(base_url=address, verify=False))
+        transport = httpx2.HTTPTransport(verify=False, local_address=CLIENT_ADDRESS)
+        client = running.enter_context(
+            httpx2.Client(base_url=address, transport=transport, headers=HOST)
+        )
         client.post("/heroes/", json=HERO)
         yield servers, client
 
@@ -56,7 +70,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iter
 def test_responses_pass_through_unchanged(proxied: Proxied, name: str) -> None:
     servers, client = proxied
     status, method, path, body = REQUESTS[name]
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **HOST}
 
     through = client.request(method, path, content=body, headers=headers)
     directly = httpx2.request(method, servers[0].url + path, content=body, headers=headers)
@@ -87,6 +101,44 @@ def test_a_redirect_stays_on_the_clients_host(
     response = client.get("/heroes", follow_redirects=True)
 
     assert (200, client.base_url.join("/heroes/")) == (response.status_code, response.url)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", f"x.{PUBLIC_NAME}"])
+def test_another_host_is_misdirected(proxied: Proxied, host: str) -> None:
+    _, client = proxied
+
+    response = client.get("/heroes/", headers={"Host": host})
+
+    assert (421, "application/problem+json") == (
+        response.status_code,
+        response.headers["Content-Type"],
+    )
+
+
+def test_a_malformed_host_is_refused(proxied: Proxied) -> None:
+    _, client = proxied
+
+    assert 400 == client.get("/heroes/", headers={"Host": "u@h"}).status_code
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "*/*"),
+        ("X-Forwarded-For", FORGED),
+        ("Forwarded", f"for={FORGED}"),
+        ("Forwarded", f"for={CLIENT_ADDRESS}, for={FORGED}"),
+    ],
+)
+def test_the_access_log_names_the_client_whatever_it_forges(
+    proxied: Proxied, name: str, value: str
+) -> None:
+    servers, client = proxied
+    path = f"/heroes/{uuid.uuid4().int}"
+
+    assert 404 == client.get(path, headers={name: value}).status_code
+
+    assert CLIENT_ADDRESS == logged_client(servers, path)
 
 
 @pytest.mark.parametrize("body", [TOO_LARGE, [TOO_LARGE]], ids=["whole", "in chunks"])
@@ -125,6 +177,17 @@ def test_reads_succeed_while_a_server_stops_and_get_503_without_servers(
     for response in refused:
         assert (503, "1") == (response.status_code, response.headers["Retry-After"])
         assert "application/problem+json" == response.headers["Content-Type"]
+
+
+def logged_client(servers: list[Served], path: str) -> str:
+    """Return the client of the request for this path, when one of the servers has logged it."""
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        lines = "".join(server.output() for server in servers).splitlines()
+        for line in lines:
+            if f'"GET {path} ' in line:
+                return line.split()[1].rpartition(":")[0]
+    raise TimeoutError
 
 
 def comparable(response: httpx2.Response) -> object:
