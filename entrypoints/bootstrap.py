@@ -179,6 +179,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     return build_app(
         database,
         retention=Retention(settings.key_lifetime),
+        request_timeout=settings.request_timeout,
         lifespan=_lifespan(database, migrating),
     )
 

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = ()
     """Addresses or networks of proxies whose forwarding headers are trusted."""
 
+    request_timeout: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds after which a request is cancelled if its response has not started."""
+
 
 def load_settings() -> Settings:
     """Read the settings. Raises ``InvalidSettings``."""

@@ -13,12 +13,16 @@ from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.exact_path import ExactPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
+from entrypoints.http.middleware.request_timeout import RequestTimeout
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.routing import ServerOptions, SlashRedirect
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
 """Maximum size of a request body, in bytes."""
+
+REQUEST_TIMEOUT = 60.0
+"""Default of the maximum time in seconds until a response starts."""
 
 DEFAULT_RETENTION = Retention()
 
@@ -27,9 +31,13 @@ def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
     retention: Retention = DEFAULT_RETENTION,
+    request_timeout: float = REQUEST_TIMEOUT,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
-    """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown."""
+    """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
+
+    A request whose response has not started after ``request_timeout`` seconds is cancelled.
+    """
     app = FastAPI(
         title="Heroes",
         version=version("heroes"),
@@ -40,7 +48,8 @@ def build_app(
     include_directly(app, heroes.router)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
-    app.add_middleware(ContentCoding)  # before BodyLimit, which may receive the body
+    app.add_middleware(ContentCoding)  # outside BodyLimit, which may receive the body
+    app.add_middleware(RequestTimeout, timeout=request_timeout)
     install(app, units_of_work, retention=retention)
     return app
 

@@ -156,7 +156,7 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: _document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database is unavailable, busy or full.",
+        "The database is unavailable, busy or full, or the request took too long.",
         UNAVAILABLE,
     )
     | {

@@ -38,6 +38,8 @@ WRONG_SETTINGS = [
     ("ALLOWED_HOSTS", "http://localhost"),
     ("TRUSTED_PROXIES", "nginx"),
     ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("REQUEST_TIMEOUT", "0"),
+    ("REQUEST_TIMEOUT", "3601"),
     ("DATABASE_URL", "heroes.db"),
     ("DATABASE_URL", "sqlite://"),
     ("DATABASE_URL", "sqlite:///:memory:"),

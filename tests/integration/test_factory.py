@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from entrypoints.bootstrap import CannotStart, Migrating, make_app
 from entrypoints.settings import InvalidSettings
+from tests.integration.tutorial_database import locked
 from tests.support.served import LIMIT, environment, serve
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -56,6 +57,16 @@ def test_uvicorns_command_serves_the_factory_on_a_file_that_it_makes(
     assert {**DEADPOND, "age": None, "id": 1} == created.json()
     assert (tmp_path / "heroes.db").exists()
     assert process.returncode in {0, -15}
+
+
+def test_under_uvicorns_command_a_request_has_a_timeout_too(tmp_path: Path) -> None:
+    with uvicorn(tmp_path, request_timeout="0.5", lock_timeout="60") as (url, _):
+        httpx2.post(f"{url}/heroes/", json=DEADPOND)
+        with locked(tmp_path / "heroes.db"):
+            late = httpx2.patch(f"{url}/heroes/1", json={"age": 29}, timeout=LIMIT)
+
+    assert 503 == late.status_code
+    assert late.json()["detail"].startswith("The request took too long.")
 
 
 def test_a_file_that_is_not_a_database_stops_the_server_with_a_sentence(tmp_path: Path) -> None:

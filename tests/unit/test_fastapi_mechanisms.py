@@ -168,6 +168,16 @@ def test_telemetry_of_fastapis_own_names_the_route(app: FastAPI) -> None:
     assert ["POST /heroes/", "GET /heroes/{hero_id}"] == [span.name for span in served]
 
 
+def test_a_timeout_of_the_user_in_a_route_expires(app: FastAPI) -> None:
+    @app.get("/nap")
+    async def nap() -> None:
+        async with asyncio.timeout(0.01):
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        TestClient(app).get("/nap")
+
+
 async def test_a_timeout_of_the_user_around_a_request_expires(app: FastAPI) -> None:
     @app.get("/nap")
     async def nap() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.middleware.outcome import cancelled_response
 
@@ -14,26 +14,23 @@ class CancellationMiddleware:
 
     Without it the response would be 500. It has to be the outermost application, in a server that
     runs each request in its own task. Then only the server's cancellation reaches it: those of the
-    application, such as by ``asyncio.timeout``, end inside.
+    application, such as by ``asyncio.timeout``, end inside. ``send`` has to raise ``RuntimeError``
+    for a second response, as uvicorn's does: so the middleware need not watch each message.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def tracking_send(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self._app(scope, receive, tracking_send)
-        except asyncio.CancelledError:
-            if started or scope["type"] != "http" or not _uncancel():
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError as cancelled:
+            if scope["type"] != "http" or not _uncancel():
                 raise
-            await cancelled_response(STOPPING, scope)(scope, receive, send)
+            try:
+                await cancelled_response(STOPPING, scope)(scope, receive, send)
+            except RuntimeError:  # the response has started
+                raise cancelled from None
 
 
 def _uncancel() -> bool:

@@ -5,47 +5,28 @@ Closing the connection is not enough: a server that executes a statement notices
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
 
-from adapters.plain.connections import EngineOptions
-from adapters.postgres.connections import ServerOptions
 from domain.hero import Hero, HeroDraft, HeroQuery
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
 from tests.integration.postgres.slowness import slow_commits, slow_reads
-from tests.support.databases import empty_postgres, open_plain
+from tests.integration.without_timeouts import (
+    LONG,
+    POOL_SIZE,
+    fast_postgres,
+    plain_postgres,
+)
 from tests.support.served import LIMIT
-
-LONG = 60
-"""Seconds of timeouts that must not expire."""
 
 PROMPTLY = 5
 """Seconds within which a cancellation takes effect."""
 
-POOL_SIZE = 2
 
-Opening = AbstractAsyncContextManager[UnitOfWorkFactory]
-
-
-def fast(url: str) -> Opening:
-    options = ServerOptions(
-        pool_size=POOL_SIZE, lock_timeout=LONG, statement_timeout=LONG, scan_timeout=LONG
-    )
-    return empty_postgres(url, options)
-
-
-@asynccontextmanager
-async def plain(url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    options = EngineOptions(pool_size=POOL_SIZE, lock_timeout=LONG, statement_timeout=LONG)
-    async with empty_postgres(url), open_plain(url, options) as database:
-        yield database
-
-
-@pytest.fixture(params=[fast, plain])
+@pytest.fixture(params=[fast_postgres, plain_postgres])
 async def database(
     request: pytest.FixtureRequest, postgres_url: str
 ) -> AsyncIterator[UnitOfWorkFactory]:

@@ -1,0 +1,61 @@
+"""The deadlines of the requests in progress: a request that is late is cancelled."""
+
+import asyncio
+from itertools import takewhile
+
+CLOCK_RESOLUTION = 0.001
+"""Resolution of uvloop's clock in seconds. A timer may fire this much too early."""
+
+RequestTask = asyncio.Task[object]
+
+
+class Deadlines:
+    """The deadlines of the tasks that handle requests in one event loop.
+
+    All requests have the same ``timeout`` in seconds, so deadlines are in order of arrival. One
+    timer is enough: it is set for the first deadline, and set again when it fires. A timer for each
+    request would cost more than the rest of its deadline.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:
+        self.loop = loop
+        self._timeout = timeout
+        self._pending: dict[RequestTask, float] = {}  # in order, and quick to remove from
+        self._late: set[RequestTask] = set()
+        self._has_timer = False
+
+    def start(self, task: RequestTask) -> bool:
+        """Give the task a deadline. Return ``False`` if it has an earlier one already."""
+        if task in self._pending or (self._late and task in self._late):
+            return False
+        self._pending[task] = when = self.loop.time() + self._timeout
+        if not self._has_timer:
+            self._set_timer(when)
+        return True
+
+    def stop(self, task: RequestTask) -> bool:
+        """Remove the task's deadline. Return whether it was late; then take back its cancellation.
+
+        Returns ``False`` if it is called again.
+        """
+        if self._pending.pop(task, None) or task not in self._late:
+            return False
+        self._late.remove(task)
+        task.uncancel()
+        return True
+
+    def _set_timer(self, when: float) -> None:
+        self._has_timer = True
+        self.loop.call_at(when, self._expire)
+
+    def _expire(self) -> None:
+        """Cancel the late tasks, and set the timer for the first task that is not late."""
+        self._has_timer = False
+        now = self.loop.time() + CLOCK_RESOLUTION
+        for task, _ in list(takewhile(lambda item: item[1] <= now, self._pending.items())):
+            del self._pending[task]
+            self._late.add(task)
+            task.cancel()
+        for when in self._pending.values():
+            self._set_timer(when)
+            break
