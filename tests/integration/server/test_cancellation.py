@@ -1,19 +1,17 @@
 """The server cancels the requests in progress: what their clients receive."""
 
 import asyncio
-import socket
 
 import pytest
 from anyio import wait_all_tasks_blocked
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
-from entrypoints.server.protocol import BoundedConfig, BoundedProtocol, Bounds
+from tests.integration.server.connecting import connect
 
 pytestmark = pytest.mark.canary
 
-GET = b"GET / HTTP/1.1\r\nHost: heroes\r\nConnection: close\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 async def never_respond(_: Scope, _receive: Receive, _send: Send) -> None:
@@ -28,22 +26,12 @@ async def respond_in_part(_: Scope, _receive: Receive, send: Send) -> None:
 
 async def received_if_cancelled(app: ASGIApp) -> bytes:
     """Return all that a client receives when the server cancels its request."""
-    config = BoundedConfig(CancellationMiddleware(app), Bounds(30, 1), log_config=None)
-    config.load()
-    state = ServerState()
-    ours, theirs = socket.socketpair()
-    connected = asyncio.get_running_loop().create_connection(
-        lambda: BoundedProtocol(config, state, {}), sock=ours
-    )
-    _, protocol = await connected
-    reader, writer = await asyncio.open_connection(sock=theirs)
-    protocol.data_received(GET)
-    await wait_all_tasks_blocked()
-    for task in state.tasks:
-        task.cancel()
-    received = await reader.read()
-    writer.close()
-    return received
+    async with connect(CancellationMiddleware(app)) as connected:
+        connected.writer.write(GET)
+        await wait_all_tasks_blocked()
+        for task in connected.protocol.tasks:
+            task.cancel()
+        return await connected.reader.read()
 
 
 async def test_a_request_without_a_response_gets_503() -> None:
