@@ -27,7 +27,7 @@ async def respond_in_part(_: Scope, _receive: Receive, send: Send) -> None:
 async def received_if_cancelled(app: ASGIApp) -> bytes:
     """Return all that a client receives when the server cancels its request."""
     async with connect(CancellationMiddleware(app)) as connected:
-        connected.writer.write(GET)
+        connected.protocol.data_received(GET)
         await wait_all_tasks_blocked()
         for task in connected.protocol.tasks:
             task.cancel()
