@@ -1,5 +1,7 @@
 """The structure of the project."""
 
+import ast
+import re
 import shutil
 import subprocess
 import tomllib
@@ -47,6 +49,17 @@ OF_THE_APPLICATION = {
 }
 """The modules that contain the service's name."""
 
+HTTP_CLIENTS = {
+    "aiohttp",
+    "ftplib",
+    "http.client",
+    "httpx",
+    "httpx2",
+    "requests",
+    "urllib.request",
+    "urllib3",
+}
+
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 EVERY_MODULE = {
     str(path.relative_to(ROOT)) for layer in LAYERS for path in (ROOT / layer).rglob("*.py")
@@ -71,6 +84,31 @@ def test_generic_modules_do_not_contain_the_word_hero(module: str) -> None:
 @pytest.mark.parametrize("module", sorted(OF_HEROES | LISTS | OF_THE_APPLICATION))
 def test_every_listed_module_contains_the_word_hero(module: str) -> None:
     assert "hero" in (ROOT / module).read_text().lower()
+
+
+@pytest.mark.parametrize("module", sorted(EVERY_MODULE))
+def test_no_module_can_request_the_url_of_a_client(module: str) -> None:
+    assert not imported(ROOT / module) & HTTP_CLIENTS
+
+
+def imported(module: Path) -> set[str]:
+    """Return the full names of the modules that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {str(node.module), f"{node.module}.{node.names[0].name}"}
+    return names
+
+
+def test_every_cache_has_a_maximum() -> None:
+    """An ``lru_cache`` without parentheses has 128 entries; ``cache`` and ``None`` have no end."""
+    for module in EVERY_MODULE:
+        text = (ROOT / module).read_text()
+        assert not re.search(
+            r"lru_cache\((maxsize=)?None|functools import .*\bcache\b|\.cache\b", text
+        )
 
 
 def test_the_project_can_not_be_published_accidentally() -> None:
