@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +18,8 @@ class RequestTimeout:
     """ASGI middleware that cancels a request after ``timeout`` seconds and returns 503.
 
     A response that has started is not affected. The application may be used in several event
-    loops, one after the other or in several threads: each has its own deadlines.
+    loops, one after the other or in several threads: each has its own deadlines. It costs 1.5 µs a
+    request (record 31).
     """
 
     def __init__(self, app: ASGIApp, timeout: float) -> None:
@@ -26,16 +28,19 @@ class RequestTimeout:
         self._deadlines: Deadlines | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        deadlines = self._running_deadlines()
-        task = asyncio.current_task(deadlines.loop)
+        deadlines = self._deadlines
+        loop = asyncio.get_running_loop()
+        if deadlines is None or deadlines.loop is not loop:
+            deadlines = self._deadlines = Deadlines(loop, self._timeout)
+        task = asyncio.current_task(loop)
         if scope["type"] != "http" or task is None or not deadlines.start(task):
             await self._app(scope, receive, send)
             return
         other_cancellations = task.cancelling()
 
-        async def send_in_time(message: Message) -> None:
+        def send_in_time(message: Message) -> Awaitable[None]:
             deadlines.stop(task)
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, send_in_time)
@@ -46,11 +51,3 @@ class RequestTimeout:
             await cancelled_response(TIMED_OUT, scope)(scope, receive, send)
         finally:
             deadlines.stop(task)
-
-    def _running_deadlines(self) -> Deadlines:
-        """Return the deadlines of the running event loop."""
-        deadlines = self._deadlines
-        loop = asyncio.get_running_loop()
-        if deadlines is None or deadlines.loop is not loop:
-            deadlines = self._deadlines = Deadlines(loop, self._timeout)
-        return deadlines

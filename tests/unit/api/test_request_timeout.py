@@ -1,16 +1,19 @@
 """What the response to a late request says, on the in-memory database."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import Writing, get_uow
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes.database import FakeDatabase
+from tests.support.served import LIMIT
 
 TIMEOUT = 0.05
 """Seconds of the request timeout."""
@@ -111,3 +114,33 @@ async def test_the_response_to_head_has_no_body(app: FastAPI) -> None:
     response = await call(app, "HEAD", "/naps")
 
     assert b"" == response.content
+
+
+async def test_a_late_route_in_a_thread_gets_503_while_its_thread_goes_on(app: FastAPI) -> None:
+    may_end, has_ended = threading.Event(), threading.Event()
+
+    @app.get("/naps")
+    def nap() -> None:
+        may_end.wait(LIMIT)
+        has_ended.set()
+
+    response = await call(app, "GET", "/naps")
+    ended_before = has_ended.is_set()
+    may_end.set()
+
+    assert RETRY == response.json()["detail"]
+    assert not ended_before
+    assert has_ended.wait(LIMIT)
+
+
+async def test_a_middleware_of_the_user_sees_the_503(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def add_header(request: Request, call_next: Any) -> Any:
+        response = await call_next(request)
+        response.headers["X-Mine"] = "yes"
+        return response
+
+    response = await call(app, "PATCH", "/heroes/1", {"age": 29})
+
+    assert ROLLED_BACK == response.json()["detail"]
+    assert "yes" == response.headers["x-mine"]
