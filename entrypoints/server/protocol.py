@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.config import ServerConfig
+from entrypoints.server.expectations import CloseUnlessContinued
 from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
 from entrypoints.server.parsing.request_reader import RequestReader
 from entrypoints.server.responses import (
@@ -96,12 +97,12 @@ class BoundedProtocol(SendingProtocol):
 
     def on_headers_complete(self) -> None:
         self._previous = self.cycle
-        self.app = cast("ASGI3Application", self._select_app())
         if self._is_proxy:
             client = self._bounds.clients.find_client(self._peer, self.headers)
             self.scope["client"] = (client, 0)
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, section 10.1.1
+        self.app = cast("ASGI3Application", self._select_app())
         super().on_headers_complete()
         self.headers = []  # trailers (RFC 9110, section 6.5) must not become headers
 
@@ -119,22 +120,26 @@ class BoundedProtocol(SendingProtocol):
         self._receive_timer.cancel()
 
     def on_response_sent(self) -> None:
+        answered = self._current
         super().on_response_sent()
         if self._receive_timer.is_running:
             self._unset_keepalive_if_required()
-            if self.cycle.more_body:
+            if answered is self.cycle and answered.more_body:
                 self._start_drain_timer()
         if self._reader.has_unread and not self.transport.is_closing():
             self.flow.pause_reading()
-            self.loop.call_soon(self._parse_received)
+            self.loop.call_soon(self._parse_rest)
 
     def _select_app(self) -> ASGIApp:
         """Return the application, or one that responds with 421 if the host is not allowed."""
+        app = cast("ASGIApp", self._application) if self._is_host_allowed() else misdirected
+        return CloseUnlessContinued(app) if self.expect_100_continue else app
+
+    def _is_host_allowed(self) -> bool:
         host = self._reader.host
-        is_allowed = host is None or host in self._bounds.allowed_hosts
-        if is_allowed or self.url.partition(b"?")[0] in EXEMPT_PATHS:
-            return cast("ASGIApp", self._application)
-        return misdirected
+        if host is None or host in self._bounds.allowed_hosts:
+            return True
+        return self.url.partition(b"?")[0] in EXEMPT_PATHS
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Start the request when ``Admission`` allows it, or respond with 503."""
@@ -169,6 +174,12 @@ class BoundedProtocol(SendingProtocol):
         if self._reader.is_within_request and not self._receive_timer.is_running:
             self._receive_timer.start(self._bounds.receive_timeout)
 
+    def _parse_rest(self) -> None:
+        """Parse what was received during a response, and then read on."""
+        self._parse_received()
+        if not (self._reader.has_unread or self.pipeline or self.transport.is_closing()):
+            self.flow.resume_reading()
+
     def _may_parse(self) -> bool:
         return not (self._is_refused or self.pipeline or self._is_response_buffered)
 
@@ -188,19 +199,8 @@ class BoundedProtocol(SendingProtocol):
             self._close_when_read()
 
     def _write_refusal(self, refusal: Refused) -> None:
-        target = self._reader.target
-        fields = self.server_state.default_headers
-        self.transport.write(serialize_refusal(refusal, target, fields))
-
-    def _close_when_read(self) -> None:
-        """Close the connection when the client does, or after a timeout.
-
-        Closing at once would reset the connection if the client is still sending, and the client
-        might not get the response (RFC 9112, section 9.6).
-        """
-        self.transport.write_eof()
-        self.flow.resume_reading()
-        self._send_timer.start(DRAIN_TIMEOUT)
+        reader, fields = self._reader, self.server_state.default_headers
+        self.transport.write(serialize_refusal(refusal, reader.method, reader.target, fields))
 
     def _close_after_last_response(self) -> bool:
         """Return whether a request still needs its response; then close the connection after it."""

@@ -28,6 +28,7 @@ class SendingProtocol(HttpToolsProtocol):
     """
 
     _current: RequestResponseCycle | None = None
+    _is_lingering = False
     _is_response_buffered = False
     _is_stopping = False
 
@@ -56,6 +57,9 @@ class SendingProtocol(HttpToolsProtocol):
         super().resume_writing()
         self._unsent.remove(self)
         if self.transport.is_closing():  # the rest of the last response is still buffered
+            return
+        if self._is_lingering:
+            self._send_timer.start(DRAIN_TIMEOUT)
             return
         self._send_timer.cancel()
         if self._is_response_buffered:
@@ -99,6 +103,18 @@ class SendingProtocol(HttpToolsProtocol):
         """Close the connection when the client has read what is buffered, or has not in time."""
         self.transport.close()
         self._start_send_timer()
+
+    def _close_when_read(self) -> None:
+        """Close the connection when the client does, or ``DRAIN_TIMEOUT`` after it has read all.
+
+        Closing at once would reset the connection if the client is still sending, and the client
+        might not get the response (RFC 9112, section 9.6).
+        """
+        self._is_lingering = True
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        if not self.flow.write_paused:
+            self._send_timer.start(DRAIN_TIMEOUT)
 
     def _abort(self) -> None:
         """Close the connection at once. Requests of it are finished, without a response."""

@@ -29,18 +29,25 @@ def bad_request(detail: str) -> Refused:
 
 
 def serialize_refusal(
-    refusal: Refused, target: bytes, default_headers: Iterable[tuple[bytes, bytes]]
+    refusal: Refused,
+    method: bytes,
+    target: bytes,
+    default_headers: Iterable[tuple[bytes, bytes]],
 ) -> bytes:
-    """Return the whole response, with problem details. ``target`` may be incomplete or empty."""
+    """Return the whole response, with problem details, but without them for HEAD.
+
+    ``method`` and ``target`` may be incomplete or empty.
+    """
     path = target.partition(b"?")[0] if target.startswith(b"/") else b"/"
     response = problem(refusal.status, refusal.detail, {"raw_path": path}, refusal.headers)
-    return _serialize(refusal.status, response, default_headers)
+    head = _serialize_head(refusal.status, response, default_headers)
+    return head if method == b"HEAD" else head + bytes(response.body)
 
 
-def _serialize(
+def _serialize_head(
     status: HTTPStatus, response: Response, default_headers: Iterable[tuple[bytes, bytes]]
 ) -> bytes:
     fields = [*default_headers, *response.raw_headers, (b"connection", b"close")]
     lines = [b"HTTP/1.1 %d %s" % (status, title(status).encode())]
     lines += [name + b": " + value for name, value in fields]
-    return b"\r\n".join([*lines, b"", bytes(response.body)])
+    return b"\r\n".join([*lines, b"", b""])

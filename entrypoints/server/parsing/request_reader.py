@@ -73,6 +73,11 @@ class RequestReader:
         return bool(self._line)
 
     @property
+    def method(self) -> bytes:
+        """The method of the request that is being parsed, as far as it has been received."""
+        return self._line.partition(b" ")[0]
+
+    @property
     def target(self) -> bytes:
         """The target of the request that is being parsed, as far as it has been received.
 

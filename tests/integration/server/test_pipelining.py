@@ -7,6 +7,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 from starlette.types import Receive, Scope, Send
 
+from entrypoints.server.sending import DRAIN_TIMEOUT
 from tests.integration.server.connecting import Connected, connect
 from tests.support.loops import SlowLoop, the_loop
 
@@ -36,9 +37,11 @@ class Application:
     def release(self) -> None:
         self._released.set()
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.started.append(scope["path"])
         await self._released.wait()
+        while (await receive())["more_body"]:
+            pass
         body = scope["path"].encode().ljust(self._size) + b"\n"
         headers = [(b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -95,6 +98,33 @@ async def test_reading_continues_when_no_request_waits() -> None:
 
         assert ["/0", "/1", "/2"] == await read_paths(connected, 3)
         assert connected.protocol.transport.is_reading()
+
+
+@pytest.mark.parametrize("whole", [1, 2, 3, 4])
+async def test_reading_continues_within_a_request_behind_whole_ones(whole: int) -> None:
+    app = Application()
+    async with connect(app) as connected:
+        await receive(connected, b"".join(map(get, range(whole))) + get(whole)[:10])
+        app.release()
+        assert whole == len(await read_paths(connected, whole))
+
+        connected.writer.write(get(whole)[10:])
+
+        assert [f"/{whole}"] == await read_paths(connected, 1)
+
+
+async def test_the_body_of_a_pipelined_request_has_the_whole_time_to_arrive() -> None:
+    post = b"POST /1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+    app = Application()
+    async with connect(app, receive_timeout=30) as connected:
+        await receive(connected, get(0) + post)
+        app.release()
+        assert ["/0"] == await read_paths(connected, 1)
+
+        await advance(2 * DRAIN_TIMEOUT)
+        connected.writer.write(b"{}")
+
+        assert ["/1"] == await read_paths(connected, 1)
 
 
 async def test_a_request_starts_when_the_client_has_read_the_response_before() -> None:
