@@ -78,7 +78,7 @@ async def test_a_write_that_waits_for_a_lock_gets_503_in_time(limited: Limited) 
 
 
 def test_a_body_that_does_not_arrive_in_time_gets_503(limited: Limited) -> None:
-    head = b"POST /heroes/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+    head = b"POST /heroes/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
     with socket.create_connection(limited.served.address, 20) as connection:
         started = time.monotonic()
         connection.sendall(head)
