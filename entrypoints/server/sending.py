@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.timers import Timer
+from entrypoints.server.written import WrittenTransport
 
 MAX_BUFFERED = 16 * 1024
 """Number of unsent bytes of a connection from which on its next response waits."""
@@ -41,6 +42,7 @@ class SendingProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         transport.set_write_buffer_limits(high=MAX_BUFFERED)
         super().connection_made(transport)
+        self._written = WrittenTransport(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._send_timer.cancel()
@@ -51,7 +53,7 @@ class SendingProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._start_send_timer()
-        self._unsent.add(self, self.transport.get_write_buffer_size(), self._abort)
+        self._unsent.add(self, self._written.held_bytes, self._abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -93,6 +95,7 @@ class SendingProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._current = cycle
+        cycle.transport = cast("Transport", self._written)
         super()._start_asgi_task(cycle, app)
 
     def _start_send_timer(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from entrypoints.server.limits.overload_log import OverloadLog
 
 MAX_UNSENT = 32 * 1024 * 1024
-"""Maximum number of bytes in the write buffers of all connections of a process."""
+"""Maximum number of bytes that the write buffers of all connections of a process hold."""
 
 
 class UnsentResponses:

@@ -25,12 +25,13 @@ SEND_TIMEOUT = 2.0
 PAGE_SIZE = 200_000
 """Minimum size of a page in bytes."""
 
-CLIENTS = 100
-MORE_CLIENTS = 400
-"""Clients whose unread pages together exceed ``MAX_UNSENT``."""
-
 MEBIBYTE = 1 << 20
+CLIENTS = 100
 MAX_GROWTH = 60 * MEBIBYTE
+
+MORE_CLIENTS = 400
+"""Clients whose unread pages together exceed ``MAX_UNSENT``: 80 MB."""
+
 STOP_LIMIT = 4
 """Seconds within which a stop must end, whatever clients do not read."""
 
@@ -79,8 +80,7 @@ def receive(connection: socket.socket, size: int) -> None:
         size -= received
 
 
-@pytest.mark.parametrize("clients", [CLIENTS, MORE_CLIENTS])
-def test_clients_that_do_not_read_take_little_memory(served: Served, clients: int) -> None:
+def test_clients_that_do_not_read_take_little_memory(served: Served) -> None:
     before = resident_bytes(served)
     most = 0
 
@@ -89,13 +89,27 @@ def test_clients_that_do_not_read_take_little_memory(served: Served, clients: in
         most = max(most, resident_bytes(served))
         return connections(served) == 0
 
-    with slow_readers(served, clients):
+    with slow_readers(served, CLIENTS):
         seconds_until(lambda: connections(served) > 0)
         seconds = seconds_until(measure)
 
     assert most - before < MAX_GROWTH
     assert seconds < LIMIT / 2
     assert 200 == get_page(served)
+
+
+def test_clients_beyond_the_memory_bound_are_disconnected_at_once(tmp_path: Path) -> None:
+    with serve(tmp_path / "heroes.db", send_timeout="600", access_log="false") as served:
+        store_long_heroes(served)
+        with slow_readers(served, MORE_CLIENTS):
+            assert connections(served) >= MORE_CLIENTS
+
+            seconds_until(lambda: connections(served) < MORE_CLIENTS * 3 / 4)
+
+            assert 200 == get_page(served)
+
+    assert "responses that clients do not read: 33554432 bytes; refused: 1" in served.output()
+    assert "Traceback" not in served.output()
 
 
 def test_others_are_served_while_clients_do_not_read(served: Served) -> None:
