@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults soak overload canaries bench check openapi format lock clean
+.PHONY: help install run quick test faults mutants soak overload canaries bench check openapi format lock clean
 
 help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 
 faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx and pgbouncer
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
+
+mutants: $(VENV)/dev.stamp ## Check that the tests detect a catalogue of deliberate mistakes
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 soak: $(VENV)/dev.stamp ## Attack a server for five minutes beside ordinary clients
 	$(BIN)/python -m tests.soak $(ARGS)

@@ -14,9 +14,10 @@ from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
 from tests.support.postgres import PostgresServer
+from tests.support.served import LIMIT
 
 SIZE = 2
-LONG_TIMEOUT = 60.0
+LONG_TIMEOUT = LIMIT
 NO_WAIT = 0.0
 
 CONNECT = {"server_settings": {"application_name": "heroes"}}
@@ -101,9 +102,19 @@ async def test_a_waiter_that_times_out_leaks_no_slot(url: str) -> None:
     await pool.aclose()
 
 
-async def test_a_cancelled_waiter_leaks_no_slot(
-    pool: Pool,
-) -> None:
+async def test_a_waiter_cancelled_while_it_waits_leaks_no_slot(pool: Pool) -> None:
+    first = await acquire_all(pool)
+    cancelled = asyncio.create_task(pool.acquire())
+    await wait_all_tasks_blocked()
+
+    cancelled.cancel()
+    await asyncio.wait([cancelled])
+
+    release(pool, *first)
+    release(pool, *await acquire_all(pool))
+
+
+async def test_waiters_cancelled_with_a_connection_leak_no_slot(pool: Pool) -> None:
     first = await acquire_all(pool)
     cancelled = [asyncio.create_task(pool.acquire()) for _ in range(2)]
     await wait_all_tasks_blocked()

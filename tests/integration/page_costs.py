@@ -65,6 +65,11 @@ TIED = page_queries([*sorts("name", "age", "id"), *sorts("age", "name", "id")])
 MAY_SCAN = [
     HeroQuery(limit=LIMIT, offset=1_001),
     HeroQuery(limit=LIMIT, filters=(Filter("name", Operator.CONTAINS, "1"),)),
+    HeroQuery(
+        limit=LIMIT,
+        filters=(Filter("name", Operator.CONTAINS, "1"),),
+        sort=(SortKey("name"),),
+    ),
     HeroQuery(limit=LIMIT, filters=(OLDER,)),
     HeroQuery(limit=LIMIT, filters=(OLDER,), sort=(SortKey("name"),)),
     HeroQuery(limit=LIMIT, filters=(Filter("name", Operator.EQ, "H"), OLDER)),

@@ -18,6 +18,7 @@ from tests.support.databases import open_sqlite
 from tests.support.served import serve
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
+BATCH = {"create": [HERO]}
 KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
 KEY_HEADER = (b"idempotency-key", KEY.encode())
 
@@ -71,6 +72,24 @@ async def test_a_reused_key_from_an_open_commit_group_waits_for_its_commit(
         await requests
 
     assert (200, 422) == (first.status, other.status)
+
+
+@pytest.mark.parametrize(("path", "body"), [("/heroes/", HERO), ("/heroes/batch", BATCH)])
+async def test_a_change_and_its_stored_response_share_a_commit(
+    database: SqliteDatabase, path: str, body: object
+) -> None:
+    app = build_app(database)
+
+    with held_commit() as held:
+        held.release()
+        first = Call(app, "POST", path, body, [KEY_HEADER])
+        await first.run()
+    again = Call(app, "POST", path, body, [KEY_HEADER])
+    await again.run()
+
+    assert 1 == held.commits
+    assert first.sent[1] == again.sent[1]
+    assert (b"idempotency-replayed", b"true") in again.sent[0]["headers"]
 
 
 async def test_a_replay_needs_no_commit(database: SqliteDatabase) -> None:

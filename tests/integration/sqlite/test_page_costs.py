@@ -11,7 +11,15 @@ from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
 from adapters.sqlite.connections import compile_statement
 from domain.hero import HeroQuery
-from tests.integration.page_costs import INDEXED, INSERT_HEROES, MAY_SCAN, TIED, query_id
+from tests.integration.page_costs import (
+    INDEXED,
+    INSERT_HEROES,
+    MAY_SCAN,
+    TIED,
+    page_queries,
+    query_id,
+    sorts,
+)
 from tests.support.databases import open_sqlite
 
 FEW, MANY = 1_000, 10_000
@@ -59,6 +67,19 @@ def test_an_indexed_page_takes_constant_steps(connections: Connections, query: H
     among_few, among_many = (steps(connections[size], query) for size in (FEW, MANY))
 
     assert among_many <= 1.1 * among_few
+
+
+@pytest.mark.parametrize("query", page_queries(sorts("age", "id")), ids=query_id)
+def test_a_full_page_does_not_read_the_rows_after_it(
+    connections: Connections, query: HeroQuery
+) -> None:
+    connection = connections[MANY]
+    taken = steps(connection, query)
+    connection.execute("DELETE FROM hero WHERE age IS NULL")
+    taken_without_nulls = steps(connection, query)
+    connection.rollback()
+
+    assert taken <= 1.1 * taken_without_nulls
 
 
 @pytest.mark.parametrize("query", [*INDEXED, *TIED], ids=query_id)

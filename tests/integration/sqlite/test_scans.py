@@ -1,12 +1,14 @@
 """A scan of a SQLite file is interrupted at its timeout, and frees its thread."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.sqlite.scans import ScanPool
+from domain.hero import HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
@@ -68,3 +70,21 @@ async def test_the_timeout_of_a_scan_includes_the_wait_for_a_thread(scans: ScanP
 
     assert [StoreUnavailable, StoreUnavailable] == [type(each) for each in both]
     assert [(1,)] == await scans.fetch_all("SELECT 1", [])
+
+
+async def test_only_a_statement_that_may_scan_runs_in_a_thread(path: Path) -> None:
+    database = open_sqlite(path)
+    main = threading.current_thread()
+    in_main_thread: list[bool] = []
+
+    def record(statement: str) -> None:
+        if statement.startswith("SELECT"):
+            in_main_thread.append(threading.current_thread() is main)
+
+    async with database.reading() as uow:
+        with on_statement(record):
+            await uow.heroes.page(HeroQuery(limit=1))
+            await uow.heroes.count(HeroQuery(limit=1))
+    database.dispose()
+
+    assert [True, False] == in_main_thread

@@ -3,8 +3,16 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+from sqlalchemy import delete
+
+from adapters.sql.statements import MAY_SCAN
+from adapters.sql.tables import hero_table
+from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.session import Reader
 from domain.hero import HeroDraft, HeroQuery
-from tests.support.databases import open_sqlite
+from service_layer.errors import StoreUnavailable
+from tests.support.databases import migrated_sqlite, open_sqlite
 
 
 async def test_writers_commit_in_fifo_order(tmp_path: Path) -> None:
@@ -22,3 +30,16 @@ async def test_writers_commit_in_fifo_order(tmp_path: Path) -> None:
     async with database.reading() as reading:
         assert names == [hero.name for hero in await reading.heroes.page(HeroQuery(limit=100))]
     database.dispose()
+
+
+@pytest.mark.parametrize("may_scan", [False, True], ids=["on the event loop", "in a thread"])
+async def test_the_connections_that_read_cannot_write(tmp_path: Path, *, may_scan: bool) -> None:
+    path = tmp_path / "heroes.db"
+    migrated_sqlite(path).dispose()
+    reader = Reader(path, timeout=1, scans=ScanPool(path, timeout=1, threads=1))
+    statement = delete(hero_table).execution_options(**{MAY_SCAN: may_scan})
+
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await reader.exec(statement, {})
+
+    reader.close()

@@ -1,6 +1,7 @@
 """The API on the in-memory database: each route, and the responses to database errors."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.types import Message
 from entrypoints.api.app import build_app
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from service_layer.unit_of_work import UnitOfWorkFactory
-from tests.fakes.database import FakeDatabase, FakeUnitOfWork
+from tests.fakes.database import FakeDatabase, FakeReadOnlyUnitOfWork, FakeUnitOfWork
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -34,6 +35,22 @@ class FailingUnitOfWork(FakeUnitOfWork):
 
     async def commit(self) -> None:
         raise self._failure
+
+
+class RecordingDatabase(FakeDatabase):
+    """Records which units of work are opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    def writing(self) -> FakeUnitOfWork:
+        self.opened.append("writing")
+        return super().writing()
+
+    def reading(self) -> FakeReadOnlyUnitOfWork:
+        self.opened.append("reading")
+        return super().reading()
 
 
 class SlowDatabase(FakeDatabase):
@@ -175,16 +192,47 @@ async def test_no_response_is_sent_before_the_commit(method: str, path: str, bod
     assert sent[0]["status"] == 200
 
 
-async def test_the_unit_of_work_is_closed_before_the_response_is_sent() -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("DELETE", "/heroes/7", 404), ("POST", "/heroes/", 200)],
+    ids=["an error", "a replay"],
+)
+async def test_the_unit_of_work_is_closed_before_the_response_is_sent(
+    method: str, path: str, status: int
+) -> None:
+    """Neither response is preceded by a commit, which would release the lock."""
     database = FakeDatabase()
+    key = (b"idempotency-key", b"8e03978e-40d5-43e8-bc93-6894a57f9324")
     lock_held_at_send: list[bool] = []
+    sent: list[Message] = []
 
-    async def send(_: Message) -> None:
+    async def send(message: Message) -> None:
         lock_held_at_send.append(database.lock.locked())
+        sent.append(message)
 
-    await build_app(database)(_scope("DELETE", "/heroes/7"), _receive(b""), send)
+    app, body = build_app(database), _receive(json.dumps(DEADPOND).encode())
+    for _ in ("the request", "its repetition"):
+        await app(_scope(method, path, key), body, send)
 
-    assert [False, False] == lock_held_at_send
+    assert [status, status] == [message["status"] for message in sent[::2]]
+    assert [False] * 4 == lock_held_at_send
+
+
+@pytest.mark.parametrize(
+    ("method", "opened"),
+    [
+        ("GET", "reading"),
+        ("HEAD", "reading"),
+        ("PATCH", "writing"),
+        ("DELETE", "writing"),
+    ],
+)
+async def test_only_get_and_head_open_a_read_only_unit_of_work(method: str, opened: str) -> None:
+    database = RecordingDatabase()
+    async with client_of(database) as client:
+        await client.request(method, "/heroes/7", json={})
+
+    assert [opened] == database.opened
 
 
 async def _send(
@@ -196,7 +244,7 @@ async def _send(
     await build_app(database)(_scope(method, path), _receive(body), send)
 
 
-def _scope(method: str, path: str) -> dict[str, Any]:
+def _scope(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
     return {
         "type": "http",
         "http_version": "1.1",
@@ -205,7 +253,7 @@ def _scope(method: str, path: str) -> dict[str, Any]:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
+        "headers": [(b"content-type", b"application/json"), *headers],
     }
 
 

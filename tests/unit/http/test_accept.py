@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrypoints.http.accept import prefers
+from entrypoints.http.header_fields import MAX_SIZE
 
 PROBLEM = "application/problem+json"
 
@@ -127,6 +128,14 @@ def test_a_range_that_is_there_twice_has_its_highest_weight() -> None:
 def test_what_is_malformed_or_has_a_parameter_is_passed_over(accept: str) -> None:
     assert not prefers_problems(accept)
     assert prefers_problems("application/problem+json", accept)
+
+
+def test_at_most_1_kib_is_parsed() -> None:
+    filler = ", " * MAX_SIZE
+
+    assert prefers_problems(filler[: MAX_SIZE - len(PROBLEM)] + PROBLEM)
+    assert not prefers_problems(filler + PROBLEM)
+    assert not prefers_problems(filler[:MAX_SIZE], PROBLEM)
 
 
 @given(st.lists(st.text(st.characters(max_codepoint=255))))

@@ -2,11 +2,15 @@
 
 import asyncio
 import itertools
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
+from anyio import wait_all_tasks_blocked
 
+from domain.hero import HeroQuery
 from service_layer.heroes import create_hero
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.integration.processes import wait_until_open
@@ -63,6 +67,20 @@ async def test_a_write_succeeds_if_the_lock_is_released_in_time(tmp_path: Path) 
     database.dispose()
 
 
+async def test_a_read_succeeds_if_an_exclusive_lock_is_released_in_time(tmp_path: Path) -> None:
+    """Only recovery and a locking mode that a user chooses lock readers out."""
+    database = migrated_sqlite(tmp_path / "heroes.db")
+    with closing(sqlite3.connect(tmp_path / "heroes.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("INSERT INTO hero (name, secret_name) VALUES ('Deadpond', 'x')")
+        reading = asyncio.create_task(read_names(database))
+        await wait_all_tasks_blocked()
+        assert not reading.done()
+
+    assert ["Deadpond"] == await reading
+    database.dispose()
+
+
 def test_a_start_that_waits_for_a_lock_can_be_terminated(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "heroes.db")
     with locked(path):
@@ -77,3 +95,8 @@ async def create(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
         await create_hero(uow, name="Deadpond", secret_name="Dive Wilson")
         await uow.commit()
+
+
+async def read_names(database: UnitOfWorkFactory) -> list[str]:
+    async with database.reading() as uow:
+        return [hero.name for hero in await uow.heroes.page(HeroQuery(limit=10))]

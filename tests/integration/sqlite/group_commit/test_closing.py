@@ -1,5 +1,6 @@
 """``aclose`` waits for the commit that is being flushed."""
 
+import sqlite3
 from pathlib import Path
 
 from anyio import wait_all_tasks_blocked
@@ -13,6 +14,7 @@ from tests.integration.sqlite.group_commit.units import (
     outcomes,
     start,
 )
+from tests.integration.sqlite_events import on_connection
 from tests.support.databases import open_sqlite
 
 
@@ -42,14 +44,18 @@ async def test_aclose_returns_after_a_commit(database: SqliteDatabase) -> None:
 
 
 async def test_aclose_refuses_units_of_work_that_wait(database: SqliteDatabase, path: Path) -> None:
+    opened: list[sqlite3.Connection] = []
+
     async with first_commit_held(database) as (held, first):
         waiting = [start(add(database, name)) for name in ("Ada", "Bea", "Cleo")]
         await wait_all_tasks_blocked()
         closing = start(database.aclose())
         await wait_all_tasks_blocked()
-        held.release()
-        hero, _, *results = await outcomes(first, closing, *waiting)
+        with on_connection(opened.append):
+            held.release()
+            hero, _, *results = await outcomes(first, closing, *waiting)
 
     assert "First" == hero.name
+    assert [] == opened
     assert [StoreUnavailable] * len(waiting) == [type(outcome) for outcome in results]
     assert ["First"] == await names(open_sqlite(path))

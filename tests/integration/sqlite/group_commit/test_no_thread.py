@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
 from service_layer.errors import StoreUnavailable
+from tests.integration.held_commit import held_commit
 from tests.integration.sqlite.group_commit.units import add, names, outcomes, start
 
 
@@ -28,7 +30,12 @@ async def test_every_unit_of_work_of_the_group_fails_and_later_writes_work(
 ) -> None:
     with no_more_threads():
         results = await outcomes(start(add(database, "Lost")), start(add(database, "As well")))
-    await add(database, "Later")
+    with held_commit() as held:  # a thread that starts now also gets the COMMIT of the lost ones
+        later = start(add(database, "Later"))
+        await held.reached()
+        await wait_all_tasks_blocked()
+        held.release()
+        await outcomes(later)
 
     assert [StoreUnavailable] * 2 == [type(outcome) for outcome in results]
     assert ["Later"] == await names(database)

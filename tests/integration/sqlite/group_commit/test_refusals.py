@@ -93,7 +93,8 @@ async def test_a_group_without_changes_has_no_commit(
         await outcomes(start(no_change(database)))
 
     assert 1 == statements.count("COMMIT")
-    assert ["Existing", "First"] == await names(database)
+    await add(database, "Later")
+    assert ["Existing", "First", "Later"] == await names(database)
 
 
 @pytest.mark.parametrize("no_change", NO_CHANGES)

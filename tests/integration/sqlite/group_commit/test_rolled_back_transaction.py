@@ -113,3 +113,16 @@ async def test_an_interrupted_savepoint_statement_releases_the_lock(
     assert StoreUnavailable is type(result)
     await add(database, "Later")
     assert ["Later"] == await names(database)
+
+
+async def test_a_group_rolled_back_in_its_first_tick_does_not_end_the_next_group(
+    database: SqliteDatabase, interrupted: Interrupting
+) -> None:
+    with transactions() as statements:
+        result, _ = await outcomes(
+            start(be_interrupted(database, interrupted)), start(add(database, "Next"))
+        )
+
+    assert StoreUnavailable is type(result)
+    assert 1 == statements.count("COMMIT")
+    assert ["Next"] == await names(database)

@@ -81,6 +81,22 @@ async def test_each_unit_of_work_has_its_own_savepoint(database: SqliteDatabase)
     assert ["BEGIN IMMEDIATE", *unit * len(LATER), "COMMIT"] == statements[4:]
 
 
+async def test_a_unit_of_work_that_is_left_rolls_back_to_its_savepoint_and_releases_it(
+    database: SqliteDatabase,
+) -> None:
+    async def leave() -> None:
+        async with database.writing() as uow:
+            await uow.heroes.add(HeroDraft("Rolled back", "Unknown"))
+
+    with transactions() as statements:
+        await outcomes(start(add(database, "Added")), start(leave()))
+
+    added = ["SAVEPOINT unit", "RELEASE unit"]
+    left = ["SAVEPOINT unit", "ROLLBACK TO unit", "RELEASE unit"]
+    assert ["BEGIN IMMEDIATE", *added, *left, "COMMIT"] == statements
+    assert ["Added"] == await names(database)
+
+
 async def test_no_unit_of_work_returns_before_its_commit(
     database: SqliteDatabase,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -18,6 +19,7 @@ from tests.integration.sqlite.group_commit.units import (
     start,
 )
 from tests.integration.sqlite_events import on_statement
+from tests.integration.tutorial_database import locked
 from tests.support.loops import the_loop
 
 TIMEOUT = 10
@@ -136,3 +138,25 @@ async def test_units_of_work_succeed_after_others_have_timed_out(
 
     assert {StoreUnavailable} == {type(outcome) for outcome in results}
     assert ["Open", "Waiting"] == await names(database)
+
+
+async def test_the_wait_for_the_lock_and_the_wait_for_the_file_share_one_timeout(
+    database: SqliteDatabase, path: Path
+) -> None:
+    with locked(path):
+        first = start(add(database, "First"))
+        await wait_all_tasks_blocked()
+        the_loop().advance_clock(TIMEOUT / 2)
+        second = start(add(database, "Second"))
+        await wait_all_tasks_blocked()
+
+        the_loop().advance_clock(TIMEOUT / 2 + 1)
+        (result,) = await outcomes(first)
+        assert not second.done(), "it has the lock now, and waits for the file"
+
+        the_loop().advance_clock(TIMEOUT / 2)
+        (other_result,) = await outcomes(second)
+
+    assert [StoreUnavailable] * 2 == [type(result), type(other_result)]
+    await add(database, "Later")
+    assert ["Later"] == await names(database)

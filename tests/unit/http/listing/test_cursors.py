@@ -71,6 +71,14 @@ def test_a_cursor_of_another_query_is_refused(other: HeroQuery) -> None:
     assert refused(other, CURSOR)
 
 
+def test_a_cursor_of_another_value_of_a_filter_is_refused() -> None:
+    from_17, from_18 = (
+        replace(BY_AGE, filters=(Filter("age", Operator.GTE, age),)) for age in (17, 18)
+    )
+
+    assert refused(from_17, encode_cursor(from_18, (18, "x", 7)))
+
+
 def test_the_order_of_filters_does_not_affect_the_cursor() -> None:
     first, second = (
         Filter("age", Operator.ISNULL, value=True),

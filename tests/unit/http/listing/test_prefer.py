@@ -3,6 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
+from entrypoints.http.header_fields import MAX_SIZE
 from entrypoints.http.listing.prefer import parse_preferences, wants_exact_count
 
 
@@ -40,6 +41,15 @@ def test_preferences_are_parsed_by_name(given: tuple[str, ...], expected: dict[s
 )
 def test_malformed_preferences_are_ignored(broken: str) -> None:
     assert {"wait": "1"} == parse_preferences(headers(broken, "wait=1"))
+
+
+def test_at_most_1_kib_is_parsed() -> None:
+    filler, wanted = ", " * MAX_SIZE, "count=exact"
+    within = filler[: MAX_SIZE - len(wanted)] + wanted
+
+    assert {"count": "exact"} == parse_preferences(headers(within))
+    assert {} == parse_preferences(headers(filler + wanted))
+    assert {} == parse_preferences(headers(filler[:MAX_SIZE], wanted))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 from anyio import wait_all_tasks_blocked
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 
@@ -46,3 +46,29 @@ async def test_a_request_that_the_server_cancels_returns_503_with_retry_after(ti
 async def test_a_cancelled_error_without_a_cancellation_is_raised() -> None:
     with pytest.raises(asyncio.CancelledError):
         await request_cancelled(await_something_cancelled, times=0)
+
+
+async def test_a_cancellation_after_the_response_has_started_is_raised() -> None:
+    sent: list[str] = []
+
+    async def send_once(message: Message) -> None:
+        if sent:
+            raise RuntimeError("the response has started")
+        sent.append(message["type"])
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def respond_in_part(_: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "headers": []}
+    app = CancellationMiddleware(respond_in_part)
+    task = asyncio.create_task(app(scope, receive, send_once))
+    await wait_all_tasks_blocked()
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert task.cancelled()
+    assert ["http.response.start"] == sent

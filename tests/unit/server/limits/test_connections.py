@@ -1,6 +1,8 @@
 """The number of connections is limited, in all and for each client."""
 
 import logging
+import tracemalloc
+from ipaddress import ip_address
 
 import pytest
 
@@ -54,6 +56,20 @@ def test_a_client_may_open_as_many_again_as_it_has_closed() -> None:
         assert [True, True, False] == [limit.acquire(A) for _ in range(3)]
         limit.release(A)
         limit.release(A)
+
+
+def test_clients_without_connections_take_no_memory() -> None:
+    limit = ConnectionLimit(1, 1)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(5_000):
+        address = str(ip_address(number))
+        assert limit.acquire(address)
+        limit.release(address)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert after - before < 5_000
 
 
 def test_a_proxy_has_no_limit_of_its_own() -> None:

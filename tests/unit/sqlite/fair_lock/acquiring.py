@@ -4,8 +4,9 @@ import asyncio
 
 from adapters.sqlite.fair_lock import FairLock
 from tests.support.loops import SLOWER
+from tests.support.served import LIMIT
 
-TIMEOUT = 30 / SLOWER
+TIMEOUT = LIMIT / SLOWER
 """The timeout of the lock in seconds of the loop; also the limit of the tests."""
 
 

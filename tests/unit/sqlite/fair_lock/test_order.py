@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.sqlite.fair_lock import FairLock
+from adapters.sqlite.fair_lock import WAKEUPS_PER_RELEASE, FairLock
 from tests.support.loops import the_loop
 from tests.unit.sqlite.fair_lock.acquiring import acquire
 
@@ -43,6 +43,23 @@ async def test_a_new_task_does_not_overtake_a_woken_waiter(lock: FairLock) -> No
     assert lock.has_waiters
     assert not lock.try_acquire()
     await waiting
+
+
+async def test_a_new_task_does_not_overtake_waiters_that_are_not_woken_yet(lock: FairLock) -> None:
+    order: list[int] = []
+
+    async def work(number: int) -> None:
+        await lock.acquire()
+        order.append(number)
+        lock.release()
+
+    waiters = 3 * WAKEUPS_PER_RELEASE
+    working = [asyncio.create_task(work(number)) for number in range(waiters)]
+    await wait_all_tasks_blocked()
+    lock.release()
+    await asyncio.gather(*working, work(waiters))
+
+    assert list(range(waiters + 1)) == order
 
 
 async def test_acquire_returns_whether_it_waited(lock: FairLock) -> None:

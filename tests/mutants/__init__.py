@@ -1,0 +1,1 @@
+"""Mutation testing: mistakes made on purpose, each of which some test must detect."""

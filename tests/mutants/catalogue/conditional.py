@@ -1,0 +1,156 @@
+"""Mistakes in conditional requests, entity tags and preconditions."""
+
+from tests.mutants.mutant import Mutant
+
+HTTP = "entrypoints/http/conditional.py"
+TAGS = "entrypoints/http/entity_tags.py"
+DOMAIN = "domain/preconditions.py"
+USE_CASES = "service_layer/heroes.py"
+
+API = "tests/unit/http/test_conditional.py"
+UNIT = "tests/unit/domain/test_preconditions.py"
+CONTRACT = "tests/contract/test_preconditions.py"
+
+CHECK_AND_UPDATE = """    precondition.check(hero.version)
+    updated = hero.apply(valid_changes)
+    if updated is not hero:
+        await uow.heroes.update(updated)
+    await uow.commit()
+"""
+UPDATE_AND_CHECK = """    updated = hero.apply(valid_changes)
+    if updated is not hero:
+        await uow.heroes.update(updated)
+    await uow.commit()
+    precondition.check(hero.version)
+"""
+READ_AND_CHECK = """    hero = await uow.heroes.get(hero_id)
+    precondition.check(hero.version)
+    updated = """
+CHECK_BEFORE_THE_LOCK = """    hero = await uow.heroes.get(hero_id)
+    precondition.check(hero.version)
+    await uow.commit()
+    hero = await uow.heroes.get(hero_id)
+    updated = """
+
+MUTANTS = [
+    Mutant(
+        "weak tags match If-Match",
+        HTTP,
+        '"if-match", EVERY_VERSION, include_weak=False',
+        '"if-match", EVERY_VERSION, include_weak=True',
+        [API],
+    ),
+    Mutant(
+        "weak tags do not match If-None-Match",
+        HTTP,
+        '"if-none-match", (), include_weak=True',
+        '"if-none-match", (), include_weak=False',
+        [API],
+    ),
+    Mutant(
+        "304 for another version",
+        HTTP,
+        "if version not in precondition.none_of:",
+        "if version not in precondition.none_of and version - 1 not in precondition.none_of:",
+        [API],
+    ),
+    Mutant(
+        "a 304 has the tag of the next version",
+        HTTP,
+        'NOT_MODIFIED, headers={"ETag": entity_tag(version)}',
+        'NOT_MODIFIED, headers={"ETag": entity_tag(version + 1)}',
+        [API],
+    ),
+    Mutant(
+        "If-None-Match is evaluated before If-Match",
+        HTTP,
+        "if version not in precondition.one_of:",
+        "if version not in precondition.one_of and version not in precondition.none_of:",
+        [API],
+    ),
+    Mutant(
+        "only the first line of a header counts",
+        HTTP,
+        '", ".join(lines)',
+        "lines[0]",
+        [API],
+    ),
+    Mutant(
+        "a tag with a leading zero is the version",
+        TAGS,
+        '"[1-9][0-9]{0,18}"',
+        '"[0-9]{1,19}"',
+        [API],
+    ),
+    Mutant(
+        "a tag is compared as text of any digits",
+        TAGS,
+        '"[1-9][0-9]{0,18}"',
+        r'r"\d+"',
+        [API],
+    ),
+    Mutant(
+        "a tag in a list of malformed ones matches",
+        TAGS,
+        "if not _LIST.fullmatch(tags):",
+        "if not _LIST.match(tags):",
+        [API],
+    ),
+    Mutant(
+        "a star among blanks is no star",
+        TAGS,
+        'if strip_blanks(tags) == "*":',
+        'if tags == "*":',
+        [API],
+    ),
+    Mutant(
+        "a hero of version 1 does not match the star",
+        DOMAIN,
+        "EVERY_VERSION = range(1, 2**63)",
+        "EVERY_VERSION = range(2, 2**63)",
+        [API, UNIT, "tests/unit/api/test_heroes.py"],
+    ),
+    Mutant(
+        "If-None-Match does not hold for a PATCH",
+        DOMAIN,
+        " or version in self.none_of",
+        "",
+        [UNIT],
+    ),
+    Mutant(
+        "the precondition of an update is checked after the commit",
+        USE_CASES,
+        CHECK_AND_UPDATE,
+        UPDATE_AND_CHECK,
+        [UNIT],
+    ),
+    Mutant(
+        "the precondition of an update is checked in a transaction before",
+        USE_CASES,
+        READ_AND_CHECK,
+        CHECK_BEFORE_THE_LOCK,
+        [CONTRACT],
+    ),
+    Mutant(
+        "the precondition of a deletion is checked in a transaction before",
+        USE_CASES,
+        "        precondition.check(hero.version)\n    await uow.heroes.remove(hero_id)",
+        "        precondition.check(hero.version)\n        await uow.commit()\n"
+        "    await uow.heroes.remove(hero_id)",
+        [CONTRACT],
+    ),
+    Mutant(
+        "a deletion has no precondition",
+        USE_CASES,
+        "if precondition != NO_PRECONDITION:",
+        "if False:",
+        [UNIT],
+    ),
+    Mutant(
+        "an update to equal values has another tag",
+        "domain/hero.py",
+        "            return self\n",
+        "            return replace(self, version=self.version + 1)\n",
+        ["tests/unit/domain/test_hero_rules.py"],
+    ),
+]

@@ -1,0 +1,179 @@
+"""Mistakes in idempotency keys and stored responses."""
+
+from tests.mutants.mutant import Mutant
+
+HTTP = "entrypoints/http/idempotency.py"
+PORT = "service_layer/idempotency.py"
+STORE = "adapters/sql/idempotency.py"
+ROUTES = "entrypoints/api/heroes/routes.py"
+
+API = "tests/unit/http/test_idempotency.py"
+KEYS = "tests/unit/http/test_idempotency_key.py"
+CONTRACT = "tests/contract/test_idempotency.py"
+COMMITS = "tests/integration/test_keys_and_commits.py"
+
+SAVE_CREATED = (
+    "member_path(request, hero.id))\n"
+    "    await http.save_response(uow.idempotency, key, response)\n"
+    "    await uow.commit()\n"
+)
+SAVE_BATCH = (
+    "serialize_result(result, serialize_hero))\n"
+    "    await http.save_response(uow.idempotency, key, response)\n"
+    "    await uow.commit()\n"
+)
+IN_A_SECOND_TRANSACTION = (
+    "    await uow.commit()\n"
+    "    await http.save_response(uow.idempotency, key, response)\n"
+    "    await uow.commit()\n"
+)
+
+MUTANTS = [
+    Mutant(
+        "the hash of a request lacks the path",
+        HTTP,
+        ", raw_path(request.scope))",
+        ', b"")',
+        [API],
+    ),
+    Mutant(
+        "the hash of a request lacks the method",
+        HTTP,
+        "(request.method.encode(), raw_path",
+        '(b"", raw_path',
+        [API],
+    ),
+    Mutant(
+        "the hash of a request lacks the body",
+        HTTP,
+        "sha256(head + await request.body())",
+        "sha256(head)",
+        [API],
+    ),
+    Mutant(
+        "the response to a POST is stored in a transaction of its own",
+        ROUTES,
+        SAVE_CREATED,
+        SAVE_CREATED.partition("\n")[0] + "\n" + IN_A_SECOND_TRANSACTION,
+        [COMMITS],
+    ),
+    Mutant(
+        "the response to a batch is stored in a transaction of its own",
+        ROUTES,
+        SAVE_BATCH,
+        SAVE_BATCH.partition("\n")[0] + "\n" + IN_A_SECOND_TRANSACTION,
+        [COMMITS],
+    ),
+    Mutant(
+        "a replayed response does not say so",
+        HTTP,
+        '    response.headers[REPLAYED] = "true"\n',
+        "",
+        [API],
+    ),
+    Mutant(
+        "a replayed response lacks the headers",
+        HTTP,
+        "for name, value in stored.headers",
+        "for name, value in stored.headers[:0]",
+        [API],
+    ),
+    Mutant(
+        "a key of 256 characters is accepted",
+        HTTP,
+        "if len(key) > KEY_MAX:",
+        "if len(key) > KEY_MAX + 1:",
+        [KEYS],
+    ),
+    Mutant(
+        "a key of 255 characters is refused",
+        HTTP,
+        "if len(key) > KEY_MAX:",
+        "if len(key) >= KEY_MAX:",
+        [KEYS],
+    ),
+    Mutant(
+        "the first of two keys counts",
+        HTTP,
+        "if len(fields) > 1:",
+        "if False:",
+        [KEYS],
+    ),
+    Mutant(
+        "an empty key is accepted",
+        HTTP,
+        "    if not key:\n",
+        "    if False:\n",
+        [KEYS],
+    ),
+    Mutant(
+        "another request with the key gets the stored response",
+        STORE,
+        "if fingerprint != key.fingerprint:",
+        "if False:",
+        [f"{CONTRACT}::test_a_key_reused_for_another_request_raises_key_reused[sqlite]"],
+    ),
+    Mutant(
+        "a claim takes the key of a stored response",
+        STORE,
+        "set_=_CLAIM_VALUES, where=_IS_EXPIRED)",
+        "set_=_CLAIM_VALUES)",
+        [f"{CONTRACT}::test_a_key_reused_for_another_request_raises_key_reused[sqlite]"],
+    ),
+    Mutant(
+        "a response is stored for a second longer than its lifetime",
+        STORE,
+        "idempotency_table.c.expires <= bindparam",
+        "idempotency_table.c.expires < bindparam",
+        [f"{CONTRACT}::test_a_response_is_stored_until_it_expires[sqlite]"],
+    ),
+    Mutant(
+        "a committed claim without a response blocks its key",
+        STORE,
+        "CLAIM_EXPIRES_AT = 0",
+        "CLAIM_EXPIRES_AT = 2**62",
+        [f"{CONTRACT}::test_a_claim_without_a_response_is_not_stored[sqlite]"],
+    ),
+    Mutant(
+        "the response is stored under every key",
+        STORE,
+        '"expires")})\n    .where(_BY_KEY)',
+        '"expires")})',
+        [f"{CONTRACT}::test_pruning_deletes_expired_keys_in_small_numbers[sqlite]"],
+    ),
+    Mutant(
+        "a key in progress for too long is an unavailable database",
+        STORE,
+        "            raise KeyInProgress(str(busy)) from busy",
+        "            raise",
+        ["tests/integration/postgres/test_keys.py"],
+    ),
+    Mutant(
+        "pruning waits for other prunings",
+        STORE,
+        ".with_for_update(skip_locked=True)",
+        ".with_for_update()",
+        ["tests/integration/postgres/test_keys.py"],
+    ),
+    Mutant(
+        "pruning deletes responses that are not expired",
+        STORE,
+        "    .where(_IS_EXPIRED)\n    .order_by",
+        "    .order_by",
+        [f"{CONTRACT}::test_pruning_deletes_expired_keys_in_small_numbers[sqlite]"],
+    ),
+    Mutant(
+        "expired responses are never pruned",
+        PORT,
+        "% PRUNE_INTERVAL == 0",
+        "% PRUNE_INTERVAL == -1",
+        ["tests/unit/service_layer/test_idempotency.py"],
+    ),
+    Mutant(
+        "the lifetime of a response begins at 1970",
+        PORT,
+        "return self.received_at + self.lifetime",
+        "return self.lifetime",
+        [API],
+    ),
+]
