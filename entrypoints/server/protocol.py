@@ -171,8 +171,6 @@ class BoundedProtocol(SendingProtocol):
             self.flow.pause_reading()
         elif self._is_half_closed and not self._close_after_last_response():
             self._close()
-        elif self._is_idle():
-            self.flow.resume_reading()  # on_response_sent has paused it
         if self._reader.is_within_request and not self._receive_timer.is_running:
             self._receive_timer.start(self._bounds.receive_timeout)
 
@@ -184,11 +182,6 @@ class BoundedProtocol(SendingProtocol):
 
     def _may_parse(self) -> bool:
         return not (self._is_refused or self.pipeline or self._is_response_buffered)
-
-    def _is_idle(self) -> bool:
-        """Return whether the last request that was parsed has its response."""
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        return cycle is not None and cycle.response_complete
 
     # Refusals.
 

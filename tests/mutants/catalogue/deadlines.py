@@ -15,8 +15,8 @@ MUTANTS = [
     Mutant(
         "a request is cancelled after its response has started",
         TIMEOUT,
-        "            deadlines.stop(task)\n            await send(message)",
-        "            await send(message)",
+        "            deadlines.stop(task)\n            return send(message)",
+        "            return send(message)",
         [IN_TIME],
     ),
     Mutant(
