@@ -28,7 +28,7 @@ TITLES: Mapping[int, str] = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
 }
-"""Reason phrases. Older versions of Python have the previous ones of two that RFC 9110 changed."""
+"""Reason phrases of RFC 9110. Older versions of Python have older phrases for three of them."""
 
 PATH_SAFE = "/%:@!$&'()*+,;="
 """Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
