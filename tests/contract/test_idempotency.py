@@ -111,6 +111,15 @@ async def test_keys_are_compared_exactly(database: UnitOfWorkFactory, value: str
     assert await stored_response(database, replace(KEY, value=value)) is None
 
 
+async def test_each_key_has_its_own_response(database: UnitOfWorkFactory) -> None:
+    other_key, other_response = replace(KEY, value="another"), replace(RESPONSE, status=201)
+    await save_response(database)
+    await save_response(database, other_key, other_response)
+
+    assert RESPONSE == await stored_response(database)
+    assert other_response == await stored_response(database, other_key)
+
+
 async def test_a_response_is_stored_until_it_expires(database: UnitOfWorkFactory) -> None:
     await save_response(database)
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from anyio import wait_all_tasks_blocked
 
-from adapters.postgres.pool import Pool
+from adapters.postgres.pool import CLOSE_TIMEOUT, Pool
 from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
@@ -221,6 +221,29 @@ async def test_a_cancelled_connection_attempt_leaks_no_slot(
 
         release(pool, *await acquire_all(pool))
         await pool.aclose()
+
+
+async def test_closing_waits_for_the_connections_in_use(pool: Pool) -> None:
+    one, other = await acquire_all(pool)
+    pool.release(one)
+    closing = asyncio.create_task(pool.aclose())
+    await wait_all_tasks_blocked()
+    assert not closing.done()
+
+    pool.release(other)
+    await closing
+
+    assert [True, True] == [connection.is_closed() for connection in (one, other)]
+
+
+async def test_closing_does_not_wait_for_long(pool: Pool) -> None:
+    in_use = await pool.acquire()
+
+    async with asyncio.timeout(2 * CLOSE_TIMEOUT):
+        await pool.aclose()
+
+    assert not in_use.is_closed()
+    in_use.terminate()
 
 
 async def wait_until_closed(*connections: asyncpg.Connection) -> None:

@@ -119,6 +119,7 @@ async def test_the_time_for_a_request_ends_with_its_last_byte() -> None:
         app.release()
 
         assert ["/0"] == await read_paths(connected, 1)
+        assert not is_closed(connected)
 
 
 async def test_the_time_for_the_rest_of_a_body_after_its_response_is_short() -> None:

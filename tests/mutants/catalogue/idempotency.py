@@ -139,7 +139,7 @@ MUTANTS = [
         STORE,
         '"expires")})\n    .where(_BY_KEY)',
         '"expires")})',
-        [f"{CONTRACT}::test_pruning_deletes_expired_keys_in_small_numbers[sqlite]"],
+        [f"{CONTRACT}::test_each_key_has_its_own_response[sqlite]"],
     ),
     Mutant(
         "a key in progress for too long is an unavailable database",

@@ -113,7 +113,14 @@ MUTANTS = [
         POOL,
         "                await self._wait_until_idle()\n",
         "                pass\n",
-        ["tests/integration/postgres/test_cancellation.py"],
+        [TESTS],
+    ),
+    Mutant(
+        "closing the pool waits for ever",
+        POOL,
+        "async with asyncio.timeout(CLOSE_TIMEOUT):",
+        "async with asyncio.timeout(None):",
+        [TESTS],
     ),
     Mutant(
         "closing the pool leaves the idle connections open",
