@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from entrypoints.server.limits.admission import MAX_WAIT, OVERLOAD_PERIOD, Admission
+from entrypoints.server.limits.admission import (
+    FULL_PAUSE,
+    MAX_WAIT,
+    OVERLOAD_PERIOD,
+    Admission,
+)
 from tests.support.loops import SlowLoop, the_loop
 
 LIMIT = 3
@@ -132,8 +137,25 @@ async def test_at_most_twice_the_limit_are_in_progress_during_an_overload(
     assert list(range(2 * LIMIT)) == requests.started
 
     requests.finish(0)
+    the_loop().advance_clock(FULL_PAUSE)
+    await one_tick()
     await one_tick()
     assert list(range(2 * LIMIT + 1)) == requests.started
+
+
+async def test_the_event_loop_sleeps_while_nothing_can_be_started(requests: Requests) -> None:
+    requests.add(*range(LIMIT + MAX_PENDING + 1))
+    for _ in range(LIMIT):
+        await one_tick()
+    before = the_loop().timers
+
+    for _ in range(5):
+        the_loop().advance_clock(FULL_PAUSE)
+        for _ in range(10):
+            await one_tick()
+
+    assert 5 == the_loop().timers - before
+    assert list(range(2 * LIMIT)) == requests.started
 
 
 async def test_started_requests_beyond_the_limit_count_as_waiting(requests: Requests) -> None:
