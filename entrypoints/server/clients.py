@@ -7,15 +7,12 @@ rightmost address that is not a trusted proxy.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 
+from entrypoints.addresses import Address, parse_address
 from entrypoints.http.header_fields import MAX_SIZE, parse_named_value
 
-Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-
-IPV6_PREFIX = 64
-"""Length of the IPv6 prefixes of networks. A client may use every address of its network."""
 
 _PORT = r"(?::(?:[0-9]++|_[0-9A-Za-z._-]++))?"
 _NODE = re.compile(rf"\[([0-9A-Fa-f:.]++)\]{_PORT}|([0-9.]++){_PORT}|([0-9A-Fa-f:.]++)")
@@ -33,7 +30,7 @@ class Clients:
 
     def is_proxy(self, address: str) -> bool:
         """Return whether the address is that of a trusted proxy."""
-        parsed = _parse_address(address) if self._proxies else None
+        parsed = parse_address(address) if self._proxies else None
         return parsed is not None and self._trusts(parsed)
 
     def find_client(self, proxy: str, headers: Sequence[tuple[bytes, bytes]]) -> str:
@@ -64,14 +61,6 @@ class Clients:
 
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._proxies)
-
-
-def client_key(address: str) -> str:
-    """Return what limits count clients by: the address, or the network of an IPv6 address."""
-    parsed = _parse_address(address)
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, IPV6_PREFIX), strict=False))
-    return address if parsed is None else str(parsed)
 
 
 def _last_elements(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
@@ -110,17 +99,7 @@ def _split_from_right(text: str, separator: str) -> Iterator[str]:
 
 def _parse_node(node: str) -> Address | None:
     found = _NODE.fullmatch(node)
-    return _parse_address(found[1] or found[2] or found[3]) if found else None
-
-
-def _parse_address(text: str) -> Address | None:
-    """Return the address; an IPv4 address if it is mapped to IPv6. A name is ``None``."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return parse_address(found[1] or found[2] or found[3]) if found else None
 
 
 NODE_FINDERS: dict[bytes, Callable[[str], Iterator[str]]] = {

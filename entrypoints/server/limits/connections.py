@@ -6,7 +6,7 @@ connections nor open the files of its database.
 
 from collections import Counter
 
-from entrypoints.server.clients import client_key
+from entrypoints.addresses import client_key
 from entrypoints.server.limits.overload_log import OverloadLog
 
 

@@ -6,6 +6,7 @@ ADMISSION = "entrypoints/server/limits/admission.py"
 CONNECTIONS = "entrypoints/server/limits/connections.py"
 UNSENT = "entrypoints/server/limits/unsent.py"
 CLIENTS = "entrypoints/server/clients.py"
+ADDRESSES = "entrypoints/addresses.py"
 HOSTS = "entrypoints/server/allowed_hosts.py"
 
 TESTS = "tests/unit/server/limits"
@@ -126,7 +127,7 @@ MUTANTS = [
     ),
     Mutant(
         "each address of an IPv6 network is a client",
-        CLIENTS,
+        ADDRESSES,
         "        return str(ip_network((parsed, IPV6_PREFIX), strict=False))",
         "        return str(parsed)",
         [f"{TESTS}/test_connections.py"],

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from entrypoints.server.clients import Clients, client_key
+from entrypoints.server.clients import Clients
 from tests.support.cpu_time import cpu_seconds
 
 PROXY = "10.0.0.1"
@@ -248,20 +248,3 @@ def test_no_header_takes_long(part: str) -> None:
     assert cpu_seconds(lambda: forwarded(value)) < MAX_SECONDS
     assert cpu_seconds(lambda: forwarded_for(value)) < MAX_SECONDS
     assert cpu_seconds(lambda: forwarded(*lines)) < MAX_SECONDS
-
-
-# What limits count by.
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-    ],
-)
-def test_clients_are_counted_by_ipv4_address_or_ipv6_network(address: str, key: str) -> None:
-    assert key == client_key(address)
