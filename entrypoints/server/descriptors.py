@@ -4,10 +4,11 @@ import resource
 
 from entrypoints.server.sockets import ACCEPTS_PER_TICK
 
-RESERVED = 64 + 2 * ACCEPTS_PER_TICK
+RESERVED = 64 + 3 * ACCEPTS_PER_TICK
 """File descriptors for logs, the event loop, the interpreter, and the listening sockets.
 
-Each of these may accept a connection beyond the limit, which is closed in the next tick.
+Each of these may accept a connection beyond the limit in a tick, and a second one before the first
+is closed. Without a descriptor for it, the event loop would close it without a response.
 """
 
 MINIMUM = 16
