@@ -14,7 +14,6 @@ from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
-from entrypoints.http.idempotency import Retention
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
@@ -28,6 +27,8 @@ from service_layer.errors import (
     UnsupportedUrl,
     UnusableDatabase,
 )
+from service_layer.pruning import Pruner
+from service_layer.retention import Retention
 
 RETRY_PAUSE = 1.0
 """Seconds between two attempts to migrate an unreachable database."""
@@ -171,16 +172,22 @@ def bounds(database: Database, settings: Settings, listening_address: str) -> Bo
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    Closes the database at shutdown. Raises ``InvalidSettings``. The application raises
-    ``CannotStart`` at startup if its database cannot be used.
+    While it runs, it prunes the stored responses. It closes the database at shutdown. Raises
+    ``InvalidSettings``. The application raises ``CannotStart`` at startup if its database cannot be
+    used.
     """
     settings = load_settings()
     database = open_database(settings)
+    retention = Retention(
+        settings.key_lifetime,
+        limit=settings.key_limit,
+        limit_per_client=settings.key_limit_per_client,
+    )
     return build_app(
         database,
-        retention=Retention(settings.key_lifetime),
+        retention=retention,
         request_timeout=settings.request_timeout,
-        lifespan=_lifespan(database, migrating),
+        lifespan=_lifespan(database, migrating, Pruner(database, retention)),
     )
 
 
@@ -195,24 +202,31 @@ def _translate_errors(database: Database) -> Iterator[None]:
         raise kind(f"cannot use {database.name}: {error}") from error
 
 
-def _lifespan(database: Database, migrating: Migrating) -> Lifespan[FastAPI]:
+def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         is_unreachable = migrating is Migrating.IN_BACKGROUND
         if migrating is Migrating.AT_START:
             is_unreachable = await asyncio.to_thread(_migrate_if_reachable, database)
-        task = asyncio.create_task(_migrate_when_reachable(database)) if is_unreachable else None
+        tasks = [asyncio.create_task(pruner.run())]
+        if is_unreachable:
+            tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
         freeze_gc()
         try:
             yield
         finally:
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await _cancel(tasks)
             await database.aclose()
 
     return lifespan
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel the tasks, and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _migrate_if_reachable(database: Database) -> bool:

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrypoints.setting_types import Hosts, Networks
+from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
 SETTINGS_FILE = ".env"
@@ -60,8 +61,14 @@ class Settings(BaseSettings):
     pgbouncer: bool = False
     """PostgreSQL: whether the server is behind pgbouncer in transaction mode."""
 
-    key_lifetime: int = Field(default=24 * 60 * 60, ge=1, le=366 * 24 * 60 * 60)
+    key_lifetime: int = Field(default=LIFETIME, ge=1, le=366 * 24 * 60 * 60)
     """Seconds for which the response to a request with an ``Idempotency-Key`` is stored."""
+
+    key_limit: int = Field(default=LIMIT, ge=1)
+    """Maximum number of such responses; then requests with a new key get 503."""
+
+    key_limit_per_client: int | None = Field(default=None, ge=1)
+    """Maximum number of such responses to one client; then its new keys get 429."""
 
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds within which a client has to send a request."""

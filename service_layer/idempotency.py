@@ -7,41 +7,32 @@ The changes and the response are committed in one transaction::
     save(key, response)
     commit
 
-Follows the IETF draft "The Idempotency-Key HTTP Header Field". Times are Unix times in whole
-seconds. Processes that share a database need synchronized clocks.
+Follows the IETF draft "The Idempotency-Key HTTP Header Field". Times are Unix times of the
+database's clock, in whole seconds.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
-from zlib import crc32
+from typing import NamedTuple, Protocol
 
 from service_layer.errors import StoreUnavailable
+from service_layer.retention import Retention
 
-PRUNE_INTERVAL = 16
-"""On average, one new key in this many deletes expired responses.
-
-Each deletion removes several times as many, so that expired responses do not accumulate and few
-requests carry the cost.
-"""
+PRUNE_SIZE = 128 * 1024
+"""Bytes of response bodies after which ``IdempotencyStore.prune`` deletes no further response."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """The idempotency key of a request.
 
-    ``fingerprint`` is a hash of the request. ``received_at`` is a Unix time in seconds. The
-    response expires ``lifetime`` seconds later.
+    ``fingerprint`` is a hash of the request. ``owner`` is the client that sent it, or ``None`` if
+    ``retention`` does not limit clients.
     """
 
     value: str
     fingerprint: bytes
-    received_at: int
-    lifetime: int
-
-    @property
-    def expires_at(self) -> int:
-        """The Unix time from which the response is expired."""
-        return self.received_at + self.lifetime
+    retention: Retention
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +44,13 @@ class StoredResponse:
     body: bytes = field(repr=False)
 
 
+class Pruned(NamedTuple):
+    """How many responses were deleted, and the size of their bodies in bytes, as stored."""
+
+    number: int
+    size: int
+
+
 class KeyReused(Exception):
     """The key was used for a different request."""
 
@@ -61,28 +59,76 @@ class KeyInProgress(StoreUnavailable):
     """Lock timeout: another request with the same key is in progress."""
 
 
+class KeyLimitReached(Exception):
+    """No further response may be stored. One expires in ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class ClientKeyLimitReached(KeyLimitReached):
+    """No further response to the client that owns the key may be stored."""
+
+
+class IdempotencyReader(Protocol):
+    """The number of stored responses."""
+
+    async def count(self, at_most: int) -> int:
+        """Return the number of stored responses, expired ones included, up to ``at_most``."""
+
+
 class IdempotencyStore(Protocol):
-    """The stored responses, in the transaction of a unit of work."""
+    """The stored responses, in the transaction of a unit of work.
+
+    A response is expired if its time to expire has come, on the database's clock, and is not later
+    than ``latest``: that of ``ExpiryClock``, which does not trust each jump of that clock.
+    """
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
         """Return the response stored under the key, or lock the key and return ``None``.
 
-        If another unit of work has the key locked, waits until it ends. Ignores a response that was
-        expired at ``key.received_at``. Raises ``KeyReused``, and ``KeyInProgress`` on a timeout of
-        the lock on the key.
+        If another unit of work has the key locked, waits until it ends. Ignores an expired
+        response. Raises ``KeyReused``, ``ClientKeyLimitReached`` for a new key, and
+        ``KeyInProgress`` on a timeout of the lock on the key.
         """
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
-        """Store the response under a key that this unit of work has claimed."""
+        """Store the response under a key that this unit of work has claimed.
 
-    async def prune(self, *, now: int) -> None:
-        """Delete some of the responses that are expired at ``now``. Does not wait for row locks."""
+        It expires one lifetime later. Raises ``ResponseTooLarge``.
+        """
+
+    async def time(self) -> int:
+        """Return the time of the database's clock."""
+
+    async def seconds_to_expiry(self, owner: str | None = None) -> int:
+        """Return the seconds until a response expires, of all or of those of ``owner``.
+
+        At least 1, also if there is no response.
+        """
+
+    async def prune(self, latest: int, at_most: int) -> Pruned:
+        """Delete up to ``at_most`` expired responses of about ``PRUNE_SIZE``, the oldest first.
+
+        Does not wait for row locks.
+        """
+
+
+async def claim_key(store: IdempotencyStore, key: IdempotencyKey) -> StoredResponse | None:
+    """Claim the key. Raises like ``IdempotencyStore.claim``, and ``KeyLimitReached`` for a new key.
+
+    A response that has not expired is never deleted to make room: a retry would be executed again.
+    """
+    stored = await store.claim(key)
+    if stored is None and key.retention.count.is_full:
+        raise KeyLimitReached(await store.seconds_to_expiry())
+    return stored
 
 
 async def store_response(
     store: IdempotencyStore, key: IdempotencyKey, response: StoredResponse
 ) -> None:
-    """Store the response under a claimed key. One call in ``PRUNE_INTERVAL`` prunes the store."""
+    """Store the response under a claimed key. Raises ``ResponseTooLarge``."""
     await store.save(key, response)
-    if crc32(key.value.encode()) % PRUNE_INTERVAL == 0:
-        await store.prune(now=key.received_at)
+    key.retention.count.number += 1

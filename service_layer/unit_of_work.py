@@ -3,7 +3,7 @@
 from typing import Protocol, Self
 
 from domain.hero_repository import HeroReader, HeroRepository
-from service_layer.idempotency import IdempotencyStore
+from service_layer.idempotency import IdempotencyReader, IdempotencyStore
 
 
 class ReadOnlyUnitOfWork(Protocol):
@@ -11,6 +11,9 @@ class ReadOnlyUnitOfWork(Protocol):
 
     @property
     def heroes(self) -> HeroReader: ...
+
+    @property
+    def idempotency(self) -> IdempotencyReader: ...
 
     async def __aenter__(self) -> Self: ...
 

@@ -8,53 +8,33 @@ do not see the row. Another INSERT of the same key waits for the lock of the uni
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite has the same ON CONFLICT syntax
-
-from adapters.sql.session import SqlSession
-from adapters.sql.tables import idempotency_table
+from adapters.sql import idempotency_statements as statements
+from adapters.sql.session import SqlExecutor, SqlSession
 from service_layer.errors import StoreBusy
-from service_layer.idempotency import IdempotencyKey, KeyInProgress, KeyReused, StoredResponse
-
-PRUNE_LIMIT = 64
-"""Maximum number of expired responses that ``prune`` deletes."""
-
-CLAIM_EXPIRES_AT = 0
-"""Expiry of a claim without a response. If it is committed, it is already expired."""
-
-_RESPONSE_COLUMNS = ("status", "headers", "body")
-_BY_KEY = idempotency_table.c.key == bindparam("idempotency_key")
-_IS_EXPIRED = idempotency_table.c.expires <= bindparam("now")
-_CLAIM_VALUES: Mapping[str, Any] = {
-    "fingerprint": bindparam("fingerprint"),
-    "expires": literal_column(str(CLAIM_EXPIRES_AT)),
-}
-
-_CLAIM = (
-    insert(idempotency_table)
-    .values(key=bindparam("idempotency_key"), **_CLAIM_VALUES)
-    .on_conflict_do_update(index_elements=["key"], set_=_CLAIM_VALUES, where=_IS_EXPIRED)
-    .returning(idempotency_table.c.key)
+from service_layer.idempotency import (
+    PRUNE_SIZE,
+    ClientKeyLimitReached,
+    IdempotencyKey,
+    KeyInProgress,
+    KeyReused,
+    Pruned,
+    StoredResponse,
 )
-_GET = select(*idempotency_table.c["fingerprint", *_RESPONSE_COLUMNS]).where(_BY_KEY)
-_SAVE = (
-    update(idempotency_table)
-    .values({name: bindparam(f"new_{name}") for name in (*_RESPONSE_COLUMNS, "expires")})
-    .where(_BY_KEY)
-)
-_EXPIRED = (
-    select(idempotency_table.c.key)
-    .where(_IS_EXPIRED)
-    .order_by(idempotency_table.c.expires)
-    .limit(literal_column(str(PRUNE_LIMIT)))
-    .offset(literal_column("0"))  # SQLite's dialect would add an unnamed parameter
-    .with_for_update(skip_locked=True)  # concurrent prunings do not block each other
-    .cte("expired")
-)
-_PRUNE = delete(idempotency_table).where(idempotency_table.c.key.in_(select(_EXPIRED.c.key)))
+from service_layer.stored_body import MAX_STORED_SIZE, StoredBody, pack_body, unpack_body
+
+
+class SqlIdempotencyReader:
+    """``IdempotencyReader`` in SQL."""
+
+    def __init__(self, executor: SqlExecutor) -> None:
+        self._executor = executor
+
+    async def count(self, at_most: int) -> int:
+        ((number,),) = await self._executor.exec(statements.COUNT, {"at_most": at_most})
+        return int(number)
 
 
 class SqlIdempotencyStore:
@@ -64,31 +44,57 @@ class SqlIdempotencyStore:
         self._session = session
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        claim = {
-            "idempotency_key": key.value,
-            "fingerprint": key.fingerprint,
-            "now": key.received_at,
-        }
         try:
-            if await self._session.exec(_CLAIM, claim):
+            if await self._insert(key):
                 return None
         except StoreBusy as busy:
             raise KeyInProgress(str(busy)) from busy
-        ((fingerprint, status, headers, body),) = await self._session.exec(
-            _GET, {"idempotency_key": key.value}
-        )
-        if fingerprint != key.fingerprint:
-            raise KeyReused
-        return StoredResponse(status, tuple(map(tuple, json.loads(headers))), body)
+        values = {"idempotency_key": key.value, "latest": key.retention.clock.latest}
+        rows = await self._session.exec(statements.GET, values)
+        for is_expired, fingerprint, status, headers, body, size in rows:
+            if is_expired and key.owner is not None:
+                break
+            if fingerprint != key.fingerprint:
+                raise KeyReused
+            content = unpack_body(StoredBody(body, size))
+            return StoredResponse(status, tuple(map(tuple, json.loads(headers))), content)
+        raise ClientKeyLimitReached(await self.seconds_to_expiry(key.owner))
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
+        headers = json.dumps(response.headers)
+        body, size = await pack_body(response.body, MAX_STORED_SIZE - len(headers))
         values = {
             "new_status": response.status,
-            "new_headers": json.dumps(response.headers),
-            "new_body": response.body,
-            "new_expires": key.expires_at,
+            "new_headers": headers,
+            "new_body": body,
+            "new_body_size": size,
+            "lifetime": key.retention.lifetime,
         }
-        await self._session.exec(_SAVE, {"idempotency_key": key.value, **values})
+        await self._session.exec(statements.SAVE, {"idempotency_key": key.value, **values})
 
-    async def prune(self, *, now: int) -> None:
-        await self._session.exec(_PRUNE, {"now": now})
+    async def time(self) -> int:
+        ((time,),) = await self._session.exec(statements.TIME, {})
+        return int(time)
+
+    async def seconds_to_expiry(self, owner: str | None = None) -> int:
+        query = statements.NEXT_EXPIRY if owner is None else statements.NEXT_EXPIRY_OF_OWNER
+        rows = await self._session.exec(query, {} if owner is None else {"owner": owner})
+        return int(rows[0][0]) if rows else 1
+
+    async def prune(self, latest: int, at_most: int) -> Pruned:
+        values = {"latest": latest, "at_most": at_most, "max_size": PRUNE_SIZE}
+        rows = await self._session.exec(statements.PRUNE, values)
+        return Pruned(len(rows), sum(size for (size,) in rows))
+
+    async def _insert(self, key: IdempotencyKey) -> Sequence[Any]:
+        """Insert the key, or replace it if it is expired. Return whether the key is claimed."""
+        values = {
+            "idempotency_key": key.value,
+            "fingerprint": key.fingerprint,
+            "owner": key.owner,
+            "latest": key.retention.clock.latest,
+        }
+        if key.owner is None:
+            return await self._session.exec(statements.CLAIM, values)
+        limit = {"limit": key.retention.limit_per_client}
+        return await self._session.exec(statements.CLAIM_BELOW_LIMIT, values | limit)

@@ -34,10 +34,20 @@ class IdempotencyRow(SQLModel, table=True):
     """A stored response, by idempotency key.
 
     ``status``, ``headers`` and ``body`` are null until the response is saved. ``expires`` is a Unix
-    time in seconds.
+    time in seconds. ``owner`` is the client that sent the request, or null if clients have no
+    limit. ``body_size`` is the size of the body if ``body`` is compressed with zlib, or null.
     """
 
     __tablename__ = "idempotent_answer"
+    __table_args__ = (
+        Index(
+            "ix_idempotent_answer_owner_expires",
+            "owner",
+            "expires",
+            sqlite_where=text("owner IS NOT NULL"),
+            postgresql_where=text("owner IS NOT NULL"),
+        ),
+    )
 
     key: str = Field(primary_key=True, sa_type=Text)
     fingerprint: bytes = Field(sa_type=LargeBinary)
@@ -45,6 +55,8 @@ class IdempotencyRow(SQLModel, table=True):
     headers: str | None = Field(default=None, sa_type=Text)
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     expires: int = Field(index=True, sa_type=Int64)
+    owner: str | None = Field(default=None, sa_type=Text)
+    body_size: int | None = Field(default=None, sa_type=Int64)
 
 
 hero_table = HeroRow.metadata.tables["hero"]

@@ -3,7 +3,7 @@
 from typing import Self
 
 from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
-from adapters.sql.idempotency import SqlIdempotencyStore
+from adapters.sql.idempotency import SqlIdempotencyReader, SqlIdempotencyStore
 from adapters.sql.session import SqlExecutor, SqlSession
 
 
@@ -12,6 +12,11 @@ class SqlReadOnlyUnitOfWork:
 
     def __init__(self, executor: SqlExecutor) -> None:
         self.heroes = SqlHeroReader(executor)
+        self._executor = executor
+
+    @property
+    def idempotency(self) -> SqlIdempotencyReader:
+        return SqlIdempotencyReader(self._executor)
 
     async def __aenter__(self) -> Self:
         return self

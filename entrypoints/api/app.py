@@ -7,7 +7,6 @@ from starlette.types import Lifespan
 
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.error_handlers import install_error_handlers
-from entrypoints.http.idempotency import Retention
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
@@ -16,6 +15,7 @@ from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.routing import ServerOptions, SlashRedirect
+from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
@@ -24,13 +24,11 @@ MAX_BODY = 64 * 1024
 REQUEST_TIMEOUT = 60.0
 """Default of the maximum time in seconds until a response starts."""
 
-DEFAULT_RETENTION = Retention()
-
 
 def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
-    retention: Retention = DEFAULT_RETENTION,
+    retention: Retention | None = None,
     request_timeout: float = REQUEST_TIMEOUT,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
@@ -55,14 +53,14 @@ def build_app(
 
 
 def install(
-    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention = DEFAULT_RETENTION
+    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention | None = None
 ) -> None:
     """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 
     Then ``app.include_router(heroes.router)`` serves the heroes in it.
     """
     app.state.units_of_work = units_of_work
-    app.state.retention = retention
+    app.state.retention = retention or Retention()
     install_error_handlers(app)
     app.router.default = ServerOptions(app.router)
     app.add_middleware(HeadMiddleware)

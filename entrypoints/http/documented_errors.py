@@ -8,7 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from entrypoints.http.accept import VARY
 from entrypoints.http.entity_tags import HEADER
-from entrypoints.http.error_handlers import CONFLICT, FAILED, INVALID, STALE, UNAVAILABLE
+from entrypoints.http.error_handlers import (
+    CLIENT_KEYS_EXHAUSTED,
+    CONFLICT,
+    FAILED,
+    INVALID,
+    STALE,
+    UNAVAILABLE,
+)
 from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.middleware.content_coding import UNSUPPORTED
 from entrypoints.http.problems import MEDIA_TYPE, OMITTED, Problem, title
@@ -92,6 +99,15 @@ def _document_problem_body(status: HTTPStatus, example: dict[str, Any]) -> dict[
 
 PROBLEM = {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}
 
+RETRY_AFTER_HEADER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next attempt.",
+        "required": True,
+        "schema": {"type": "integer"},
+        "example": 1,
+    }
+}
+
 VARY_HEADER = {
     "Vary": {
         "description": "The request header that selects the media type.",
@@ -154,21 +170,19 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
         {"detail": [{"type": "string_blank", "loc": ["body", "name"], "msg": BLANK}]},
         {"detail": INVALID, "errors": [{"detail": BLANK, "pointer": "/name"}]},
     ),
+    HTTPStatus.TOO_MANY_REQUESTS: _document_problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many idempotency keys of the client are stored.",
+        CLIENT_KEYS_EXHAUSTED,
+    )
+    | {"headers": RETRY_AFTER_HEADER},
     HTTPStatus.SERVICE_UNAVAILABLE: _document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database is unavailable, busy or full, or the request took too long.",
+        "The database is unavailable, busy or full, the request took too long, or too many"
+        " idempotency keys are stored.",
         UNAVAILABLE,
     )
-    | {
-        "headers": {
-            "Retry-After": {
-                "description": "Seconds to wait before the next attempt.",
-                "required": True,
-                "schema": {"type": "integer"},
-                "example": 1,
-            }
-        }
-    },
+    | {"headers": RETRY_AFTER_HEADER},
 }
 
 CREATED: Responses = {

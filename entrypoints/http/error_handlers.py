@@ -27,7 +27,13 @@ from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
-from service_layer.idempotency import KeyInProgress, KeyReused
+from service_layer.idempotency import (
+    ClientKeyLimitReached,
+    KeyInProgress,
+    KeyLimitReached,
+    KeyReused,
+)
+from service_layer.stored_body import ResponseTooLarge
 
 RETRY_AFTER = "1"
 """Seconds after which a client may retry (RFC 9110, section 10.2.3)."""
@@ -41,6 +47,8 @@ STALE = "The resource has changed. Fetch it again."
 CONFLICT = "The request conflicts with existing data."
 UNAVAILABLE = "The database is temporarily unavailable. Try again later."
 OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
+KEYS_EXHAUSTED = "No further idempotency keys can be stored at the moment. Try again later."
+CLIENT_KEYS_EXHAUSTED = "Too many idempotency keys of this client are stored. Try again later."
 FAILED = "One of the operations failed. Nothing was changed."
 
 MAX_ERRORS = 100
@@ -64,6 +72,9 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(StoreConflict)(store_conflict)
     app.exception_handler(KeyReused)(key_reused)
     app.exception_handler(KeyInProgress)(key_in_progress)
+    app.exception_handler(KeyLimitReached)(key_limit_reached)
+    app.exception_handler(ClientKeyLimitReached)(client_key_limit_reached)
+    app.exception_handler(ResponseTooLarge)(response_too_large)
     app.exception_handler(Exception)(internal_server_error)
 
 
@@ -174,6 +185,25 @@ async def key_in_progress(request: Request, _: KeyInProgress) -> Response:
     """Return 409: the first request with this key has no response yet."""
     detail = "A request with this Idempotency-Key is still in progress. Try again later."
     return problem(HTTPStatus.CONFLICT, detail, request.scope)
+
+
+async def key_limit_reached(request: Request, error: KeyLimitReached) -> Response:
+    """Return 503: all clients together have used up the keys. Requests without one succeed."""
+    headers = {"Retry-After": str(error.seconds)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, KEYS_EXHAUSTED, request.scope, headers)
+
+
+async def client_key_limit_reached(request: Request, error: ClientKeyLimitReached) -> Response:
+    """Return 429 (RFC 6585): the client has sent too many keys within their lifetime."""
+    headers = {"Retry-After": str(error.seconds)}
+    return problem(HTTPStatus.TOO_MANY_REQUESTS, CLIENT_KEYS_EXHAUSTED, request.scope, headers)
+
+
+async def response_too_large(request: Request, _: ResponseTooLarge) -> Response:
+    """Return 422: the request would succeed without a key. It was rolled back."""
+    message = "Response is too large to be stored under a key; nothing was changed"
+    errors = [("response_too_large", ("header", IDEMPOTENCY_KEY), message)]
+    return _validation_response(errors, request.scope)
 
 
 async def internal_server_error(request: Request, _: Exception) -> Response:

@@ -9,9 +9,7 @@ and mean the same key.
 """
 
 import re
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -19,14 +17,17 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
+from entrypoints.addresses import client_key
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
     StoredResponse,
+    claim_key,
     store_response,
 )
+from service_layer.retention import Retention
 
 NAME = "Idempotency-Key"
 FIELD = NAME.lower().encode()
@@ -52,7 +53,8 @@ IDEMPOTENT: dict[str, Any] = {
             "description": (
                 "Makes the request safe to retry: a request with the same key is not executed"
                 " again, and gets the first response. A key identifies one request of one client;"
-                " use a UUID. It may be in quotation marks."
+                " use a UUID. It may be in quotation marks. If the response takes more than 64 KiB"
+                " when compressed, nothing is changed, and the response is 422."
             ),
             "schema": {"type": "string", "pattern": KEY},
             "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
@@ -72,17 +74,6 @@ IDEMPOTENT: dict[str, Any] = {
 """``openapi_extra`` of an operation that accepts a key. The operation documents 409 as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long responses are stored, in seconds of the ``clock``.
-
-    All processes need the same values.
-    """
-
-    lifetime: int = 24 * 60 * 60
-    clock: Callable[[], float] = time.time
-
-
 async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
     """Return the request's key, or ``None`` for a request without one.
 
@@ -93,15 +84,16 @@ async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
         return None
     retention: Retention = request.app.state.retention
     fingerprint = await _fingerprint(request)
-    return IdempotencyKey(read_key(fields), fingerprint, int(retention.clock()), retention.lifetime)
+    owner = None if retention.limit_per_client is None else _client(request)
+    return IdempotencyKey(read_key(fields), fingerprint, retention, owner)
 
 
 async def replay(store: IdempotencyStore, key: IdempotencyKey | None) -> Response | None:
     """Claim the key, and return the response that is stored under it, if there is one.
 
-    Raises ``KeyReused`` and ``KeyInProgress``.
+    Raises ``KeyReused``, ``KeyInProgress`` and ``KeyLimitReached``.
     """
-    stored = await store.claim(key) if key is not None else None
+    stored = await claim_key(store, key) if key is not None else None
     if stored is None:
         return None
     response = Response(stored.body, stored.status)
@@ -115,7 +107,7 @@ async def replay(store: IdempotencyStore, key: IdempotencyKey | None) -> Respons
 async def save_response(
     store: IdempotencyStore, key: IdempotencyKey | None, response: Response
 ) -> None:
-    """Store the response under the claimed key, if there is a key."""
+    """Store the response under the claimed key, if there is a key. Raises ``ResponseTooLarge``."""
     if key is not None:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
@@ -153,6 +145,11 @@ async def _fingerprint(request: Request) -> bytes:
     """
     head = b"%b %b\n" % (request.method.encode(), raw_path(request.scope))
     return sha256(head + await request.body()).digest()
+
+
+def _client(request: Request) -> str:
+    """Return whose responses are counted together. All requests without an address are."""
+    return client_key(request.client.host) if request.client else ""
 
 
 def _invalid(type_: str, message: str) -> RequestValidationError:

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from domain.hero import HeroDraft
 from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse
+from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.contract.test_hero_repository import same_database_for_all_examples
 from tests.contract.test_unit_of_work import DRAFT, stored
 
-KEY = IdempotencyKey(
-    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, received_at=1_000, lifetime=1_000
-)
+KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"\0" * 32, Retention(1_000))
 OTHER_REQUEST = replace(KEY, fingerprint=b"\xff" * 32)
-EXPIRES = 2_000
+EXPIRED = Retention(-1)
+"""What is stored with it is expired at once."""
+
 RESPONSE = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
 
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=255)
@@ -42,12 +43,6 @@ async def stored_response(
     """Return the stored response, as a fresh unit of work sees it."""
     async with database.writing() as uow:
         return await uow.idempotency.claim(key)
-
-
-async def prune(database: UnitOfWorkFactory, now: int) -> None:
-    async with database.writing() as uow:
-        await uow.idempotency.prune(now=now)
-        await uow.commit()
 
 
 @same_database_for_all_examples
@@ -122,21 +117,18 @@ async def test_each_key_has_its_own_response(database: UnitOfWorkFactory) -> Non
 
 async def test_a_response_is_stored_until_it_expires(database: UnitOfWorkFactory) -> None:
     await save_response(database)
+    assert RESPONSE == await stored_response(database)
 
-    assert RESPONSE == await stored_response(database, replace(KEY, received_at=EXPIRES - 1))
-    assert await stored_response(database, replace(KEY, received_at=EXPIRES)) is None
+    expired = replace(KEY, value="expired", retention=Retention(0))
+    await save_response(database, expired)
+    assert await stored_response(database, expired) is None
 
 
 async def test_an_expired_key_can_be_used_for_another_request(database: UnitOfWorkFactory) -> None:
-    await save_response(database)
-    again = replace(OTHER_REQUEST, received_at=EXPIRES)
+    await save_response(database, replace(KEY, retention=EXPIRED))
+    await save_response(database, OTHER_REQUEST, replace(RESPONSE, status=201))
 
-    async with database.writing() as uow:
-        assert await uow.idempotency.claim(again) is None
-        await uow.idempotency.save(again, replace(RESPONSE, status=201))
-        await uow.commit()
-
-    assert replace(RESPONSE, status=201) == await stored_response(database, again)
+    assert replace(RESPONSE, status=201) == await stored_response(database, OTHER_REQUEST)
 
 
 async def test_a_second_request_waits_for_the_first_and_gets_its_response(
@@ -182,17 +174,3 @@ async def test_one_of_many_concurrent_requests_with_a_key_is_executed(
 
     (hero,) = await stored(database)
     assert [hero.name] * 20 == [f"Hero {response.body.decode()}" for response in responses]
-
-
-async def test_pruning_deletes_expired_keys_in_small_numbers(
-    database: UnitOfWorkFactory,
-) -> None:
-    keys = [replace(KEY, value=str(number)) for number in range(200)]
-    await asyncio.gather(*(save_response(database, key) for key in keys))
-
-    await prune(database, EXPIRES - 1)
-    assert [RESPONSE] * 200 == [await stored_response(database, key) for key in keys]
-
-    for _ in range(4):
-        await asyncio.gather(prune(database, EXPIRES), prune(database, EXPIRES))
-    assert [None] * 200 == [await stored_response(database, key) for key in keys]

@@ -5,12 +5,21 @@ to a database does, so that concurrent units of work interleave here too.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse
+from service_layer.idempotency import (
+    PRUNE_SIZE,
+    ClientKeyLimitReached,
+    IdempotencyKey,
+    KeyReused,
+    Pruned,
+    StoredResponse,
+)
+from service_layer.stored_body import StoredBody, pack_body, unpack_body
 from tests.fakes import queries as in_memory_queries
 
 
@@ -27,9 +36,12 @@ class State:
 
 
 class FakeDatabase:
-    """A ``UnitOfWorkFactory`` in memory."""
+    """A ``UnitOfWorkFactory`` in memory, with a clock of its own."""
 
-    def __init__(self) -> None:
+    is_embedded = True
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
         self.committed = State()
         self.lock = asyncio.Lock()
 
@@ -78,7 +90,7 @@ class FakeUnitOfWork:
     def __init__(self, database: FakeDatabase) -> None:
         self.transaction = FakeTransaction(database)
         self.heroes = FakeHeroRepository(self.transaction.begin)
-        self.idempotency = FakeIdempotencyStore(self.transaction.begin)
+        self.idempotency = FakeIdempotencyStore(self.transaction.begin, database.clock)
         self.may_be_committed = False
 
     async def commit(self) -> None:
@@ -98,6 +110,7 @@ class FakeReadOnlyUnitOfWork:
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
         self.heroes = FakeHeroRepository(self._committed)
+        self.idempotency = FakeIdempotencyStore(self._committed, database.clock)
 
     async def _committed(self) -> State:
         await asyncio.sleep(0)
@@ -145,36 +158,77 @@ class FakeHeroRepository:
 
 @dataclass(frozen=True)
 class FakeStoredResponse:
-    """A stored response, the fingerprint of its request, and when it expires."""
+    """A stored response, the fingerprint of its request, when it expires, and its owner."""
 
     fingerprint: bytes
     response: StoredResponse
+    size: int | None
     expires: int
+    owner: str | None
 
 
 class FakeIdempotencyStore:
     """``IdempotencyStore`` over the state of a unit of work, whose lock is the claim."""
 
-    def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
+    def __init__(
+        self, state: Callable[[], Awaitable[State]], clock: Callable[[], float] = time.time
+    ) -> None:
         self._state = state
+        self._clock = clock
 
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        stored = (await self._state()).responses.get(key.value)
-        if stored is None or stored.expires <= key.received_at:
-            return None
-        if stored.fingerprint != key.fingerprint:
-            raise KeyReused
-        return stored.response
+        responses = (await self._state()).responses
+        latest = min(self._now(), key.retention.clock.latest)
+        stored = responses.get(key.value)
+        if stored is not None and stored.expires > latest:
+            if stored.fingerprint != key.fingerprint:
+                raise KeyReused
+            body = unpack_body(StoredBody(stored.response.body, stored.size))
+            return replace(stored.response, body=body)
+        limit = key.retention.limit_per_client
+        if limit is not None and key.owner is not None:
+            current = [r for r in responses.values() if r.owner == key.owner and r.expires > latest]
+            if len(current) >= limit:
+                raise ClientKeyLimitReached(await self.seconds_to_expiry(key.owner))
+        return None
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
         state = await self._state()
-        state.responses[key.value] = FakeStoredResponse(key.fingerprint, response, key.expires_at)
+        body, size = await pack_body(response.body)
+        state.responses[key.value] = FakeStoredResponse(
+            key.fingerprint,
+            replace(response, body=body),
+            size,
+            self._now() + key.retention.lifetime,
+            key.owner,
+        )
 
-    async def prune(self, *, now: int) -> None:
-        state = await self._state()
-        state.responses = {
-            value: stored for value, stored in state.responses.items() if stored.expires > now
-        }
+    async def time(self) -> int:
+        await self._state()
+        return self._now()
+
+    async def count(self, at_most: int) -> int:
+        return min(at_most, len((await self._state()).responses))
+
+    async def seconds_to_expiry(self, owner: str | None = None) -> int:
+        responses = (await self._state()).responses.values()
+        left = [r.expires - self._now() for r in responses if owner in (None, r.owner)]
+        return min((seconds for seconds in left if seconds > 0), default=1)
+
+    async def prune(self, latest: int, at_most: int) -> Pruned:
+        responses = (await self._state()).responses
+        now = min(self._now(), latest)
+        expired = [value for value, r in responses.items() if r.expires <= now]
+        number = size = 0
+        for value in sorted(expired, key=lambda value: responses[value].expires)[:at_most]:
+            if size >= PRUNE_SIZE:
+                break
+            size += len(responses.pop(value).response.body)
+            number += 1
+        return Pruned(number, size)
+
+    def _now(self) -> int:
+        return int(self._clock())
 
 
 def _found(state: State, hero_id: int) -> Hero:

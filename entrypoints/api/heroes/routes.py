@@ -29,7 +29,7 @@ router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_functio
 @router.post(
     "/",
     response_model=HeroRead,
-    responses=http.error_responses(400, 409, 415) | http.CREATED,
+    responses=http.error_responses(400, 409, 415, 429) | http.CREATED,
     openapi_extra=http.IDEMPOTENT,
 )
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
@@ -108,7 +108,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Respon
 @router.post(
     "/batch",
     response_model=HeroBatchDone,
-    responses=http.error_responses(400, 409, 415) | http.FAILED_OPERATION,
+    responses=http.error_responses(400, 409, 415, 429) | http.FAILED_OPERATION,
     openapi_extra=http.IDEMPOTENT,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:

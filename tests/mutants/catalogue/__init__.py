@@ -17,6 +17,7 @@ from tests.mutants.catalogue import (
     pool,
     protocol,
     responses,
+    retention,
     sessions,
     writer,
 )
@@ -29,6 +30,7 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "sessions": sessions.MUTANTS,
     "pool": pool.MUTANTS,
     "idempotency": idempotency.MUTANTS,
+    "retention": retention.MUTANTS,
     "conditional": conditional.MUTANTS,
     "batch": batch.MUTANTS,
     "cursors": cursors.MUTANTS,

@@ -3,8 +3,8 @@
 from tests.mutants.mutant import Mutant
 
 HTTP = "entrypoints/http/idempotency.py"
-PORT = "service_layer/idempotency.py"
 STORE = "adapters/sql/idempotency.py"
+STATEMENTS = "adapters/sql/idempotency_statements.py"
 ROUTES = "entrypoints/api/heroes/routes.py"
 
 API = "tests/unit/http/test_idempotency.py"
@@ -115,30 +115,37 @@ MUTANTS = [
     ),
     Mutant(
         "a claim takes the key of a stored response",
-        STORE,
-        "set_=_CLAIM_VALUES, where=_IS_EXPIRED)",
-        "set_=_CLAIM_VALUES)",
+        STATEMENTS,
+        "set_=_CLAIM_VALUES, where=_is_expired",
+        "set_=_CLAIM_VALUES",
         [f"{CONTRACT}::test_a_key_reused_for_another_request_raises_key_reused[sqlite]"],
     ),
     Mutant(
         "a response is stored for a second longer than its lifetime",
-        STORE,
-        "idempotency_table.c.expires <= bindparam",
-        "idempotency_table.c.expires < bindparam",
+        STATEMENTS,
+        "_columns.expires <= database_time(_latest)",
+        "_columns.expires < database_time(_latest)",
+        [f"{CONTRACT}::test_a_response_is_stored_until_it_expires[sqlite]"],
+    ),
+    Mutant(
+        "the lifetime of a response begins at 1970",
+        STATEMENTS,
+        'database_time() + bindparam("lifetime"',
+        'bindparam("lifetime"',
         [f"{CONTRACT}::test_a_response_is_stored_until_it_expires[sqlite]"],
     ),
     Mutant(
         "a committed claim without a response blocks its key",
-        STORE,
+        STATEMENTS,
         "CLAIM_EXPIRES_AT = 0",
         "CLAIM_EXPIRES_AT = 2**62",
         [f"{CONTRACT}::test_a_claim_without_a_response_is_not_stored[sqlite]"],
     ),
     Mutant(
         "the response is stored under every key",
-        STORE,
-        '"expires")})\n    .where(_BY_KEY)',
-        '"expires")})',
+        STATEMENTS,
+        "    .where(_by_key)\n)\n\nTIME",
+        ")\n\nTIME",
         [f"{CONTRACT}::test_each_key_has_its_own_response[sqlite]"],
     ),
     Mutant(
@@ -147,33 +154,5 @@ MUTANTS = [
         "            raise KeyInProgress(str(busy)) from busy",
         "            raise",
         ["tests/integration/postgres/test_keys.py"],
-    ),
-    Mutant(
-        "pruning waits for other prunings",
-        STORE,
-        ".with_for_update(skip_locked=True)",
-        ".with_for_update()",
-        ["tests/integration/postgres/test_keys.py"],
-    ),
-    Mutant(
-        "pruning deletes responses that are not expired",
-        STORE,
-        "    .where(_IS_EXPIRED)\n    .order_by",
-        "    .order_by",
-        [f"{CONTRACT}::test_pruning_deletes_expired_keys_in_small_numbers[sqlite]"],
-    ),
-    Mutant(
-        "expired responses are never pruned",
-        PORT,
-        "% PRUNE_INTERVAL == 0",
-        "% PRUNE_INTERVAL == -1",
-        ["tests/unit/service_layer/test_idempotency.py"],
-    ),
-    Mutant(
-        "the lifetime of a response begins at 1970",
-        PORT,
-        "return self.received_at + self.lifetime",
-        "return self.lifetime",
-        [API],
     ),
 ]

@@ -1,5 +1,6 @@
 """Idempotency-Key, on the in-memory database."""
 
+from random import Random
 from typing import Any
 
 import httpx2
@@ -9,30 +10,18 @@ from starlette.responses import Response
 
 from entrypoints.api.app import build_app
 from entrypoints.http.error_handlers import install_error_handlers
-from entrypoints.http.idempotency import (
-    Retention,
-    read_idempotency_key,
-    replay,
-    save_response,
-)
+from entrypoints.http.idempotency import read_idempotency_key, replay, save_response
 from service_layer.errors import OutcomeUnknown
 from service_layer.idempotency import IdempotencyKey, KeyInProgress, StoredResponse
+from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.fakes.clock import Clock
 from tests.fakes.database import FakeDatabase, FakeIdempotencyStore, FakeUnitOfWork
 from tests.unit.api.test_heroes import DEADPOND, FailingDatabase
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
 DAY = 24 * 60 * 60
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+RANDOM = Random(1)  # noqa: S311 - not secret
 
 
 class BusyDatabase(FakeDatabase):
@@ -50,7 +39,7 @@ class BusyUnitOfWork(FakeUnitOfWork):
 
 class BusyIdempotencyStore(FakeIdempotencyStore):
     async def claim(self, key: IdempotencyKey) -> StoredResponse | None:
-        raise KeyInProgress(f"not before {key.received_at}")
+        raise KeyInProgress(f"{len(key.value)} characters")
 
 
 def client_of(database: UnitOfWorkFactory, **options: Any) -> httpx2.AsyncClient:
@@ -193,15 +182,126 @@ async def test_a_503_is_not_stored() -> None:
 
 async def test_a_response_is_stored_for_a_day_or_the_configured_retention() -> None:
     clock = Clock()
-    async with client_of(FakeDatabase(), retention=Retention(clock=clock)) as client:
+    async with client_of(FakeDatabase(clock)) as client:
         ids = []
         for clock.now in (0.9, DAY - 0.1, DAY, 2 * DAY - 1, 2 * DAY):
             response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
             ids.append(response.json()["id"])
-    async with client_of(FakeDatabase(), retention=Retention(60, clock)) as client:
+    async with client_of(FakeDatabase(clock), retention=Retention(60)) as client:
         for clock.now in (0, 59, 60):
             response = await client.post("/heroes/", json=DEADPOND, headers=KEY)
             ids.append(response.json()["id"])
 
     assert [1, 1, 2, 2, 3] == ids[:5]
     assert [1, 1, 2] == ids[5:]
+
+
+async def test_a_client_with_too_many_keys_gets_429_as_a_problem_until_one_expires() -> None:
+    clock = Clock()
+    database, retention = FakeDatabase(clock), Retention(60, limit_per_client=2)
+    async with client_of(database, retention=retention) as client:
+        for clock.now, key in enumerate("ab"):
+            await client.post("/heroes/", json=DEADPOND, headers={"Idempotency-Key": key})
+        clock.now = 10
+        refused = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+        replayed = await client.post("/heroes/", json=DEADPOND, headers={"Idempotency-Key": "a"})
+        without_key = await client.post("/heroes/", json=DEADPOND)
+        clock.now += int(refused.headers["Retry-After"])
+        again = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+
+    assert 429 == refused.status_code
+    assert "50" == refused.headers["Retry-After"]
+    assert {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Too many idempotency keys of this client are stored. Try again later.",
+        "instance": "/heroes/",
+    } == refused.json()
+    assert "true" == replayed.headers["Idempotency-Replayed"]
+    assert [200, 200] == [without_key.status_code, again.status_code]
+
+
+@pytest.mark.parametrize(
+    ("clients", "status"),
+    [
+        (["192.0.2.1", "192.0.2.1"], 429),
+        (["192.0.2.1", "192.0.2.2"], 200),
+        (["2001:db8:1:2:3::4", "2001:db8:1:2:ffff::"], 429),
+        (["2001:db8:1:2:3::4", "2001:db8:1:3:3::4"], 200),
+        ([None, None], 429),
+    ],
+)
+async def test_a_client_is_an_ipv4_address_or_an_ipv6_network(
+    clients: list[str | None], status: int
+) -> None:
+    app = build_app(FakeDatabase(), retention=Retention(limit_per_client=1))
+    for key, address in enumerate(clients):
+        sender: Any = None if address is None else (address, 1234)
+        transport = httpx2.ASGITransport(app, client=sender)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://any") as client:
+            headers = {"Idempotency-Key": str(key)}
+            response = await client.post("/heroes/", json=DEADPOND, headers=headers)
+
+    assert status == response.status_code
+
+
+async def test_the_client_is_not_stored_without_a_limit() -> None:
+    database = FakeDatabase()
+    async with client_of(database) as client:
+        await client.post("/heroes/", json=DEADPOND, headers=KEY)
+
+    assert [None] == [stored.owner for stored in database.committed.responses.values()]
+
+
+async def test_when_all_keys_are_used_up_a_new_one_gets_503_and_a_stored_one_its_response() -> None:
+    clock = Clock()
+    async with client_of(FakeDatabase(clock), retention=Retention(60, limit=1)) as client:
+        await client.post("/heroes/", json=DEADPOND, headers={"Idempotency-Key": "a"})
+        clock.now = 10
+        refused = await client.post("/heroes/", json=DEADPOND, headers=KEY)
+        replayed = await client.post("/heroes/", json=DEADPOND, headers={"Idempotency-Key": "a"})
+        without_key = await client.post("/heroes/", json=DEADPOND)
+
+    assert 503 == refused.status_code
+    assert "50" == refused.headers["Retry-After"]
+    assert (
+        "No further idempotency keys can be stored at the moment. Try again later."
+        == refused.json()["detail"]
+    )
+    assert "true" == replayed.headers["Idempotency-Replayed"]
+    assert 200 == without_key.status_code
+
+
+async def test_a_response_that_is_too_large_to_store_returns_422_and_changes_nothing() -> None:
+    database = FakeDatabase()
+    async with client_of(database) as client:
+        heroes = [{**DEADPOND, "name": random_text(), "secret_name": random_text()}] * 25
+        for _ in range(4):
+            distinct = [{**hero, "name": random_text()} for hero in heroes]
+            made = await client.post("/heroes/batch", json={"create": distinct})
+            assert made.status_code == 200
+        before = dict(database.committed.heroes)
+        batch = {"update": [{"id": number, "changes": {"age": 29}} for number in before]}
+        refused = await client.post("/heroes/batch", json=batch, headers=KEY)
+        unchanged = database.committed.heroes == before
+        without_key = await client.post("/heroes/batch", json=batch)
+
+    assert 422 == refused.status_code
+    assert {
+        "detail": [
+            {
+                "type": "response_too_large",
+                "loc": ["header", "Idempotency-Key"],
+                "msg": "Response is too large to be stored under a key; nothing was changed",
+            }
+        ]
+    } == refused.json()
+    assert unchanged
+    assert {} == database.committed.responses
+    assert 200 == without_key.status_code
+
+
+def random_text() -> str:
+    """Return a text that takes 1,000 bytes, also when it is compressed."""
+    return "".join(chr(RANDOM.randrange(0x10000, 0x10FFFF)) for _ in range(250))

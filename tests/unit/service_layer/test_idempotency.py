@@ -6,13 +6,20 @@ import pytest
 
 from domain.hero import Hero, InvalidHero
 from service_layer import heroes
-from service_layer.idempotency import IdempotencyKey, KeyReused, StoredResponse, store_response
+from service_layer.idempotency import (
+    IdempotencyKey,
+    KeyLimitReached,
+    KeyReused,
+    StoredResponse,
+    claim_key,
+    store_response,
+)
+from service_layer.retention import Retention
+from tests.fakes.clock import Clock
 from tests.fakes.database import FakeDatabase
 
 HOUR = 3_600
-KEY = IdempotencyKey(
-    "8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", received_at=1_000, lifetime=HOUR
-)
+KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324", b"this request", Retention(HOUR))
 FIRST = StoredResponse(200, (("etag", '"1"'),), b"Deadpond is 1")
 
 
@@ -27,7 +34,7 @@ async def create(
 ) -> tuple[StoredResponse, bool]:
     """Create a hero once, and return the response and whether it was stored already."""
     async with database.writing() as uow:
-        if stored := await uow.idempotency.claim(key):
+        if stored := await claim_key(uow.idempotency, key):
             return stored, True
         hero = await heroes.create_hero(uow, name=name, secret_name="Dive Wilson")
         await store_response(uow.idempotency, key, response(hero))
@@ -47,7 +54,6 @@ async def test_a_repeated_request_gets_the_stored_response_and_changes_nothing()
     await create(database)
 
     assert (FIRST, True) == await create(database)
-    assert (FIRST, True) == await create(database, replace(KEY, received_at=1_000 + HOUR - 1))
     assert [1] == list(database.committed.heroes)
 
 
@@ -87,21 +93,35 @@ async def test_a_response_is_not_stored_without_the_commit() -> None:
     assert (FIRST, False) == await create(database)
 
 
-async def test_an_expired_key_can_be_used_again() -> None:
-    database = FakeDatabase()
+async def test_a_key_can_be_used_again_after_its_lifetime() -> None:
+    clock = Clock()
+    database = FakeDatabase(clock)
     await create(database)
 
-    late, replayed = await create(database, replace(KEY, received_at=1_000 + HOUR))
+    clock.now = HOUR - 1
+    assert (FIRST, True) == await create(database)
+    clock.now = HOUR
+    late, replayed = await create(database)
 
     assert (b"Deadpond is 2", False) == (late.body, replayed)
 
 
-async def test_expired_keys_are_pruned() -> None:
-    database = FakeDatabase()
-    for number in range(300):
-        await create(database, replace(KEY, value=f"early {number}"))
-    for number in range(100):
-        await create(database, replace(KEY, value=f"late {number}", received_at=1_000 + HOUR))
+async def test_at_the_limit_a_new_key_is_refused_and_a_stored_response_is_replayed() -> None:
+    clock = Clock()
+    database = FakeDatabase(clock)
+    keys = [
+        replace(KEY, value=str(number), retention=retention)
+        for retention in [Retention(HOUR, limit=2)]
+        for number in range(3)
+    ]
+    await create(database, keys[0])
+    clock.now = 60
+    await create(database, keys[1])
 
-    assert 100 == sum(value.startswith("late") for value in database.committed.responses)
-    assert not any(value.startswith("early") for value in database.committed.responses)
+    with pytest.raises(KeyLimitReached) as refused:
+        await create(database, keys[2])
+    _, replayed = await create(database, keys[0])
+
+    assert HOUR - 60 == refused.value.seconds
+    assert replayed
+    assert [1, 2] == list(database.committed.heroes)
