@@ -1,15 +1,15 @@
-"""Addresses of clients, and what limits count clients by."""
+"""Addresses of clients, and the keys under which limits count clients."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
 
 IPV6_PREFIX = 64
-"""Length of the IPv6 prefixes of networks. A client may use every address of its network."""
+"""Prefix length in bits of the IPv6 network that counts as one client, which may use all of it."""
 
 
 def client_key(address: str) -> str:
-    """Return what limits count clients by: the address, or the network of an IPv6 address."""
+    """Return the key under which a client is counted: its IPv4 address, or its IPv6 network."""
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, IPV6_PREFIX), strict=False))

@@ -17,7 +17,7 @@ from entrypoints.api.app import build_app
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
-from entrypoints.server.descriptors import max_connections
+from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
@@ -143,19 +143,19 @@ def connection_warning(database: Database, settings: Settings, workers: int) -> 
     if allowed is None or total <= allowed:
         return ""
     return (
-        f"workers: {workers}, connections of each: {each}, in total: {total}; "
-        f"the server allows only {allowed}"
+        f"{workers} workers may open {total} database connections, {each} each, but the server "
+        f"allows {allowed}: lower --workers or {PREFIX}POOL_SIZE"
     )
 
 
 def bounds(database: Database, settings: Settings, listening_address: str) -> Bounds:
     """Return what a process accepts from its clients. Raises ``InvalidSettings``."""
-    available = max_connections(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
+    available = connection_capacity(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
     wanted = settings.max_connections
     if wanted is not None and wanted > available:
         raise InvalidSettings(
             f"{PREFIX}MAX_CONNECTIONS is {wanted}, but the limit on open files allows {available}: "
-            "raise it with ulimit -n"
+            "lower it, or raise that limit with ulimit -n"
         )
     return Bounds(
         receive_timeout=settings.receive_timeout,

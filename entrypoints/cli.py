@@ -46,10 +46,10 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)
-        bounds = bootstrap.bounds(database, settings, sockets.host(listener))
+        bounds = bootstrap.bounds(database, settings, sockets.get_address(listener))
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
     migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
-    url = sockets.address(listener)
+    url = sockets.format_url(listener)
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")

@@ -33,7 +33,7 @@ def _parse_network(value: object) -> IPv4Network | IPv6Network:
     try:
         return ip_network(str(value))
     except ValueError:
-        reason = "'{text}' is not an address or a network"
+        reason = "'{text}' is not an address or a network (whose host bits are zero)"
         raise PydanticCustomError("network", reason, {"text": str(value)}) from None
 
 

@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     """Maximum number of requests that wait in a process; others get 503."""
 
     allowed_hosts: Hosts = ()
-    """Hosts that the server answers for. By default loopback names if it listens on loopback."""
+    """Hosts that the server serves. By default loopback names if it listens on loopback."""
 
     trusted_proxies: Networks = ()
     """Addresses or networks of proxies whose forwarding headers are trusted."""

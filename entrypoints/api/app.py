@@ -10,11 +10,11 @@ from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
-from entrypoints.http.middleware.exact_path import ExactPathMiddleware
+from entrypoints.http.middleware.escaped_path import EscapedPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from entrypoints.http.openapi import DESCRIPTION, document_problems
-from entrypoints.http.routing import ServerOptions, SlashRedirect
+from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
 
@@ -62,7 +62,7 @@ def install(
     app.state.units_of_work = units_of_work
     app.state.retention = retention or Retention()
     install_error_handlers(app)
-    app.router.default = ServerOptions(app.router)
+    app.router.default = AsteriskOptions(app.router)
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(ExactPathMiddleware)
+    app.add_middleware(EscapedPathMiddleware)
     document_problems(app)

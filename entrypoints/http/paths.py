@@ -41,8 +41,8 @@ def external_path(scope: Scope) -> str:
     return path if scope["path"].startswith(f"{root}/") else quote(root) + path
 
 
-def exact_path(scope: Scope) -> str:
-    """Return the path in a form that patterns of routes cannot match by mistake.
+def escape_path(scope: Scope) -> str:
+    """Return the path with what patterns of routes could mistake escaped.
 
     ASGI decodes ``%2F``: one segment looks like two. Here it stays encoded. Patterns of Starlette
     end in ``$``, which matches before a last line feed too, but not before two: it is doubled.

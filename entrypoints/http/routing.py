@@ -1,4 +1,4 @@
-"""Requests that no route matches: another method, another last slash, or ``OPTIONS *``."""
+"""Requests that no route matches: another method, a wrong trailing slash, or ``OPTIONS *``."""
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Receive, Scope, Send
 
-from entrypoints.http.paths import exact_path, external_path, raw_path
+from entrypoints.http.paths import escape_path, external_path, raw_path
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """The order of methods in ``Allow``. Others follow by name."""
@@ -33,24 +33,24 @@ def _sort(methods: set[str]) -> Sequence[str]:
     return [*(method for method in METHODS if method in methods), *others, *head, "OPTIONS"]
 
 
-def exact_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
-    """Return the scope with its exact path, so that no route matches the path by mistake.
+def escape_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
+    """Return the scope with its path escaped if a route would match the path by mistake.
 
-    It is unchanged if each route that matches its path matches the exact path too: then parameters
-    of routes get their values as they are.
+    A route that matches both forms makes no mistake. If all matching routes do, the scope is
+    returned unchanged, so that path parameters are not escaped.
     """
-    exact = {**scope, "path": exact_path(scope)}
-    if exact["path"] == scope["path"]:
+    escaped = {**scope, "path": escape_path(scope)}
+    if escaped["path"] == scope["path"]:
         return scope
     matching = [route for route in iter_route_contexts(routes) if _matches(route, scope)]
-    is_exact = all(_matches(route, exact) for route in matching)
-    return scope if matching and is_exact else exact
+    match_both = all(_matches(route, escaped) for route in matching)
+    return scope if matching and match_both else escaped
 
 
-class ServerOptions:
-    """A router's default: 204 for ``OPTIONS *``, with the methods of all routes.
+class AsteriskOptions:
+    """A router's default endpoint: 204 for ``OPTIONS *``, with the methods of all routes.
 
-    Other requests are passed to the router's previous default (RFC 9110, section 9.3.7).
+    Other requests are passed to the previous default (RFC 9110, section 9.3.7).
     """
 
     def __init__(self, router: Router) -> None:
@@ -88,7 +88,7 @@ class SlashRedirect:
 
     def _with_other_slash(self, scope: Scope) -> Scope:
         paths = {"path": _toggle(scope["path"], "/"), "raw_path": _toggle(raw_path(scope), b"/")}
-        return exact_scope(self._router.routes, {**scope, **paths})
+        return escape_scope(self._router.routes, {**scope, **paths})
 
 
 def _is_routed(routes: Iterable[BaseRoute], scope: Scope) -> bool:

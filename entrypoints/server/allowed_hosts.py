@@ -1,4 +1,4 @@
-"""The hosts that a server answers for.
+"""The hosts that a server serves.
 
 A web page can change the address of its own domain name to the address of this server, and then
 read its responses (DNS rebinding). The ``Host`` of such a request is still the page's name.

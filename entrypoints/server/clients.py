@@ -48,7 +48,10 @@ class Clients:
         return found.pop() if len(found) == 1 else proxy
 
     def _rightmost_client(self, proxy: str, nodes: Iterable[str]) -> str:
-        """Return the first node that is no trusted proxy, or the last one before a non-address."""
+        """Return the first address that is not a trusted proxy. Stop at what is not an address.
+
+        ``nodes`` are in order from right to left.
+        """
         client = proxy
         for node in nodes:
             address = _parse_node(node)

@@ -17,7 +17,10 @@ class Bounds:
     """Limits on what the clients of a process may use, and which hosts and proxies it accepts."""
 
     receive_timeout: float
-    """Maximum time in seconds in which a request has to arrive."""
+    """Maximum time in seconds for a request to arrive whole.
+
+    It counts from the first byte, or from the start of a new connection.
+    """
 
     send_timeout: float
     """Maximum time in seconds in which a client has to read what is buffered for it."""
@@ -26,7 +29,7 @@ class Bounds:
     """Maximum number of requests in progress before ``Admission`` queues others."""
 
     max_pending: int
-    """Maximum number of requests that wait."""
+    """Maximum number of requests that wait: queued, or in progress beyond ``concurrency``."""
 
     max_connections: int
     """Maximum number of connections."""
@@ -35,7 +38,7 @@ class Bounds:
     """Maximum number of connections of one client, or ``None`` for no such limit."""
 
     allowed_hosts: AllowedHosts
-    """The hosts that the server answers for."""
+    """The hosts that the server serves."""
 
     clients: Clients
     """Determines the clients of requests that proxies forward."""
@@ -44,8 +47,7 @@ class Bounds:
 class ServerConfig(Config):
     """uvicorn's configuration with what ``BoundedProtocol`` needs.
 
-    The objects that count are created once for each process, because uvicorn pickles the
-    configuration for a worker before anything is counted.
+    uvicorn pickles it before it starts a worker, so each process has counters of its own.
     """
 
     def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:

@@ -6,6 +6,7 @@ timeout.
 
 from asyncio import Transport
 from functools import partial
+from http import HTTPStatus
 from typing import cast
 
 from starlette.types import ASGIApp
@@ -13,32 +14,36 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
-from entrypoints.server.config import ServerConfig
-from entrypoints.server.expectations import CloseUnlessContinued
-from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
-from entrypoints.server.parsing.request_reader import RequestReader
-from entrypoints.server.responses import (
-    TOO_MANY_CONNECTIONS,
+from entrypoints.server.asgi_responses import (
+    RETRY_HEADERS,
     misdirected,
     overloaded,
     run_to_completion,
 )
+from entrypoints.server.config import ServerConfig
+from entrypoints.server.expectations import CloseUnlessContinued
+from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
+from entrypoints.server.parsing.request_reader import RequestReader
 from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
 from entrypoints.server.timers import Timer
 
 TOO_SLOW = bad_request("The request was not received in time.")
+TOO_MANY_CONNECTIONS = Refused(
+    HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections. Try again later.", RETRY_HEADERS
+)
 
 
 class BoundedProtocol(SendingProtocol):
     """Refuses a request that does not arrive in time, or that ``RequestReader`` refuses.
 
-    Earlier requests of the connection get their responses first. After the response to a refused
-    request, the connection is closed. ``Admission`` decides when a request is started.
+    The refusal is sent, and the connection is closed. If an earlier request still needs its
+    response, the connection is closed after that response, and the refusal is not sent (record 30).
+    ``Admission`` decides when a request is started.
     """
 
     _is_counted = False
     _is_half_closed = False
-    _is_refused = False
+    _ignores_input = False
     _previous: RequestResponseCycle | None = None
 
     def __init__(self, config: ServerConfig, *args: object, **options: object) -> None:
@@ -61,26 +66,26 @@ class BoundedProtocol(SendingProtocol):
         if self._is_counted:
             self._receive_timer.start(self._bounds.receive_timeout)
         else:
-            self._is_refused = True
+            self._ignores_input = True
             self._write_refusal(TOO_MANY_CONNECTIONS)
             self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._is_counted:
             self._connections.release(self._counted_address)
-        self._is_refused = True
+        self._ignores_input = True
         self._receive_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_refused:
+        if not self._ignores_input:
             self._reader.receive(data)
             self._parse_received()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection open for the responses to requests that have arrived completely."""
         self._is_half_closed = True
-        if self._reader.has_unread and not self._is_refused:
+        if self._reader.has_unread and not self._ignores_input:
             return True
         is_open = self._close_after_last_response()
         if not is_open:
@@ -120,11 +125,11 @@ class BoundedProtocol(SendingProtocol):
         self._receive_timer.cancel()
 
     def on_response_sent(self) -> None:
-        answered = self._current
+        completed = self._current
         super().on_response_sent()
         if self._receive_timer.is_running:
             self._unset_keepalive_if_required()
-            if answered is self.cycle and answered.more_body:
+            if completed is self.cycle and completed.more_body:
                 self._start_drain_timer()
         if self._reader.has_unread and not self.transport.is_closing():
             self.flow.pause_reading()
@@ -165,8 +170,11 @@ class BoundedProtocol(SendingProtocol):
                 self._reader.parse_part()
             except Refused as refusal:
                 self._refuse(refusal)
-        if self.transport.is_closing() or self._is_refused:
-            return
+        if not (self.transport.is_closing() or self._ignores_input):
+            self._after_parsing()
+
+    def _after_parsing(self) -> None:
+        """Stop reading while a request is queued, and wait for the rest of an incomplete one."""
         if self._reader.has_unread:
             self.flow.pause_reading()
         elif self._is_half_closed and not self._close_after_last_response():
@@ -181,13 +189,13 @@ class BoundedProtocol(SendingProtocol):
             self.flow.resume_reading()
 
     def _may_parse(self) -> bool:
-        return not (self._is_refused or self.pipeline or self._is_response_buffered)
+        return not (self._ignores_input or self.pipeline or self._is_response_buffered)
 
     # Refusals.
 
     def _refuse(self, refusal: Refused) -> None:
-        """Respond after any outstanding response, and close the connection (record 12)."""
-        self._is_refused = True
+        """Send the refusal, or the outstanding response instead, and close the connection."""
+        self._ignores_input = True
         self._receive_timer.cancel()
         if self._close_after_last_response():
             return
@@ -203,14 +211,7 @@ class BoundedProtocol(SendingProtocol):
         self.transport.write(serialize_refusal(refusal, reader.method, reader.target, fields))
 
     def _close_after_last_response(self) -> bool:
-        """Return whether a request still needs its response; then close the connection after it."""
-        last = self._last_without_response()
-        if last is not None:
-            last.keep_alive = False
-        return last is not None
-
-    def _last_without_response(self) -> RequestResponseCycle | None:
-        """Return the last request that has arrived completely and still needs its response.
+        """Close the connection after the last outstanding response. Return whether there is one.
 
         An incomplete request that is queued behind it is dropped.
         """
@@ -219,8 +220,10 @@ class BoundedProtocol(SendingProtocol):
             if self.pipeline:
                 self.pipeline.popleft()
             cycle = self._previous
-        whole = cycle is not None and not cycle.more_body and not cycle.response_complete
-        return cycle if whole else None
+        if cycle is None or cycle.more_body or cycle.response_complete:
+            return False
+        cycle.keep_alive = False
+        return True
 
     def _has_started_response(self) -> bool:
         cycle = cast("RequestResponseCycle | None", self.cycle)

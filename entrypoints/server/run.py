@@ -51,9 +51,9 @@ def run(
     )
     if workers == 1:
         server = uvicorn.Server(config)
-        # uvicorn raises the signal again after its shutdown: sys.exit sets the exit code. A signal
-        # may also arrive before uvicorn has installed its handlers. SystemExit could then be raised
-        # where Python reports an exception and continues, so the process exits without one.
+        # After its shutdown, uvicorn raises the signal again: sys.exit then sets the exit code.
+        # Before uvicorn has installed its handlers, os._exit is used instead: SystemExit could be
+        # raised where Python only reports it, such as in a __del__.
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
         server.run(sockets=duplicate_listeners(listener))
     else:

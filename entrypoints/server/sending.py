@@ -15,17 +15,22 @@ from entrypoints.server.timers import Timer
 from entrypoints.server.written import WrittenTransport
 
 MAX_BUFFERED = 16 * 1024
-"""Number of unsent bytes of a connection from which on its next response waits."""
+"""Number of unsent bytes of a connection above which its next response waits."""
 
 DRAIN_TIMEOUT = 2.0
-"""Timeout in seconds, after a stop signal, for clients to read or to send the rest."""
+"""Timeout in seconds for a client to read or to send the rest.
+
+It applies after a stop signal, after a refusal, and after a response that was sent before the body
+of its request had arrived.
+"""
 
 
 class SendingProtocol(HttpToolsProtocol):
     """Aborts a connection whose write buffer does not drain within the send timeout.
 
-    At most one response of a connection is in the buffer: the next request starts when the client
-    has read it. ``UnsentResponses`` limits the buffers of all connections.
+    The next request of a connection starts while at most ``MAX_BUFFERED`` bytes are in its write
+    buffer, or once a larger buffer is empty. ``UnsentResponses`` limits the buffers of all
+    connections.
     """
 
     _current: RequestResponseCycle | None = None
@@ -40,7 +45,7 @@ class SendingProtocol(HttpToolsProtocol):
         self._send_timer = Timer(self.loop, self._abort)
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        transport.set_write_buffer_limits(high=MAX_BUFFERED)
+        transport.set_write_buffer_limits(high=MAX_BUFFERED, low=0)
         super().connection_made(transport)
         self._written = WrittenTransport(transport)
 
@@ -103,7 +108,7 @@ class SendingProtocol(HttpToolsProtocol):
         self._send_timer.start(min(limit, self._send_timeout))
 
     def _close(self) -> None:
-        """Close the connection when the client has read what is buffered, or has not in time."""
+        """Close the connection when the buffer has been sent, or at the send timeout."""
         self.transport.close()
         self._start_send_timer()
 
@@ -125,9 +130,9 @@ class SendingProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def _disconnect_requests(self) -> None:
-        """Tell the request in progress that the client is gone, and drop those behind it.
+        """Mark the request in progress and the last one as disconnected, and drop those between.
 
-        uvicorn tells only the last request of the connection.
+        uvicorn marks only the last one.
         """
         self.pipeline.clear()
         for cycle in (self._current, cast("RequestResponseCycle | None", self.cycle)):

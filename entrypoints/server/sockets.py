@@ -11,9 +11,12 @@ BACKLOG = 2048
 ACCEPTS_PER_TICK = 64
 """New connections that a single process accepts in one event loop tick (record 24)."""
 
-
 SEND_BUFFER = 256 * 1024
-"""Bytes that the kernel buffers for a client that does not read, instead of up to 4 MiB."""
+"""The kernel's send buffer of a connection, in bytes, as passed to ``SO_SNDBUF``.
+
+A fixed size disables the growth of the buffer up to 4 MiB. Linux doubles the value, and limits it
+to ``net.core.wmem_max``.
+"""
 
 
 class CannotListen(Exception):
@@ -35,13 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address(listener: socket.socket) -> str:
+def format_url(listener: socket.socket) -> str:
     """Return the URL of the socket, without a trailing slash."""
-    address, port = host(listener), listener.getsockname()[1]
+    address, port = get_address(listener), listener.getsockname()[1]
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
-def host(listener: socket.socket) -> str:
+def get_address(listener: socket.socket) -> str:
     """Return the address that the socket listens on."""
     return str(listener.getsockname()[0])
 

@@ -1,4 +1,4 @@
-"""``python -m tests.soak [SECONDS] [DATABASE_URL]``: attack a server, and print what holds."""
+"""``python -m tests.soak [SECONDS] [DATABASE_URL]``: attack a server, and print the figures."""
 
 import sys
 import tempfile

@@ -50,7 +50,10 @@ CATALOGUE += [*METHODS.values(), *TRUNCATED.values()]
 
 
 async def exchange(address: Address, sent: bytes, statuses: Counter[int]) -> None:
-    """Send the bytes, half-close, and count the statuses that come back."""
+    """Send the bytes, half-close, and count the statuses that come back.
+
+    Raises ``OSError`` and ``TimeoutError``.
+    """
     async with asyncio.timeout(TIMEOUT):
         reader, writer = await asyncio.open_connection(*address)
         try:

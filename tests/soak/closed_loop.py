@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tests.soak.open_loop import Exchange, Outcome
+from tests.soak.open_loop import KeepAliveConnection, Outcome
 
 
 class ClosedLoop:
@@ -24,12 +24,14 @@ class ClosedLoop:
         self._open = self._clients
         loop = asyncio.get_running_loop()
         for _ in range(self._clients):
-            _, connection = await loop.create_connection(lambda: Exchange(self), *self._address)
+            _, connection = await loop.create_connection(
+                lambda: KeepAliveConnection(self), *self._address
+            )
             connection.send(self._request, time.monotonic())
         await self._is_over.wait()
         return self.outcomes
 
-    def finish(self, connection: Exchange, outcome: Outcome) -> None:
+    def finish(self, connection: KeepAliveConnection, outcome: Outcome) -> None:
         """Count a response, and send the next request."""
         self.outcomes.append(outcome)
         if time.monotonic() < self._end:
@@ -37,7 +39,7 @@ class ClosedLoop:
         else:
             connection.close()
 
-    def lose(self, _: Exchange) -> None:
+    def lose(self, _: KeepAliveConnection) -> None:
         """Count a connection that is closed."""
         self._open -= 1
         if not self._open:

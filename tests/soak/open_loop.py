@@ -14,7 +14,7 @@ from typing import Protocol, Self, cast
 MAX_CONNECTIONS = 4000
 """Maximum number of connections. If all are busy, a request waits, which its latency includes."""
 
-LIMIT = 60
+RESPONSE_TIMEOUT = 60
 """Seconds within which the last responses must arrive."""
 
 TICK = 0.002
@@ -31,20 +31,20 @@ class Outcome:
     """The time at which the request was due, in seconds of ``time.monotonic``."""
 
 
-class Loop(Protocol):
-    """What is called about the exchanges of a connection."""
+class ConnectionObserver(Protocol):
+    """What is called about the requests of a connection."""
 
-    def finish(self, connection: "Exchange", outcome: Outcome) -> None:
+    def finish(self, connection: "KeepAliveConnection", outcome: Outcome) -> None:
         """Called with each response."""
 
-    def lose(self, connection: "Exchange") -> None:
+    def lose(self, connection: "KeepAliveConnection") -> None:
         """Called when the connection is closed."""
 
 
-class Exchange(asyncio.Protocol):
+class KeepAliveConnection(asyncio.Protocol):
     """A keep-alive connection with one request at a time."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: ConnectionObserver) -> None:
         self._loop = loop
         self._received = b""
         self._due = 0.0
@@ -83,17 +83,21 @@ class OpenLoop:
         self._address = address
         self._request = request
         self._rate = rate
-        self._free: deque[Exchange] = deque()
+        self._free: deque[KeepAliveConnection] = deque()
         self._connections = 0
         self._waiting: deque[float] = deque()
         self._in_progress = 0
         self._idle = asyncio.Event()
+        self._connecting: set[asyncio.Task[None]] = set()
         self.outcomes: list[Outcome] = []
         self.lost = 0
         """The number of requests whose connection was closed without a response."""
 
     async def run(self, seconds: float) -> Self:
-        """Send requests for this time, and wait for the outstanding responses."""
+        """Send requests for this time, and wait for the outstanding responses.
+
+        Raises ``TimeoutError`` if they take longer than ``RESPONSE_TIMEOUT``.
+        """
         started = time.monotonic()
         sent = 0
         while (now := time.monotonic() - started) < seconds:
@@ -102,13 +106,13 @@ class OpenLoop:
                 self._send(started + number / self._rate)
             sent = max(sent, due)
             await asyncio.sleep(TICK)
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(RESPONSE_TIMEOUT):
             await self._idle.wait()
         for connection in self._free:
             connection.close()
         return self
 
-    def finish(self, connection: Exchange, outcome: Outcome) -> None:
+    def finish(self, connection: KeepAliveConnection, outcome: Outcome) -> None:
         """Count a response."""
         self.outcomes.append(outcome)
         self._end_request()
@@ -117,7 +121,7 @@ class OpenLoop:
         else:
             self._free.append(connection)
 
-    def lose(self, connection: Exchange) -> None:
+    def lose(self, connection: KeepAliveConnection) -> None:
         """Count a connection that the server has closed."""
         self._connections -= 1
         if connection in self._free:
@@ -138,16 +142,25 @@ class OpenLoop:
         elif self._connections < MAX_CONNECTIONS:
             self._connections += 1
             self._in_progress += 1
-            task = asyncio.ensure_future(self._connect(due))
-            task.add_done_callback(lambda done: done.exception())
+            task = asyncio.create_task(self._connect(due))
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
         else:
             self._waiting.append(due)
 
     async def _connect(self, due: float) -> None:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(lambda: Exchange(self), *self._address)
-        connection.send(self._request, due)
+        try:
+            _, connection = await loop.create_connection(
+                lambda: KeepAliveConnection(self), *self._address
+            )
+        except OSError:
+            self._connections -= 1
+            self._end_request()
+            self.lost += 1
+        else:
+            connection.send(self._request, due)
 
-    def _send_on(self, connection: Exchange, due: float) -> None:
+    def _send_on(self, connection: KeepAliveConnection, due: float) -> None:
         self._in_progress += 1
         connection.send(self._request, due)

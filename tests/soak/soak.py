@@ -16,13 +16,16 @@ from tests.soak.ordinary import Record
 from tests.support.served import Served, serve
 
 UNDISTURBED = 0.2
-"""The part of the time without attacks."""
+"""Fraction of the duration that is without attacks."""
 
 WARM_UP = 2.0
 """Seconds of load before the measurement."""
 
+ATTACK_MARGIN = 2.0
+"""Seconds for which the attacks go on after the measurement: the server is stopped in them."""
+
 MAX_MEMORY = 200
-"""Maximum memory of the server in MiB."""
+"""Limit on the resident set size of the server in MiB."""
 
 MAX_STOP = 10.0
 """Maximum time in seconds from SIGTERM to the end of the server."""
@@ -44,7 +47,7 @@ class Result:
     """Responses to attackers, by status."""
 
     memory: int = 0
-    """The maximum memory in MiB."""
+    """The maximum resident set size of the server in MiB."""
 
     exit_code: int | None = None
     stop_seconds: float = 0.0
@@ -78,9 +81,9 @@ def run(database: Path, seconds: float, **settings: str) -> Result:
     """Serve the database for this time, attack the server, and stop it during the attacks."""
     result = Result()
     with serve(database, access_log="false", **settings) as served:
-        asyncio.run(ordinary.use(served.address, Record(), WARM_UP))
-        asyncio.run(ordinary.use(served.address, result.before, seconds * UNDISTURBED))
-        attackers = _attack(served, seconds * (1 - UNDISTURBED) + WARM_UP)
+        asyncio.run(ordinary.run_clients(served.address, Record(), WARM_UP))
+        asyncio.run(ordinary.run_clients(served.address, result.before, seconds * UNDISTURBED))
+        attackers = _attack(served, seconds * (1 - UNDISTURBED) + ATTACK_MARGIN)
         asyncio.run(_measure(served, result, seconds * (1 - UNDISTURBED)))
         started = time.monotonic()
         result.exit_code = served.terminate()
@@ -97,7 +100,7 @@ def run(database: Path, seconds: float, **settings: str) -> Result:
 
 async def _measure(served: Served, result: Result, seconds: float) -> None:
     sampling = asyncio.create_task(_sample_memory(served.process.pid, result))
-    await ordinary.use(served.address, result.during, seconds)
+    await ordinary.run_clients(served.address, result.during, seconds)
     sampling.cancel()
     with suppress(asyncio.CancelledError):
         await sampling

@@ -88,7 +88,7 @@ def test_another_text_is_no_network(monkeypatch: pytest.MonkeyPatch, network: st
     with pytest.raises(InvalidSettings) as refused:
         load(monkeypatch, "TRUSTED_PROXIES", f"10.0.0.1, {network}")
 
-    expected = f"'{network}' is not an address or a network"
+    expected = f"'{network}' is not an address or a network (whose host bits are zero)"
     assert f"HEROES_TRUSTED_PROXIES is not valid: {expected}" == str(refused.value)
 
 

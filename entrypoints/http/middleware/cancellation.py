@@ -12,10 +12,10 @@ STOPPING = "The server is stopping."
 class CancellationMiddleware:
     """ASGI middleware that returns 503 if the server cancels the task of a request.
 
-    Without it the response would be 500. It has to be the outermost application, in a server that
-    runs each request in its own task. Then only the server's cancellation reaches it: those of the
-    application, such as by ``asyncio.timeout``, end inside. ``send`` has to raise ``RuntimeError``
-    for a second response, as uvicorn's does: so the middleware need not watch each message.
+    Without it the response would be 500. Wrap the whole application with it, in a server that runs
+    each request in its own task. Cancellations inside the application, such as those of
+    ``asyncio.timeout``, are handled there and do not reach it. ``send`` must raise ``RuntimeError``
+    if the response has already started, as uvicorn's does.
     """
 
     def __init__(self, app: ASGIApp) -> None:

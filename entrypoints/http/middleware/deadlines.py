@@ -1,4 +1,4 @@
-"""The deadlines of the requests in progress: a request that is late is cancelled."""
+"""The deadlines of the requests in progress. At its deadline, a request is cancelled."""
 
 import asyncio
 from itertools import takewhile
@@ -14,19 +14,19 @@ class Deadlines:
 
     All requests have the same ``timeout`` in seconds, so deadlines are in order of arrival. One
     timer is enough: it is set for the first deadline, and set again when it fires. A timer for each
-    request would cost more than the rest of its deadline.
+    request would cost more than all other bookkeeping.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:
         self.loop = loop
         self._timeout = timeout
         self._pending: dict[RequestTask, float] = {}  # in order, and quick to remove from
-        self._late: set[RequestTask] = set()
+        self._expired: set[RequestTask] = set()
         self._has_timer = False
 
     def start(self, task: RequestTask) -> bool:
         """Give the task a deadline. Return ``False`` if it has an earlier one already."""
-        if task in self._pending or (self._late and task in self._late):
+        if task in self._pending or (self._expired and task in self._expired):
             return False
         self._pending[task] = when = self.loop.time() + self._timeout
         if not self._has_timer:
@@ -34,13 +34,13 @@ class Deadlines:
         return True
 
     def stop(self, task: RequestTask) -> bool:
-        """Remove the task's deadline. Return whether it was late; then take back its cancellation.
+        """Remove the task's deadline. If it had expired, take back the cancellation.
 
-        Returns ``False`` if it is called again.
+        Return whether it had expired. A second call returns ``False``.
         """
-        if self._pending.pop(task, None) or task not in self._late:
+        if self._pending.pop(task, None) or task not in self._expired:
             return False
-        self._late.remove(task)
+        self._expired.remove(task)
         task.uncancel()
         return True
 
@@ -49,12 +49,12 @@ class Deadlines:
         self.loop.call_at(when, self._expire)
 
     def _expire(self) -> None:
-        """Cancel the late tasks, and set the timer for the first task that is not late."""
+        """Cancel the tasks whose deadline has passed, and set the timer for the next one."""
         self._has_timer = False
         now = self.loop.time() + CLOCK_RESOLUTION
         for task, _ in list(takewhile(lambda item: item[1] <= now, self._pending.items())):
             del self._pending[task]
-            self._late.add(task)
+            self._expired.add(task)
             task.cancel()
         for when in self._pending.values():
             self._set_timer(when)

@@ -11,19 +11,28 @@ log = logging.getLogger(__name__)
 
 
 class OverloadLog:
-    """Logs at most one line in ``INTERVAL``, with the number of refusals since the last line."""
+    """Logs at most one line in ``INTERVAL``, with the number of events since the last line.
 
-    def __init__(self, message: str, clock: Callable[[], float] = time.monotonic) -> None:
+    ``event`` is what happens at the limit, such as "refused".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        event: str = "refused",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._message = message
+        self._event = event
         self._clock = clock
         self._next = 0.0
-        self._refusals = 0
+        self._number = 0
 
     def report(self) -> None:
-        """Count a refusal, and log it unless a line was logged just before."""
-        self._refusals += 1
+        """Count an event, and log it unless a line was logged just before."""
+        self._number += 1
         now = self._clock()
         if now >= self._next:
-            log.warning("%s; refused: %d", self._message, self._refusals)
+            log.warning("%s; %s: %d", self._message, self._event, self._number)
             self._next = now + INTERVAL
-            self._refusals = 0
+            self._number = 0

@@ -18,7 +18,8 @@ class UnsentResponses:
         self._max_bytes = max_bytes
         self._total = 0
         self._waiting: dict[Hashable, tuple[int, Callable[[], object]]] = {}
-        self._log = OverloadLog(f"responses that clients do not read: {max_bytes} bytes")
+        limit = f"responses that clients do not read: {max_bytes} bytes"
+        self._log = OverloadLog(limit, event="disconnected")
 
     def add(self, connection: Hashable, size: int, abort: Callable[[], object]) -> None:
         """Count ``size`` bytes of a connection. ``abort`` closes it without sending them."""

@@ -10,6 +10,9 @@ from entrypoints.server.parsing.refusals import Refused, bad_request
 MAX_HOST = 300
 """Maximum size in bytes of a ``Host`` field. A domain name has at most 253 characters."""
 
+MAX_CACHED_HOSTS = 256
+"""Maximum number of ``Host`` fields whose hosts are cached."""
+
 MAX_PORT = 65535
 
 _HOST = re.compile(
@@ -39,7 +42,7 @@ def parse_host(field: bytes) -> str:
     return _parse_host(field)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(MAX_CACHED_HOSTS)
 def _parse_host(field: bytes) -> str:
     found = _HOST.fullmatch(field.decode("latin-1"))
     if found is None or int(found[3] or 0) > MAX_PORT:

@@ -19,11 +19,12 @@ from entrypoints.server.parsing.refusals import Refused, bad_request
 MAX_TARGET = 16 * 1024
 """Maximum size in bytes of a request target."""
 
-EXPECTED = (HttpParserInvalidURLError, UnicodeDecodeError)
+TARGET_ERRORS = (HttpParserInvalidURLError, UnicodeDecodeError)
 """What uvicorn's callbacks raise for invalid targets."""
 
 SUPPORTED_VERSIONS = (b"1.0", b"1.1")
 
+# A line feed without a carriage return passes here, and is refused by the parser.
 _REQUEST_LINE = re.compile(
     rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++ [^\x00-\x20\x7f]++ HTTP/([0-9]\.[0-9])\r?\n"
 )
@@ -44,7 +45,7 @@ def check_request_line(line: bytes) -> None:
 
 
 def check_unfinished_line(line: bytes) -> None:
-    """Raise ``Refused`` if no request line begins like this, or only with too long a target."""
+    """Raise ``Refused`` if this cannot be the beginning of a valid request line."""
     _check_target(line)
     parts = line.split(b" ", 2)
     completion = _COMPLETIONS[len(parts) - 1]
@@ -62,7 +63,7 @@ def classify_error(error: HttpParserError) -> Refused:
     cause = error.__context__  # the exception of a callback, if one has raised
     if isinstance(cause, Refused):
         return cause
-    if isinstance(error, HttpParserCallbackError) and not isinstance(cause, EXPECTED):
+    if isinstance(error, HttpParserCallbackError) and not isinstance(cause, TARGET_ERRORS):
         raise error
     if _is_unknown_method(error):
         return Refused(HTTPStatus.NOT_IMPLEMENTED, "The method is not implemented.")

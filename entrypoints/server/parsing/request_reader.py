@@ -1,6 +1,6 @@
 """Parse the bytes of a connection, one part of a request at a time, with limits on each part.
 
-uvicorn buffers headers without a size limit. If a client requests an upgrade, uvicorn loses the
+uvicorn buffers headers without a size limit. If a client offers an upgrade, uvicorn loses the
 body of the request, or parses it as another request.
 
 Each call of the parser gets the bytes of one part: a head, a body of known length, or a piece of a
@@ -26,7 +26,7 @@ from entrypoints.server.parsing.request_line import (
 )
 from entrypoints.server.parsing.targets import parse_target
 from entrypoints.server.parsing.transfer_codings import check_transfer_codings
-from entrypoints.server.parsing.upgrades import head_without_offer, offers_upgrade
+from entrypoints.server.parsing.upgrades import offers_upgrade, remove_offer
 
 MAX_HEAD = 64 * 1024
 """Maximum size in bytes of a request line and its headers."""
@@ -35,7 +35,7 @@ MAX_FIELDS = 100
 """Maximum number of header fields, and of trailer fields."""
 
 MAX_OVERHEAD = 8 * MAX_HEAD
-"""Maximum size in bytes of the chunk sizes and trailers of a body."""
+"""Maximum size in bytes of the chunk sizes, chunk extensions and trailers of a body."""
 
 END_OF_HEAD = b"\r\n\r\n"
 """The end of a head, and of a chunked body with its trailers."""
@@ -48,8 +48,9 @@ class RequestReader:
     gets it.
 
     ``on_header``, ``on_headers_complete``, ``on_body`` and ``on_message_complete`` check the limits
-    before they call the protocol. If a head requests an upgrade, a new parser parses it again
-    without that request, and only then the calls are passed on (RFC 9110, section 7.8).
+    before they call the protocol. If a head offers an upgrade, its ``on_headers_complete`` and
+    ``on_message_complete`` are withheld. A new parser then parses the head without the offer (RFC
+    9110, section 7.8).
     """
 
     host: str | None = None
@@ -214,20 +215,21 @@ class RequestReader:
         try:
             self._protocol.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            head = self._head_without_offer()
+            head = self._replace_parser()
         except httptools.HttpParserError as error:
             raise classify_error(error) from None
         else:
             return
-        self._feed(head)  # not above: the parser's error would lose its own context there
+        # outside the except clause: classify_error reads the context of an error of the parser
+        self._feed(head)
 
-    def _head_without_offer(self) -> bytes:
-        """Return the head to parse again, and replace the parser.
+    def _replace_parser(self) -> bytes:
+        """Replace the parser, and return the head for the new one, without the offer.
 
         The old parser ended the request after the head; the new one expects the body.
         """
         protocol = self._protocol
-        head = head_without_offer(protocol.parser, protocol.url, protocol.headers)
+        head = remove_offer(protocol.parser, protocol.url, protocol.headers)
         self._start_parser()
         return head
 

@@ -1,4 +1,4 @@
-"""A request for a host that the server does not answer for gets 421."""
+"""A request for a host that the server does not serve gets 421."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from tests.support.served import Served, serve
 pytestmark = pytest.mark.canary
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what the test is about
-MISDIRECTED = "This server does not answer for the requested host."
+MISDIRECTED = "This server does not serve the requested host. Check the URL."
 CLOSE = b"Connection: close"
 EVIL = "evil.example"
 

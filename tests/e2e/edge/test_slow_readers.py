@@ -108,7 +108,7 @@ def test_clients_beyond_the_memory_bound_are_disconnected_at_once(tmp_path: Path
 
             assert 200 == get_page(served)
 
-    assert "responses that clients do not read: 33554432 bytes; refused: 1" in served.output()
+    assert "responses that clients do not read: 33554432 bytes; disconnected: 1" in served.output()
     assert "Traceback" not in served.output()
 
 

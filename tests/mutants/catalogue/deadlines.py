@@ -78,7 +78,7 @@ MUTANTS = [
     Mutant(
         "an application that calls itself has two deadlines",
         DEADLINES,
-        "if task in self._pending or (self._late and task in self._late):",
+        "if task in self._pending or (self._expired and task in self._expired):",
         "if False:",
         [OTHERS],
     ),

@@ -18,21 +18,21 @@ MUTANTS = [
     Mutant(
         "any number of pipelined requests is parsed ahead",
         PROTOCOL,
-        "self._is_refused or self.pipeline or self._is_response_buffered",
-        "self._is_refused or self._is_response_buffered",
+        "self._ignores_input or self.pipeline or self._is_response_buffered",
+        "self._ignores_input or self._is_response_buffered",
         [PIPELINING],
     ),
     Mutant(
         "a request starts though the response before it is not read",
         PROTOCOL,
-        "self._is_refused or self.pipeline or self._is_response_buffered",
-        "self._is_refused or self.pipeline",
+        "self._ignores_input or self.pipeline or self._is_response_buffered",
+        "self._ignores_input or self.pipeline",
         [READERS],
     ),
     Mutant(
         "bytes are parsed after a refusal",
         PROTOCOL,
-        "self._is_refused or self.pipeline or self._is_response_buffered",
+        "self._ignores_input or self.pipeline or self._is_response_buffered",
         "self.pipeline or self._is_response_buffered",
         [CONNECTION],
     ),
@@ -102,7 +102,7 @@ MUTANTS = [
     Mutant(
         "the rest of a body has the whole timeout after the response",
         PROTOCOL,
-        "            if answered is self.cycle and answered.more_body:\n"
+        "            if completed is self.cycle and completed.more_body:\n"
         "                self._start_drain_timer()\n",
         "",
         [CONNECTION],
@@ -131,8 +131,8 @@ MUTANTS = [
     Mutant(
         "the connection stays open after the response before a malformed request",
         PROTOCOL,
-        "            last.keep_alive = False\n",
-        "            pass\n",
+        "        cycle.keep_alive = False\n",
+        "        pass\n",
         [CONNECTION],
     ),
     Mutant(
@@ -166,8 +166,8 @@ MUTANTS = [
     Mutant(
         "a half-closed connection gets no responses",
         PROTOCOL,
-        "        if self._reader.has_unread and not self._is_refused:\n            return True\n",
-        "",
+        "        if self._reader.has_unread and not self._ignores_input:\n",
+        "        if False:\n",
         [CONNECTION],
         survives=AFTER_UNREAD,
     ),

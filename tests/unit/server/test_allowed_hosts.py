@@ -1,4 +1,4 @@
-"""The hosts that a server answers for."""
+"""The hosts that a server serves."""
 
 import pytest
 

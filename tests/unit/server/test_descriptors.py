@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from entrypoints.server.descriptors import MINIMUM, RESERVED, max_connections
+from entrypoints.server.descriptors import MINIMUM, RESERVED, connection_capacity
 from tests.support.open_files import open_files_limit
 
 
@@ -22,7 +22,7 @@ def test_the_database_and_the_server_keep_their_share(
     limit: int, reserved: int, connections: int
 ) -> None:
     with open_files_limit(limit):
-        counted = max_connections(reserved=reserved)
+        counted = connection_capacity(reserved=reserved)
 
     assert connections == counted
 
@@ -32,4 +32,4 @@ def test_without_a_limit_on_open_files_there_is_none_on_connections(
 ) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY,) * 2)
 
-    assert max_connections(reserved=40) > 1_000_000
+    assert connection_capacity(reserved=40) > 1_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.server.sockets import BACKLOG, address, host, listen
+from entrypoints.server.sockets import BACKLOG, format_url, get_address, listen
 
 MAX_BACKLOG = struct.Struct("=28xI")
 """The backlog of a listening socket in ``struct tcp_info`` (tcpi_sacked; tcp(7))."""
@@ -26,5 +26,5 @@ def test_the_address_of_a_socket_is_a_url(name: str, url: str) -> None:
     with listen(name, 0) as listener:
         port = listener.getsockname()[1]
 
-        assert f"http://{url}:{port}" == address(listener)
-        assert name == host(listener)
+        assert f"http://{url}:{port}" == format_url(listener)
+        assert name == get_address(listener)

@@ -25,7 +25,7 @@ def clock() -> Clock:
 @pytest.fixture
 def log(clock: Clock, caplog: pytest.LogCaptureFixture) -> Iterator[OverloadLog]:
     with caplog.at_level(logging.WARNING):
-        yield OverloadLog("things: 5, the maximum", clock)
+        yield OverloadLog("things: 5, the maximum", clock=clock)
 
 
 def test_the_first_refusal_is_logged_at_once(

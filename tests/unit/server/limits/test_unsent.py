@@ -95,4 +95,4 @@ def test_the_maximum_is_logged_when_it_is_exceeded(caplog: pytest.LogCaptureFixt
         for number in range(10):
             connections.add(str(number), 100)
 
-    assert ["responses that clients do not read: 100 bytes; refused: 1"] == caplog.messages
+    assert ["responses that clients do not read: 100 bytes; disconnected: 1"] == caplog.messages

@@ -1,4 +1,4 @@
-"""Responses that the server sends instead of the application's, with problem details."""
+"""ASGI applications that respond instead of the service, with problem details: 421 and 503."""
 
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -11,20 +11,21 @@ from starlette.types import Receive, Scope, Send
 
 from entrypoints.http.error_handlers import RETRY_AFTER
 from entrypoints.http.problems import problem
-from entrypoints.server.parsing.refusals import Refused
 
 RETRY_HEADERS = {"Retry-After": RETRY_AFTER}
 
-MISDIRECTED = "This server does not answer for the requested host."
+MISDIRECTED = "This server does not serve the requested host. Check the URL."
 OVERLOADED = "The server is overloaded. Try again later."
 
-TOO_MANY_CONNECTIONS = Refused(
-    HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections. Try again later.", RETRY_HEADERS
-)
+MAX_CACHED_PATHS = 64
+"""Maximum number of paths for which the 503 is cached."""
 
 
 def run_to_completion(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine that never has to wait, without the cost of a task."""
+    """Run a coroutine that never waits, without the cost of a task.
+
+    Raises ``RuntimeError`` if it waits.
+    """
     with suppress(StopIteration):
         coroutine.send(None)
         raise RuntimeError("the coroutine waits")
@@ -41,7 +42,7 @@ async def overloaded(scope: Scope, receive: Receive, send: Send) -> None:
     await _overloaded_response(scope["raw_path"])(scope, receive, send)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(MAX_CACHED_PATHS)
 def _overloaded_response(path: bytes) -> Response:
     """Return the response, which costs little when the server has no time to spare."""
     scope = {"raw_path": path}

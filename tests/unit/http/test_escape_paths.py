@@ -168,7 +168,7 @@ async def test_a_server_need_not_provide_the_raw_path(missing: dict[str, Any]) -
     assert 422 == await status("GET", "/heroes/1\n")
 
 
-def test_a_web_socket_is_found_at_its_exact_path() -> None:
+def test_a_web_socket_is_found_at_its_escape_path() -> None:
     client = TestClient(built())
 
     with client.websocket_connect("/chat"):
