@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
@@ -20,6 +21,7 @@ from entrypoints.server.config import Bounds
 from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
 from service_layer.errors import (
     StoreUnavailable,
@@ -132,6 +134,20 @@ def pending(database: Database) -> Sequence[str]:
         return database.pending()
 
 
+def back_up(settings: Settings, target: Path, progress: Progress, *, replace: bool) -> Backup:
+    """Write a backup. Raises ``InvalidSettings``, ``BackupFailed`` and ``CannotStart``."""
+    database = open_database(settings)
+    with _translate_errors(database):
+        return database.backup(target, progress, replace=replace)
+
+
+def restore(settings: Settings, backup: Path, progress: Progress) -> Restored:
+    """Replace the database by a backup. Raises like ``back_up``."""
+    database = open_database(settings)
+    with _translate_errors(database):
+        return database.restore(backup, progress)
+
+
 def connection_warning(database: Database, settings: Settings, workers: int) -> str:
     """Return a warning if the processes may open more connections than the server allows."""
     if settings.pgbouncer:  # it multiplexes connections
@@ -208,6 +224,8 @@ def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifes
         is_unreachable = migrating is Migrating.IN_BACKGROUND
         if migrating is Migrating.AT_START:
             is_unreachable = await asyncio.to_thread(_migrate_if_reachable, database)
+        with _translate_errors(database):
+            await database.aopen()
         tasks = [asyncio.create_task(pruner.run())]
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))

@@ -1,13 +1,14 @@
-"""The command line: ``heroes serve`` and ``heroes migrate``."""
+"""The command line: ``heroes serve``, ``migrate``, ``backup`` and ``restore``."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from entrypoints import bootstrap
+from entrypoints.commands import backups
+from entrypoints.commands.exit_codes import FAILED, exit_on_error
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -20,11 +21,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-INVALID_SETTINGS = 2
-"""Exit code for invalid settings."""
-
-FAILED = 1
-"""Exit code for any other failure to start, and for pending migrations."""
+cli.command()(backups.backup)
+cli.command()(backups.restore)
 
 UP_TO_DATE = "The database is up to date."
 
@@ -40,7 +38,7 @@ Check = Annotated[
 def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     """Migrate the database, and serve the API until SIGTERM or SIGINT."""
     server.exit_on_signals_before_serving()
-    with _exit_on_error():
+    with exit_on_error():
         settings = load_settings()
         database = bootstrap.open_database(settings)
         if database.is_embedded and workers > 1:
@@ -65,7 +63,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 @cli.command()
 def migrate(*, check: Check = False) -> None:
     """Apply pending migrations, or list them with --check."""
-    with _exit_on_error():
+    with exit_on_error():
         database = bootstrap.open_database(load_settings())
         if check:
             _print_pending(bootstrap.pending(database))
@@ -98,21 +96,6 @@ def _print_pending(pending: Sequence[str]) -> None:
     if pending:
         raise typer.Exit(FAILED)
     typer.echo(UP_TO_DATE)
-
-
-@contextmanager
-def _exit_on_error() -> Iterator[None]:
-    try:
-        yield
-    except InvalidSettings as error:
-        _exit(error, INVALID_SETTINGS)
-    except (bootstrap.CannotStart, sockets.CannotListen) as error:
-        _exit(error, FAILED)
-
-
-def _exit(error: Exception, code: int) -> NoReturn:
-    typer.echo(f"heroes: {error}", err=True)
-    raise typer.Exit(code) from None
 
 
 def _print_applied(revisions: Sequence[str]) -> None:

@@ -1,8 +1,10 @@
-"""The database port: units of work, migrations, capacity and shutdown."""
+"""The database port: units of work, migrations, backups, capacity, start and shutdown."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
+from service_layer.backup import Backup, Progress, Restored
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 
@@ -37,8 +39,28 @@ class Database(UnitOfWorkFactory, Protocol):
         and ``StoreUnavailable``.
         """
 
+    def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
+        """Write a consistent copy to the file ``target``, while the database may be in use.
+
+        ``replace`` is whether an existing file is replaced. Blocks. Raises ``BackupFailed``, and
+        the errors of ``migrate``.
+        """
+
+    def restore(self, backup: Path, progress: Progress) -> Restored:
+        """Replace the database by a copy of ``backup``, while nothing else has it open.
+
+        Blocks. Raises like ``backup``.
+        """
+
     def max_connections(self) -> int | None:
         """Return the server's connection limit for ordinary users, or ``None`` for a file."""
+
+    async def aopen(self) -> None:
+        """Finish an interrupted restore, and keep a connection to a file open.
+
+        Called before the first request, so that a restore finds the database in use. Does not wait
+        for a server. Raises ``UnusableDatabase``.
+        """
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -5,6 +5,7 @@ autocommit.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,11 +16,12 @@ from adapters.plain.connections import AUTOCOMMIT
 from adapters.plain.errors import ErrorTranslator
 from adapters.plain.session import PlainSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.backup import Backup, Progress, Restored
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
 class Schema(Protocol):
-    """The part of the port ``Database`` that migrates."""
+    """The part of the port ``Database`` that needs no session."""
 
     name: str
     is_embedded: bool
@@ -29,7 +31,15 @@ class Schema(Protocol):
 
     def migrate(self) -> Sequence[str]: ...
 
+    def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
+
+    def restore(self, backup: Path, progress: Progress) -> Restored: ...
+
     def max_connections(self) -> int | None: ...
+
+    async def aopen(self) -> None: ...
+
+    async def aclose(self) -> None: ...
 
 
 class PlainDatabase:
@@ -52,7 +62,11 @@ class PlainDatabase:
         self.concurrency = 2 * pool_size * (2 if replicas else 1)
         self.pending = schema.pending
         self.migrate = schema.migrate
+        self.backup = schema.backup
+        self.restore = schema.restore
         self.max_connections = schema.max_connections
+        self.aopen = schema.aopen
+        self._schema = schema
         self._translate_driver_errors = translate_driver_errors
         self._cancelled_calls = CancelledCalls(can_stop=not schema.is_embedded)
         self._engine = engine
@@ -69,6 +83,7 @@ class PlainDatabase:
         await self._cancelled_calls.wait()
         await self._engine.dispose()
         await self._replicas.dispose()
+        await self._schema.aclose()
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
         session = AsyncSession(engine)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
+from service_layer.backup import BackupRefused
 
 
 class SchemaInMemory:
@@ -26,6 +28,18 @@ class SchemaInMemory:
 
     def migrate(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.apply))
+
+    def backup(self, *_: object, **__: object) -> NoReturn:
+        raise BackupRefused("a database in memory has no backups: it ends with its process")
+
+    def restore(self, *_: object, **__: object) -> NoReturn:
+        raise BackupRefused("a database in memory can not be restored: it ends with its process")
+
+    async def aopen(self) -> None:
+        """Do nothing: no other process can use the database."""
+
+    async def aclose(self) -> None:
+        """Do nothing: the engine belongs to the sessions."""
 
     def max_connections(self) -> None:
         """Return ``None``: there is no limit."""

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import NoReturn
 
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
+from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -58,9 +61,18 @@ class PostgresDatabase:
         """
         return schema.migrate(self._dsn, self._options)
 
+    def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
+        raise refuse_backup(self._dsn, target)
+
+    def restore(self, backup: Path, *_: object) -> NoReturn:
+        raise refuse_restore(self._dsn, backup)
+
     def max_connections(self) -> int:
         """Return the server's connection limit for ordinary users. Blocks."""
         return schema.max_connections(self._dsn, self._options)
+
+    async def aopen(self) -> None:
+        """Do nothing: a connection is opened when a request needs it."""
 
     async def aclose(self) -> None:
         """Close all connections. Call it on the event loop that used them."""

@@ -59,6 +59,9 @@ class IdempotencyRow(SQLModel, table=True):
     body_size: int | None = Field(default=None, sa_type=Int64)
 
 
+metadata = SQLModel.metadata
+"""All tables."""
+
 hero_table = HeroRow.metadata.tables["hero"]
 idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
 """The tables, for statements of SQLAlchemy Core."""

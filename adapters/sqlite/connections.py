@@ -23,6 +23,10 @@ READING = {"query_only": "ON"}
 WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
 """Pragmas of connections that read, and of the connection that writes."""
 
+IMMUTABLE = "ro&immutable=1"
+"""Mode of a file that nothing changes. No log is created beside it, so its folder may be read-only.
+"""
+
 compile_statement = make_compiler(SQLiteDialect(paramstyle="qmark"))
 
 
@@ -32,10 +36,10 @@ def connect(
     """Open a connection in autocommit mode. Threads may share it, but not use it concurrently.
 
     ``timeout`` is the busy timeout in seconds. ``mode`` is that of SQLite's URIs: with ``rw`` a
-    missing file is an error, with ``rwc`` it is created.
+    missing file is an error, with ``rwc`` it is created, and with ``IMMUTABLE`` it has no log.
     """
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}",
         uri=True,
         timeout=timeout,
         isolation_level=None,

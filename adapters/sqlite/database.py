@@ -1,6 +1,8 @@
 """The ``Database`` port for a SQLite file."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +11,14 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
+from adapters.sqlite.backups.backup import back_up
+from adapters.sqlite.backups.replacement import finish_interrupted
+from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.scans import ScanPool
 from adapters.sqlite.session import Reader, WritingSession
 from adapters.sqlite.writer import Writer
-from service_layer.errors import UnsupportedUrl
+from service_layer.backup import Backup, Progress, Restored
+from service_layer.errors import StoreUnavailable, UnsupportedUrl
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_THREADS = 2
@@ -60,17 +66,30 @@ class SqliteDatabase:
     def migrate(self) -> Sequence[str]:
         """Apply all pending revisions and return them. Create the file if it is missing.
 
-        Does not write to a file that is up to date. Blocks. Raises ``UnusableDatabase`` and
-        ``StoreUnavailable``.
+        Does not write to a file that is up to date, except to finish an interrupted restore.
+        Blocks. Raises ``UnusableDatabase`` and ``StoreUnavailable``.
         """
+        finish_interrupted(self._path)
         return schema.migrate(self._path)
 
     def pending(self) -> Sequence[str]:
         """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
+        finish_interrupted(self._path)
         return schema.pending(self._path)
+
+    def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
+        return back_up(self._path, target, progress, replace=replace)
+
+    def restore(self, backup: Path, progress: Progress) -> Restored:
+        return restore(self._path, backup, progress)
 
     def max_connections(self) -> None:
         """Return ``None``: a file has no limit of connections."""
+
+    async def aopen(self) -> None:
+        await asyncio.to_thread(finish_interrupted, self._path)
+        with suppress(StoreUnavailable):  # requests get 503 until it can be opened
+            self._reader.open()
 
     async def aclose(self) -> None:
         await self._writer.aclose()

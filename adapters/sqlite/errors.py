@@ -34,6 +34,12 @@ def is_busy(error: BaseException | None) -> bool:
     return _primary_code(error) in _BUSY
 
 
+def error_message(error: sqlite3.Error) -> str:
+    """Return a description of an error, for the operator."""
+    name = getattr(error, "sqlite_errorname", None)
+    return f"{_message(error) or error} ({name})" if name else str(error)
+
+
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")

@@ -69,6 +69,14 @@ class Reader:
             deadline = asyncio.get_running_loop().time() + self._timeout
             return await retry_while_locked(partial(self._read, text, arguments), deadline)
 
+    def open(self) -> None:
+        """Open the connection of the event loop. It then holds a lock that other processes see.
+
+        Raises ``StoreUnavailable``.
+        """
+        with translate_errors():
+            self._read("SELECT count(*) FROM sqlite_master", [])
+
     def close(self) -> None:
         """Close the connections. Waits for running scans."""
         self._scans.close()

@@ -10,7 +10,8 @@ from tests.faults.conftest import Serving
 from tests.faults.observer import observing
 from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
-from tests.faults.small_disk import filled, server_on_small_disk
+from tests.faults.small_disk import server_on_small_disk
+from tests.support.small_disk import filled
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 FILL_THE_LOG = "SELECT pg_logical_emit_message(false, '', repeat(' ', 500000))"

@@ -40,7 +40,7 @@ class PostgresServer:
         self.folder = folder
         self.port = _free_port()
         self.data = folder / "data"
-        self._binaries = binaries or _binaries(version, folder)
+        self.binaries = binaries or _binaries(version, folder)
         _change_owner(folder)
 
     def url(self, name: str = "postgres") -> str:
@@ -81,7 +81,7 @@ class PostgresServer:
         """Run one of PostgreSQL's programs, and wait for it."""
         with (self.folder / "programs.log").open("ab") as log:
             subprocess.run(
-                [self._binaries / program, *arguments],
+                [self.binaries / program, *arguments],
                 check=True,
                 stdout=log,
                 stderr=log,
@@ -93,7 +93,7 @@ class PostgresServer:
     def standby(self) -> "PostgresServer":
         """Create a standby of this server, from a base backup. It is not started."""
         folder = Path(tempfile.mkdtemp(prefix="standby-", dir=self.folder))
-        standby = PostgresServer(folder, binaries=self._binaries)
+        standby = PostgresServer(folder, binaries=self.binaries)
         source = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "heroes")
         copying = ("--checkpoint=fast", "--no-sync", "--write-recovery-conf")
         standby.run("pg_basebackup", *source, *copying, "-D", str(standby.data))

@@ -44,6 +44,8 @@ OF_THE_APPLICATION = {
     "adapters/sqlite/database.py",
     "domain/__init__.py",
     "entrypoints/cli.py",
+    "entrypoints/commands/backups.py",
+    "entrypoints/commands/exit_codes.py",
     "entrypoints/settings.py",
     "service_layer/__init__.py",
 }

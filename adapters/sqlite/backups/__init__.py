@@ -1,0 +1,1 @@
+"""Backups of a SQLite file, and restores from them."""

@@ -1,0 +1,49 @@
+"""``heroes backup`` and ``heroes restore``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.filesize import decimal
+
+from entrypoints import bootstrap
+from entrypoints.commands.exit_codes import exit_on_error
+from entrypoints.commands.progress import show_progress
+from entrypoints.commands.stop_signals import stop_on_signals
+from entrypoints.settings import load_settings
+
+Target = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]
+Source = Annotated[Path, typer.Argument(metavar="FILE", help="A backup of this service.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing file.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only warnings and errors.")]
+
+
+def backup(file: Target, *, replace: Replace = False, quiet: Quiet = False) -> None:
+    """Write a consistent copy of a SQLite database to FILE, while it may be in use."""
+    with (
+        exit_on_error(),
+        stop_on_signals() as is_stopped,
+        show_progress(is_stopped, quiet=quiet) as progress,
+    ):
+        written = bootstrap.back_up(load_settings(), file, progress, replace=replace)
+    if written.warning:
+        typer.echo(f"heroes: {written.warning}", err=True)
+    if not quiet:
+        typer.echo(
+            f"Backed up {decimal(written.size)} to {file}. "
+            f"The log could not start anew for {written.pinned:.2f} s."
+        )
+
+
+def restore(file: Source, *, quiet: Quiet = False) -> None:
+    """Replace a SQLite database by a copy of FILE, while nothing has it open."""
+    with (
+        exit_on_error(),
+        stop_on_signals() as is_stopped,
+        show_progress(is_stopped, quiet=quiet) as progress,
+    ):
+        restored = bootstrap.restore(load_settings(), file, progress)
+    if not quiet:
+        typer.echo(f"Restored {decimal(restored.size)} from {file}.")
+        if restored.kept:
+            typer.echo(f"The database before is kept as {restored.kept}.")

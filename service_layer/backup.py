@@ -1,0 +1,55 @@
+"""Backups: what the port ``Database`` reports while it copies a database, and its errors."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Observes a long operation, and may stop it."""
+
+    def report(self, activity: str, done: int = 0, total: int = 0) -> None:
+        """Report an activity, and how many bytes are done. ``total`` is 0 if it is not known."""
+
+    def is_stopped(self) -> bool:
+        """Return whether the operation should stop. It is called often, also while it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that is complete and durable."""
+
+    size: int
+    """Size in bytes."""
+
+    pinned: float
+    """Seconds for which the log of the database could not start anew."""
+
+    warning: str = ""
+    """Why a restore will refuse it, or an empty text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A database that was restored and is durable."""
+
+    size: int
+    """Size in bytes."""
+
+    kept: Path | None
+    """The file of the database before, or ``None`` if there was no file."""
+
+
+class BackupFailed(Exception):
+    """There is no backup, or nothing was restored. The message is for the operator."""
+
+
+class BackupStopped(BackupFailed):
+    """The operator has stopped the operation."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped by a signal; nothing was changed")
+
+
+class BackupRefused(BackupFailed):
+    """The settings or the arguments name no database, or no file, for which this can work."""
