@@ -11,10 +11,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults mutants soak overload canaries bench check openapi format lock clean
+.PHONY: help install run quick test faults mutants soak overload restore-kills canaries bench check openapi \
+	format lock clean
 
 help: ## Describe the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/run.stamp ## Install what serving needs
 
@@ -43,6 +44,10 @@ soak: $(VENV)/dev.stamp ## Attack a server for five minutes beside ordinary clie
 
 overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each of three requests
 	$(BIN)/python -m tests.soak.overload $(ARGS)
+
+restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
+	HEROES_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
+		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions
 	$(PYTHON) -m venv --clear $(CANARIES)
