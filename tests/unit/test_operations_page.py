@@ -4,7 +4,6 @@ import ast
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -50,7 +49,7 @@ def _name(function: ast.expr) -> str:
 def _pattern(message: ast.expr) -> str:
     """Return a regular expression for the texts of a literal, or an empty text."""
     if isinstance(message, ast.Constant):
-        return re.sub(r"%[sdrg]", ".+", re.escape(message.value))
+        return re.sub(r"%[sdrg]", ".+", re.escape(str(message.value)))
     parts = message.values if isinstance(message, ast.JoinedStr) else []
     return "".join(_pattern(part) if isinstance(part, ast.Constant) else ".+" for part in parts)
 

@@ -50,7 +50,7 @@ def test_commits_of_others_do_not_start_the_copy_over(path: Path) -> None:
 
 def test_the_log_can_start_anew_before_the_copy_is_checked(path: Path) -> None:
     results = []
-    with closing(sqlite3.connect(path)) as writer:
+    with closing(sqlite3.connect(path, timeout=0)) as writer:
         writer.execute(INSERT, [1, "New", 1])
         writer.commit()
 
