@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
+    backups,
     batch,
     commit_groups,
     conditional,
@@ -41,4 +42,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "limits": limits.MUTANTS,
     "deadlines": deadlines.MUTANTS,
     "responses": responses.MUTANTS,
+    "backups": backups.MUTANTS,
 }
