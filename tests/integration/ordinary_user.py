@@ -14,6 +14,8 @@ DAC_READ_SEARCH = 1 << 2
 VERSION = 0x20080522
 """``_LINUX_CAPABILITY_VERSION_3``."""
 
+NOBODY = 65534
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -45,6 +47,16 @@ def subject_to_permissions() -> Iterator[None]:
     finally:
         capabilities[0].effective = granted
         _call(LIBC.capset, capabilities)
+
+
+@contextmanager
+def another_user() -> Iterator[None]:
+    """Become a user who may not look at the processes of root. Needs root."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def _call(function: Callable[..., int], capabilities: "ctypes.Array[_Capabilities]") -> None:

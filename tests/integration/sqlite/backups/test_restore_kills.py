@@ -193,11 +193,12 @@ def test_a_start_does_not_replace_a_file_that_was_moved_there_since(
     assert {"Better"} == names_in(path)
 
 
+@pytest.mark.parametrize("make", [healthy, damaged])
 def test_a_log_that_is_not_that_of_the_old_database_is_not_removed(
-    tmp_path: Path, backup: Path
+    tmp_path: Path, backup: Path, make: Callable[[Path], None]
 ) -> None:
-    """A restore is killed after the rename, and another program has used the new file."""
-    path = next(folders(tmp_path, healthy))
+    """A restore is killed after its last step but one, and another program uses the new file."""
+    path = next(folders(tmp_path, make))
     kill_renamed(path, backup)
     abandon(path)
 

@@ -11,7 +11,11 @@ import pytest
 
 from adapters.sqlite.backups.restore import restore
 from service_layer.backup import BackupFailed, BackupRefused
-from tests.integration.ordinary_user import shared_directory, subject_to_permissions
+from tests.integration.ordinary_user import (
+    another_user,
+    shared_directory,
+    subject_to_permissions,
+)
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.sqlite.backups.databases import (
     Observed,
@@ -132,6 +136,20 @@ def test_a_running_service_is_named_even_if_it_has_had_no_request(
 def test_a_lock_in_the_same_process_is_found(path: Path, backup: Path) -> None:
     with locked(path), pytest.raises(BackupFailed, match="in use by another process"):
         restore(path, backup, Observed())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_process_of_another_user_is_found_by_its_lock() -> None:
+    with shared_directory() as folder:
+        path, backup = (make_database(folder / name, name) for name in ("heroes.db", "backup.db"))
+        path.chmod(0o666)
+
+        with (
+            open_shell(path, "SELECT count(*) FROM hero"),
+            another_user(),
+            pytest.raises(BackupFailed, match="in use by another process"),
+        ):
+            restore(path, backup, Observed())
 
 
 def missing(path: Path) -> Path:
