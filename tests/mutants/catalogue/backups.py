@@ -103,6 +103,13 @@ MUTANTS = [
         [OF_RESTORES],
     ),
     Mutant(
+        "the log of the old database is not flushed into its file",
+        REPLACEMENT,
+        '"synchronous": "FULL"}',
+        '"synchronous": "OFF"}',
+        [f"{TESTS}/test_flushes.py"],
+    ),
+    Mutant(
         "the old database has no second name when it is replaced",
         REPLACEMENT,
         "        side_file(kept, file.name.removeprefix(path.name)).hardlink_to(file)",

@@ -10,24 +10,23 @@ import random
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.integration.processes import run
-from tests.integration.sqlite.backups.databases import files_in
+from tests.integration.sqlite.backups.databases import files_in, make_database
 from tests.integration.tutorial_database import connection_to
 from tests.integration.writers import Ledger, rows_in, write_without_pause
-from tests.support.served import COMMAND, LIMIT, environment, serve
+from tests.support.served import COMMAND, LIMIT, Served, environment, serve
 
 KILLS = int(os.environ.get("HEROES_RESTORE_KILLS", "3"))
 WRITERS = 8
 RANDOM = random.SystemRandom()
 
-MOMENTS = {"": 2.0, ".restore-": 0.3, ".before-": 0.03, "-restoring": 0.03}
+MOMENTS = {"": 1.5, ".restore-": 0.1, ".before-": 0.01, "-restoring": 0.01}
 """Parts of the names of files, and seconds: a kill is at a random time after the file appears."""
 
 
@@ -35,46 +34,51 @@ MOMENTS = {"": 2.0, ".restore-": 0.3, ".before-": 0.03, "-restoring": 0.03}
 async def test_every_acknowledged_write_of_one_of_the_databases_survives(
     tmp_path: Path, record_testsuite_property: Callable[[str, str], None]
 ) -> None:
-    path, backup = tmp_path / "heroes.db", tmp_path / "backup.db"
-    ledger = Ledger()
-    await write_and_kill(path, ledger, responses=50)
+    path = make_database(tmp_path / "heroes.db", "Old", heroes=50)
+    backup = tmp_path / "backup.db"
     assert 0 == run("backup", path, "--quiet", str(backup)).returncode
-    ledger.resolve(rows_in(backup))
-    saved = deepcopy(ledger.rows), set(ledger.used_ids)
+    saved = rows_in(backup)
+    ledger = Ledger(dict(saved), set(saved))
     results: Counter[str] = Counter()
 
-    for _ in range(KILLS):
-        await write_and_kill(path, ledger, responses=20)
-        moment = kill_restore(path, backup)
-        with serve(path):
+    for moment in kills(path, backup):
+        with serve(path, access_log="false") as served:
             stored = rows_in(path)
-        if stored == saved[0]:
-            ledger.rows, ledger.used_ids = deepcopy(saved[0]), set(saved[1])
-            ledger.unacknowledged.clear()
-        else:
+            if stored == saved:
+                ledger = Ledger(dict(saved), set(saved))
             ledger.resolve(stored)
-        assert ledger.rows == stored
-        with connection_to(path) as connection:
-            assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
-        results[f"{moment}: {'new' if stored == saved[0] else 'old'}"] += 1
+            assert ledger.rows == stored
+            assert_whole(path)
+            results[f"{moment}: {'new' if stored == saved else 'old'}"] += 1
+            await write_until_killed(served, ledger, responses=20)
 
+    del results["no restore: new"]
     assert KILLS == results.total()
     assert not [name for name in files_in(tmp_path) if name.endswith("-restoring")]
     record_testsuite_property("restore kills", str(dict(results)))
     print(dict(results))  # noqa: T201 - shown by make restore-kills
 
 
-async def write_and_kill(path: Path, ledger: Ledger, responses: int) -> None:
-    """Serve the database, write to it, and kill the service."""
-    with serve(path, access_log="false") as served:
-        ledger.resolve(rows_in(path))
-        goal = ledger.responses + responses
-        client = httpx2.AsyncClient(base_url=served.url, timeout=LIMIT)
-        async with client, asyncio.TaskGroup() as writers:
-            for _ in range(WRITERS):
-                writers.create_task(write_without_pause(client, ledger))
-            await ledger.until(goal)
-            served.kill()
+def kills(path: Path, backup: Path) -> Iterator[str]:
+    """Yield before the first restore, and after each that was killed."""
+    yield "no restore"
+    for _ in range(KILLS):
+        yield kill_restore(path, backup)
+
+
+async def write_until_killed(served: Served, ledger: Ledger, responses: int) -> None:
+    """Write to the service, and kill it after this number of responses."""
+    client = httpx2.AsyncClient(base_url=served.url, timeout=LIMIT)
+    async with client, asyncio.TaskGroup() as writers:
+        for _ in range(WRITERS):
+            writers.create_task(write_without_pause(client, ledger))
+        await ledger.until(ledger.responses + responses)
+        served.kill()
+
+
+def assert_whole(path: Path) -> None:
+    with connection_to(path) as connection:
+        assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
 
 
 def kill_restore(path: Path, backup: Path) -> str:

@@ -121,8 +121,7 @@ def test_a_shell_on_a_damaged_database_is_named(path: Path, backup: Path) -> Non
             restore(path, backup, Observed())
 
 
-@pytest.mark.parametrize("session", ["fast", "plain"])
-@pytest.mark.parametrize("options", [[], ["--no-migrate"]], ids=str)
+@pytest.mark.parametrize(("session", "options"), [("fast", ["--no-migrate"]), ("plain", [])])
 def test_a_running_service_is_named_even_if_it_has_had_no_request(
     path: Path, backup: Path, session: str, options: list[str]
 ) -> None:
