@@ -36,17 +36,22 @@ class Served:
     """A running server: its URL, its output, and how to stop it.
 
     stdout and stderr go to a log file named after ``database``, even if the settings name another
-    database.
+    database. ``wrapper`` is a command that runs the server as its own process, such as ``strace
+    -D``.
     """
 
     def __init__(
-        self, database: Path, settings: dict[str, str], options: Sequence[str] = ()
+        self,
+        database: Path,
+        settings: dict[str, str],
+        options: Sequence[str] = (),
+        wrapper: Sequence[str] = (),
     ) -> None:
         self.database = database
         self.log = database.with_suffix(".log")
         self._lines: Queue[str | None] = Queue()
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", *options],
+            [*wrapper, *COMMAND, "serve", *options],
             env=environment(database, port="0", **settings),
             cwd=database.parent,
             stdout=subprocess.PIPE,
@@ -105,13 +110,16 @@ class Served:
 
 
 @contextmanager
-def serve(database: Path, *options: str, **settings: str) -> Iterator[Served]:
+def serve(
+    database: Path, *options: str, wrapper: Sequence[str] = (), **settings: str
+) -> Iterator[Served]:
     """Serve the database file until the end of the block, unless the test stops the server itself.
 
     ``options`` are command-line options, such as ``--no-migrate``. ``settings`` are settings in
-    lower case, without ``HEROES_``; ``database_url`` replaces the file.
+    lower case, without ``HEROES_``; ``database_url`` replaces the file. ``wrapper`` is that of
+    ``Served``.
     """
-    served = Served(database, settings, options)
+    served = Served(database, settings, options, wrapper)
     try:
         yield served
     finally:
