@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.plain.connections import (
     IN_MEMORY,
+    CheckFile,
     EngineOptions,
     postgres_engine,
     sqlite_engine,
@@ -57,11 +58,17 @@ def open_plain_database(
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
         return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
-    fast = open_database(url, read_url=read_url)  # used for its migrations only
+    fast = open_database(url, read_url=read_url)  # used for its migrations and its file only
     size = options.pool_size
-    if fast.is_embedded:
-        engine = _aiosqlite_engine(make_url(url), options)
-        return PlainDatabase(engine, fast, sqlite_errors.translate_errors, pool_size=size)
+    if isinstance(fast, SqliteDatabase):
+        engine = _aiosqlite_engine(make_url(url), options, fast.check_file)
+        return PlainDatabase(
+            engine,
+            fast,
+            sqlite_errors.translate_errors,
+            pool_size=size,
+            check_file=fast.check_file,
+        )
     engine, replicas = postgres_engine(url, options), None
     if read_url is not None:
         replicas = postgres_engine(read_url, options)
@@ -70,9 +77,11 @@ def open_plain_database(
     )
 
 
-def _aiosqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
+def _aiosqlite_engine(
+    url: URL, options: EngineOptions, check_file: CheckFile = lambda: None
+) -> AsyncEngine:
     try:
-        return sqlite_engine(url, options)
+        return sqlite_engine(url, options, check_file)
     except ModuleNotFoundError:
         raise UnsupportedUrl("a plain session needs aiosqlite: install heroes[plain]") from None
 

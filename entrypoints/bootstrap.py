@@ -122,6 +122,12 @@ def _open_plain(settings: Settings) -> Database:
     )
 
 
+def recover(database: Database) -> None:
+    """Finish what an earlier process has left behind. Raises ``CannotStart``."""
+    with _translate_errors(database):
+        database.recover()
+
+
 def migrate(database: Database) -> Sequence[str]:
     """Apply pending migrations, and return their revisions. Raises ``CannotStart``."""
     with _translate_errors(database):
@@ -225,7 +231,9 @@ def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifes
         if migrating is Migrating.AT_START:
             is_unreachable = await asyncio.to_thread(_migrate_if_reachable, database)
         with _translate_errors(database):
-            await database.aopen()
+            warnings = await database.aopen()
+        for warning in warnings:
+            log.warning("%s", warning)
         tasks = [asyncio.create_task(pruner.run())]
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))

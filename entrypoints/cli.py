@@ -65,6 +65,7 @@ def migrate(*, check: Check = False) -> None:
     """Apply pending migrations, or list them with --check."""
     with exit_on_error():
         database = bootstrap.open_database(load_settings())
+        bootstrap.recover(database)
         if check:
             _print_pending(bootstrap.pending(database))
         else:
@@ -77,6 +78,7 @@ def migrate(*, check: Check = False) -> None:
 def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:
     """Migrate, and warn about too many connections. Return whether the server is unreachable."""
     try:
+        bootstrap.recover(database)
         if migrate:
             _print_applied(bootstrap.migrate(database))
         if warning := bootstrap.connection_warning(database, settings, workers):

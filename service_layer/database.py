@@ -26,6 +26,12 @@ class Database(UnitOfWorkFactory, Protocol):
     concurrency: int
     """Recommended number of concurrent requests of a process."""
 
+    def recover(self) -> None:
+        """Finish what an earlier process has left behind. Call it before the migrations.
+
+        Blocks and raises like ``migrate``.
+        """
+
     def pending(self) -> Sequence[str]:
         """Return the revisions that are not applied yet, oldest first.
 
@@ -55,11 +61,11 @@ class Database(UnitOfWorkFactory, Protocol):
     def max_connections(self) -> int | None:
         """Return the server's connection limit for ordinary users, or ``None`` for a file."""
 
-    async def aopen(self) -> None:
-        """Finish an interrupted restore, and keep a connection to a file open.
+    async def aopen(self) -> Sequence[str]:
+        """Keep a connection to a file open, and watch it. Return warnings for the operator.
 
-        Called before the first request, so that a restore finds the database in use. Does not wait
-        for a server. Raises ``UnusableDatabase``.
+        Called after the migrations and before the first request, so that a restore finds the
+        database in use. Does what ``recover`` does, and raises like it. Does not wait for a server.
         """
 
     async def aclose(self) -> None:

@@ -13,6 +13,10 @@ class StoreBusy(StoreUnavailable):
     """Lock timeout: another unit of work holds the lock on a row."""
 
 
+class StoreHalted(StoreUnavailable):
+    """The database refuses requests until it is repaired. The reason has been logged once."""
+
+
 class OutcomeUnknown(StoreUnavailable):
     """The commit failed. It is unknown whether the changes are durable: all are, or none is."""
 

@@ -1,5 +1,6 @@
 """Create the SQLAlchemy engine for a URL."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 
 DRIVER = "sqlite+aiosqlite"
 PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+
+CheckFile = Callable[[], None]
+"""Raises ``StoreUnavailable`` if the database file is another one than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,13 @@ def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
     )
 
 
-def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
+def sqlite_engine(
+    url: URL, options: EngineOptions, check_file: CheckFile = lambda: None
+) -> AsyncEngine:
     """Return an engine on aiosqlite. A missing file is an error.
+
+    ``check_file`` is called before the first statement of a connection, with which SQLite opens the
+    log, and at the begin and before the COMMIT of each transaction.
 
     Each transaction begins with BEGIN IMMEDIATE: upgrading a read lock to a write lock would fail
     without waiting if another transaction had written in the meantime.
@@ -58,13 +67,19 @@ def sqlite_engine(url: URL, options: EngineOptions) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: object) -> None:
+        check_file()
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
+        check_file()
         if connection.get_execution_options().get("isolation_level") != AUTOCOMMIT:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine.sync_engine, "commit")
+    def commit(_: Connection) -> None:
+        check_file()
 
     @event.listens_for(engine.sync_engine.pool, "reset")
     def roll_back(connection: Any, _: object, state: PoolResetState) -> None:

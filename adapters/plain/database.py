@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.cancelled_calls import CancelledCalls
-from adapters.plain.connections import AUTOCOMMIT
+from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslator
 from adapters.plain.session import PlainSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -27,6 +27,8 @@ class Schema(Protocol):
     is_embedded: bool
     is_in_memory: bool
 
+    def recover(self) -> None: ...
+
     def pending(self) -> Sequence[str]: ...
 
     def migrate(self) -> Sequence[str]: ...
@@ -37,7 +39,7 @@ class Schema(Protocol):
 
     def max_connections(self) -> int | None: ...
 
-    async def aopen(self) -> None: ...
+    async def aopen(self) -> Sequence[str]: ...
 
     async def aclose(self) -> None: ...
 
@@ -45,7 +47,7 @@ class Schema(Protocol):
 class PlainDatabase:
     """``Database`` on a SQLAlchemy engine. Creating it opens no connection."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - replicas and check_file are for one engine each
         self,
         engine: AsyncEngine,
         schema: Schema,
@@ -53,6 +55,7 @@ class PlainDatabase:
         *,
         pool_size: int,
         replicas: AsyncEngine | None = None,
+        check_file: CheckFile = lambda: None,
     ) -> None:
         self.name = schema.name
         self.is_embedded = schema.is_embedded
@@ -60,6 +63,7 @@ class PlainDatabase:
         self.connections = pool_size
         # Two requests for each connection, so that a released connection always has a waiter.
         self.concurrency = 2 * pool_size * (2 if replicas else 1)
+        self.recover = schema.recover
         self.pending = schema.pending
         self.migrate = schema.migrate
         self.backup = schema.backup
@@ -67,6 +71,7 @@ class PlainDatabase:
         self.max_connections = schema.max_connections
         self.aopen = schema.aopen
         self._schema = schema
+        self._check_file = check_file
         self._translate_driver_errors = translate_driver_errors
         self._cancelled_calls = CancelledCalls(can_stop=not schema.is_embedded)
         self._engine = engine
@@ -87,7 +92,9 @@ class PlainDatabase:
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
         session = AsyncSession(engine)
-        return PlainSession(session, self._translate_driver_errors, self._cancelled_calls)
+        return PlainSession(
+            session, self._translate_driver_errors, self._cancelled_calls, self._check_file
+        )
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

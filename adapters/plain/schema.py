@@ -23,6 +23,9 @@ class SchemaInMemory:
         self._engine = engine
         self._translate_driver_errors = translate_driver_errors
 
+    def recover(self) -> None:
+        """Do nothing: there was no database before."""
+
     def pending(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.pending))
 
@@ -35,14 +38,15 @@ class SchemaInMemory:
     def restore(self, *_: object, **__: object) -> NoReturn:
         raise BackupRefused("a database in memory can not be restored: it ends with its process")
 
-    async def aopen(self) -> None:
-        """Do nothing: no other process can use the database."""
-
-    async def aclose(self) -> None:
-        """Do nothing: the engine belongs to the sessions."""
+    async def aopen(self) -> Sequence[str]:
+        """Return no warnings: no other process can use the database."""
+        return []
 
     def max_connections(self) -> None:
         """Return ``None``: there is no limit."""
+
+    async def aclose(self) -> None:
+        """Do nothing: the engine belongs to the sessions."""
 
     async def _run(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
         with translate_errors(self._translate_driver_errors):

@@ -1,7 +1,7 @@
 """``SqlSession`` implemented with SQLModel's ``AsyncSession``."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import UpdateBase
@@ -19,6 +19,8 @@ class PlainSession:
     """``SqlSession`` and ``SqlExecutor`` on an ``AsyncSession``.
 
     ``session`` begins a transaction with its first statement, unless its engine is in autocommit.
+    ``check_committed`` is called after a COMMIT. It raises ``StoreUnavailable`` if the COMMIT may
+    have gone to a file that was replaced.
     """
 
     def __init__(
@@ -26,10 +28,12 @@ class PlainSession:
         session: AsyncSession,
         translate_driver_errors: ErrorTranslator,
         cancelled_calls: CancelledCalls,
+        check_committed: Callable[[], None],
     ) -> None:
         self.session = session
         self._translate_driver_errors = translate_driver_errors
         self._cancelled_calls = cancelled_calls
+        self._check_committed = check_committed
         self._cancelled: asyncio.Task[Any] | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
@@ -44,6 +48,7 @@ class PlainSession:
         try:
             with translate_errors(self._translate_driver_errors):
                 await self._run(self.session.commit())
+                self._check_committed()
         except StoreUnavailable as error:
             raise OutcomeUnknown(str(error)) from error
 

@@ -49,6 +49,9 @@ class PostgresDatabase:
     def reading(self) -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans))
 
+    def recover(self) -> None:
+        """Do nothing: the server recovers by itself."""
+
     def pending(self) -> Sequence[str]:
         """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
         return schema.pending(self._dsn, self._options)
@@ -71,8 +74,9 @@ class PostgresDatabase:
         """Return the server's connection limit for ordinary users. Blocks."""
         return schema.max_connections(self._dsn, self._options)
 
-    async def aopen(self) -> None:
-        """Do nothing: a connection is opened when a request needs it."""
+    async def aopen(self) -> Sequence[str]:
+        """Return no warnings. A connection is opened when a request needs it."""
+        return []
 
     async def aclose(self) -> None:
         """Close all connections. Call it on the event loop that used them."""

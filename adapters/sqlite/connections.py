@@ -33,65 +33,38 @@ compile_statement = make_compiler(SQLiteDialect(paramstyle="qmark"))
 def connect(
     path: Path, pragmas: Mapping[str, str], *, mode: str = "rw", timeout: float = 0
 ) -> sqlite3.Connection:
-    """Open a connection in autocommit mode. Threads may share it, but not use it concurrently.
-
-    ``timeout`` is the busy timeout in seconds. ``mode`` is that of SQLite's URIs: with ``rw`` a
-    missing file is an error, with ``rwc`` it is created, and with ``IMMUTABLE`` it has no log.
-    """
-    connection = sqlite3.connect(
-        f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}",
-        uri=True,
-        timeout=timeout,
-        isolation_level=None,
-        check_same_thread=False,
-    )
+    """Open a connection and set the pragmas. The other arguments are those of ``open_file``."""
+    connection = open_file(path, mode=mode, timeout=timeout)
     try:
-        for name, value in pragmas.items():
-            connection.execute(f"PRAGMA {name}={value}")
+        configure(connection, pragmas)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-class ReopeningConnection:
-    """A connection that is reopened when its file was removed or replaced.
+def open_file(path: Path, *, mode: str = "rw", timeout: float = 0) -> sqlite3.Connection:
+    """Open a connection in autocommit mode. Threads may share it, but not use it concurrently.
 
-    Without this, it would write to a deleted file, and those changes would be lost.
+    Opens the database only: SQLite opens its log when the first statement is executed. ``timeout``
+    is the busy timeout in seconds. ``mode`` is that of SQLite's URIs: with ``rw`` a missing file is
+    an error, and with ``IMMUTABLE`` it has no log. ``rwc`` would let others read the new file.
     """
+    return sqlite3.connect(
+        f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
-    def __init__(self, path: Path, pragmas: Mapping[str, str]) -> None:
-        self._path = path
-        self._name = str(path)
-        self._pragmas = pragmas
-        self._connection: sqlite3.Connection | None = None
-        self._opened: tuple[int, int] | None = None
 
-    def get(self) -> sqlite3.Connection:
-        """Return the connection. Open it if it is closed, or if the file is another one."""
-        file = _file_identity(self._name)
-        if self._connection is None or file != self._opened:
-            self.close()
-            self._connection = connect(self._path, self._pragmas)
-            self._opened = file
-        return self._connection
-
-    def close(self) -> None:
-        """Close the connection, which rolls back its transaction. ``get`` opens it again."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            connection.close()
+def configure(connection: sqlite3.Connection, pragmas: Mapping[str, str]) -> None:
+    """Set the pragmas."""
+    for name, value in pragmas.items():
+        connection.execute(f"PRAGMA {name}={value}")
 
 
 def fetch_all(connection: sqlite3.Connection, text: str, arguments: Sequence[Any]) -> list[Any]:
     """Execute the statement and return all rows, so that it holds no lock afterwards."""
     return connection.execute(text, arguments).fetchall()
-
-
-def _file_identity(name: str) -> tuple[int, int] | None:
-    """Return the device and inode of the file, or ``None`` if there is no file."""
-    try:
-        status = os.stat(name)  # noqa: PTH116 - runs before every read; a Path doubles the cost
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -1,7 +1,7 @@
 """The ``Database`` port for a SQLite file."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,14 @@ from sqlalchemy.exc import ArgumentError
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
+from adapters.sqlite.backups.marker import marker_path
 from adapters.sqlite.backups.replacement import finish_interrupted
 from adapters.sqlite.backups.restore import restore
+from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.files import exposed_modes
 from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.served.served_file import ServedFile
+from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
@@ -47,15 +52,16 @@ class SqliteDatabase:
 
     is_embedded = True
     is_in_memory = False
-    connections = 2 + SCAN_THREADS  # the writer, and the reader on the event loop
+    connections = 3 + SCAN_THREADS  # the writer, the reader on the event loop, an idle one
     concurrency = CONCURRENCY
 
     def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()
         self.name = url.render_as_string(hide_password=True)
-        self._writer = Writer(self._path, options.lock_timeout, options.group_size)
-        scans = ScanPool(self._path, options.scan_timeout, SCAN_THREADS)
-        self._reader = Reader(self._path, options.lock_timeout, scans)
+        self._file = ServedFile(self._path)
+        self._writer = Writer(self._file, options.lock_timeout, options.group_size)
+        scans = ScanPool(self._file, options.scan_timeout, SCAN_THREADS)
+        self._reader = Reader(self._file, options.lock_timeout, scans)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
@@ -63,42 +69,86 @@ class SqliteDatabase:
     def reading(self) -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(self._reader)
 
+    def recover(self) -> None:
+        """Finish an interrupted restore, and write the log of a killed process into the file.
+
+        Some of that log may not be on disk. Blocks. Raises ``StoreUnavailable``, and
+        ``UnusableDatabase`` if the log is another file's.
+        """
+        self._finish_restore()
+        schema.restart_old_log(self._path)
+
     def migrate(self) -> Sequence[str]:
         """Apply all pending revisions and return them. Create the file if it is missing.
 
         Does not write to a file that is up to date, except to finish an interrupted restore.
         Blocks. Raises ``UnusableDatabase`` and ``StoreUnavailable``.
         """
-        finish_interrupted(self._path)
+        self._finish_restore()
         return schema.migrate(self._path)
 
     def pending(self) -> Sequence[str]:
         """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
-        finish_interrupted(self._path)
+        self._finish_restore()
         return schema.pending(self._path)
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
+        self._require_own_log()
         return back_up(self._path, target, progress, replace=replace)
 
     def restore(self, backup: Path, progress: Progress) -> Restored:
+        self._require_own_log()
         return restore(self._path, backup, progress)
+
+    async def aopen(self) -> Sequence[str]:
+        """Open the file, if it exists, and watch it. Return a warning if its modes expose it.
+
+        Refuses writes while another process uses the log of an earlier one. If the file cannot be
+        opened, requests get 503 until it can.
+        """
+        return await asyncio.to_thread(self._open)
+
+    def _open(self) -> Sequence[str]:
+        self._finish_restore()
+        is_log_new = schema.restart_old_log(self._path)
+        with suppress(StoreUnavailable), translate_errors():
+            self._file.watch()
+        if not is_log_new:
+            self._writer.distrust_log("another process uses the log of an earlier one")
+        return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []
+
+    def check_file(self) -> None:
+        """Raise ``StoreHalted`` if the file was replaced or removed."""
+        with translate_errors():
+            self._file.check()
 
     def max_connections(self) -> None:
         """Return ``None``: a file has no limit of connections."""
 
-    async def aopen(self) -> None:
-        await asyncio.to_thread(finish_interrupted, self._path)
-        with suppress(StoreUnavailable):  # requests get 503 until it can be opened
-            self._reader.open()
-
     async def aclose(self) -> None:
         await self._writer.aclose()
         self._reader.close()
+        await asyncio.to_thread(self._file.close)
 
     def dispose(self) -> None:
         """Close all connections and threads. For use when no event loop is running."""
         self._writer.close()
         self._reader.close()
+        self._file.close()
+
+    def _finish_restore(self) -> None:
+        finish_interrupted(self._path)
+        self._require_own_log()
+
+    def _require_own_log(self) -> None:
+        """Raise ``UnusableDatabase`` if a log is another file's, except that of a restore."""
+        if not marker_path(self._path).exists():
+            ServingRecord(self._path).require_own_log()
+
+
+def _exposure(modes: Mapping[Path, int]) -> str:
+    files = ", ".join(f"{file} (mode {mode:04o})" for file, mode in modes.items())
+    return f"users other than the owner can access {files}; chmod 600 makes a file private"
 
 
 def sqlite_url(url_text: str) -> URL:

@@ -24,6 +24,7 @@ OPERATIONAL_ERRORS: Mapping[int, str] = {
 }
 """Primary result codes of failures of the database, with messages. Other codes are bugs."""
 
+_FAILED_FLUSHES = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINT = "SQLITE_CONSTRAINT"
 """Prefix of the names of constraint violations."""
@@ -38,6 +39,11 @@ def error_message(error: sqlite3.Error) -> str:
     """Return a description of an error, for the operator."""
     name = getattr(error, "sqlite_errorname", None)
     return f"{_message(error) or error} ({name})" if name else str(error)
+
+
+def is_failed_flush(error: BaseException | None) -> bool:
+    """Return whether an fsync failed: what was written may be lost, although it can be read."""
+    return getattr(error, "sqlite_errorcode", None) in _FAILED_FLUSHES
 
 
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:

@@ -4,12 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from adapters.sqlite.connections import WRITING, ReopeningConnection
-from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.connections import WRITING
+from adapters.sqlite.errors import is_failed_flush, translate_errors
+from adapters.sqlite.failed_flush import LogRestart
 from adapters.sqlite.group_commit import CommitFailure, CommitGroup
-from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
+from adapters.sqlite.served.served_file import FileConnection, ServedFile
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreHalted, StoreUnavailable
 
 
 class Flusher:
@@ -18,17 +19,23 @@ class Flusher:
     ``group_size`` is how many units of work may share a COMMIT.
     """
 
-    def __init__(self, path: Path, group_size: int) -> None:
+    def __init__(self, file: ServedFile, group_size: int) -> None:
         self.group: CommitGroup | None = None
         """The group that is open or being flushed, if there is one."""
 
-        self._file = ReopeningConnection(path, WRITING)
+        self._file = file
+        self._connection = FileConnection(file, WRITING)
         self._group_size = group_size
         self._thread = ThreadPoolExecutor(1, "commit")
+        self._restart = LogRestart(file.path)
 
     def open_group(self) -> CommitGroup:
-        """Begin a transaction that holds the file's write lock, and return its group."""
-        connection = self._file.get()
+        """Begin a transaction that holds the file's write lock, and return its group.
+
+        Raises ``StoreHalted`` while the log is not trusted.
+        """
+        self._restart.require_trusted_log()
+        connection = self._connection.get()
         connection.execute("BEGIN IMMEDIATE")
         self.group = CommitGroup(connection, self._group_size)
         return self.group
@@ -52,13 +59,19 @@ class Flusher:
     def roll_back(self, group: CommitGroup) -> None:
         """Roll back the group by closing the connection, whose state is unknown."""
         self.group = None
-        self._file.close()
+        self._connection.close()
         group.end(StoreUnavailable("the transaction was rolled back"))
+
+    def distrust_log(self, reason: str) -> None:
+        """Open no group until the log has begun anew. If that fails, the process exits with 1."""
+        self._restart.distrust_log(reason)
+        self._thread.submit(self._restart.run, self._connection.get)
 
     def close(self) -> None:
         """Close the connection and the thread."""
+        self._restart.stop()
         self._thread.shutdown()
-        self._file.close()
+        self._connection.close()
 
     def _drop(self, group: CommitGroup) -> None:
         """End a group without changes."""
@@ -66,7 +79,7 @@ class Flusher:
         try:
             group.connection.rollback()
         except sqlite3.Error:
-            self._file.close()
+            self._connection.close()
         group.end()
 
     def _commit(
@@ -79,7 +92,9 @@ class Flusher:
         failure: Exception | None = None
         try:
             with translate_errors():
+                self._file.check()
                 group.connection.execute("COMMIT")
+                self._require_durable_file()
         except Exception as error:  # noqa: BLE001 - all waiters have to be notified of any error
             failure = error
         loop.call_soon_threadsafe(self._end, group, failure, flushed)
@@ -92,10 +107,20 @@ class Flusher:
         self.group = None
         if failure is None:
             group.end()
+        elif is_failed_flush(failure.__cause__):
+            self.distrust_log(str(failure))  # before a waiter can open the next group
+            group.end(OutcomeUnknown(str(failure)))
         else:
-            self._file.close()
+            self._connection.close()
             group.end(self._commit_failure(failure))
         flushed()
+
+    def _require_durable_file(self) -> None:
+        """Raise ``OutcomeUnknown`` if the file was replaced during the COMMIT."""
+        try:
+            self._file.check()
+        except StoreUnavailable as error:
+            raise OutcomeUnknown(str(error)) from error
 
     def _commit_failure(self, error: Exception) -> CommitFailure:
         """Return the failure of every unit of work in a group whose COMMIT failed.
@@ -103,6 +128,8 @@ class Flusher:
         A user-defined constraint may be checked at COMMIT, such as a deferred foreign key. SQLite
         does not report which unit of work violated it. So from then on each has its own COMMIT.
         """
+        if isinstance(error, StoreHalted):
+            return error  # COMMIT was not executed
         if not isinstance(error, StoreConflict):
             return OutcomeUnknown(str(error))
         was_alone = self._group_size == 1

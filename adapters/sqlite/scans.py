@@ -5,10 +5,10 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
-from adapters.sqlite.connections import READING, THREAD_TIMEOUT, connect, fetch_all
+from adapters.sqlite.connections import READING, THREAD_TIMEOUT, fetch_all
+from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import StoreUnavailable
 
 PROGRESS_INTERVAL = 1_000_000
@@ -24,8 +24,8 @@ class ScanPool:
     ``timeout`` is in seconds. It includes the wait for a thread.
     """
 
-    def __init__(self, path: Path, timeout: float, threads: int) -> None:
-        self._path = path
+    def __init__(self, file: ServedFile, timeout: float, threads: int) -> None:
+        self._file = file
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="scan")
 
@@ -58,6 +58,6 @@ class ScanPool:
         The progress handler interrupts it once ``stopped`` is set. ``interrupt`` from another
         thread would have no effect before the statement starts, and could use a closed connection.
         """
-        with closing(connect(self._path, READING, timeout=THREAD_TIMEOUT)) as connection:
+        with closing(self._file.connect(READING, timeout=THREAD_TIMEOUT)) as connection:
             connection.set_progress_handler(stopped.is_set, PROGRESS_INTERVAL)
             return fetch_all(connection, text, arguments)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 from adapters.migrations import runner
-from adapters.sqlite.connections import THREAD_TIMEOUT, connect
+from adapters.sqlite.connections import THREAD_TIMEOUT, WRITING, connect
 from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.failed_flush import restart_log
+from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.locks import retry_while_locked_at_start
 from service_layer.errors import UnusableDatabase
 
@@ -51,9 +54,21 @@ def pending(path: Path) -> Sequence[str]:
         return retry_while_locked_at_start(partial(_pending, path))
 
 
+def restart_old_log(path: Path) -> bool:
+    """Begin the log that an earlier process has left behind anew. Return whether that was possible.
+
+    It is not while another connection uses the log. Blocks. Raises ``StoreUnavailable``.
+    """
+    log = with_suffix(resolve(path), LOG)
+    if not (log.exists() and log.stat().st_size):
+        return True
+    with translate_errors(), closing(connect(path, WRITING, timeout=THREAD_TIMEOUT)) as connection:
+        return restart_log(connection, path)
+
+
 def migrating_engine(path: Path) -> Engine:
-    """Return an engine for schema changes. It creates a missing file."""
-    engine = _engine(path, MIGRATING, mode="rwc")
+    """Return an engine for schema changes."""
+    engine = _engine(path, MIGRATING)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
@@ -69,6 +84,8 @@ def inspecting_engine(path: Path) -> Engine:
 
 
 def _apply(path: Path) -> Sequence[str]:
+    with suppress(OSError):  # it exists, or SQLite reports that it cannot be opened
+        create_private(resolve(path))
     with migrating_engine(path).begin() as connection:
         return runner.apply(connection)
 
@@ -85,9 +102,9 @@ def _journal_mode(path: Path, change: str = "") -> str:
         return str(connection.exec_driver_sql(f"PRAGMA journal_mode{change}").scalar())
 
 
-def _engine(path: Path, pragmas: Mapping[str, str], mode: str = "rw", **options: Any) -> Engine:
+def _engine(path: Path, pragmas: Mapping[str, str], **options: Any) -> Engine:
     def creator() -> sqlite3.Connection:
-        return connect(path, pragmas, mode=mode, timeout=THREAD_TIMEOUT)
+        return connect(path, pragmas, timeout=THREAD_TIMEOUT)
 
     return create_engine(
         "sqlite://", creator=creator, poolclass=NullPool, hide_parameters=True, **options

@@ -6,16 +6,16 @@ Reads of few rows run on the event loop. Statements that may scan run in threads
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sqlite.connections import READING, ReopeningConnection, compile_statement, fetch_all
+from adapters.sqlite.connections import READING, compile_statement, fetch_all
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from adapters.sqlite.writer import Writer
 
 
@@ -54,8 +54,8 @@ class Reader:
     that of the file's locks, in seconds.
     """
 
-    def __init__(self, path: Path, timeout: float, scans: ScanPool) -> None:
-        self._inline = ReopeningConnection(path, READING)
+    def __init__(self, file: ServedFile, timeout: float, scans: ScanPool) -> None:
+        self._inline = FileConnection(file, READING)
         self._timeout = timeout
         self._scans = scans
 
@@ -68,14 +68,6 @@ class Reader:
                 return await self._scans.fetch_all(text, arguments)
             deadline = asyncio.get_running_loop().time() + self._timeout
             return await retry_while_locked(partial(self._read, text, arguments), deadline)
-
-    def open(self) -> None:
-        """Open the connection of the event loop. It then holds a lock that other processes see.
-
-        Raises ``StoreUnavailable``.
-        """
-        with translate_errors():
-            self._read("SELECT count(*) FROM sqlite_master", [])
 
     def close(self) -> None:
         """Close the connections. Waits for running scans."""

@@ -16,13 +16,13 @@ No timer keeps a group open. It is committed when all waiters have joined it, wh
 """
 
 import asyncio
-from pathlib import Path
 
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.fair_lock import FairLock
 from adapters.sqlite.flusher import Flusher
 from adapters.sqlite.group_commit import CommitGroup, Savepoint
 from adapters.sqlite.locks import retry_while_locked
+from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 
@@ -35,8 +35,8 @@ class Writer:
     ``rollback``. If the group is committed then, the lock is released after the COMMIT.
     """
 
-    def __init__(self, path: Path, timeout: float, group_size: int) -> None:
-        self._flusher = Flusher(path, group_size)
+    def __init__(self, file: ServedFile, timeout: float, group_size: int) -> None:
+        self._flusher = Flusher(file, group_size)
         self._timeout = timeout
         self._lock = FairLock(timeout)
         self._is_closing = False
@@ -93,6 +93,10 @@ class Writer:
             await unit.group.wait_until_durable()
         except OutcomeUnknown as error:
             raise StoreUnavailable(str(error)) from error
+
+    def distrust_log(self, reason: str) -> None:
+        """Refuse units of work until the log has begun anew."""
+        self._flusher.distrust_log(reason)
 
     async def aclose(self) -> None:
         """Close the connection and the thread when the open group has ended; open no other."""

@@ -26,7 +26,7 @@ from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
-from service_layer.errors import OutcomeUnknown, StoreConflict, StoreUnavailable
+from service_layer.errors import OutcomeUnknown, StoreConflict, StoreHalted, StoreUnavailable
 from service_layer.idempotency import (
     ClientKeyLimitReached,
     KeyInProgress,
@@ -163,7 +163,8 @@ async def http_exception(request: Request, error: HTTPException) -> Response:
 
 async def store_unavailable(request: Request, error: StoreUnavailable) -> Response:
     """Return 503. Do not retry here: the transaction may have been committed."""
-    log.warning("%s %r: %s", request.method, request.url.path, error)
+    if not isinstance(error, StoreHalted):  # all requests get this one
+        log.warning("%s %r: %s", request.method, request.url.path, error)
     detail = OUTCOME_UNKNOWN if isinstance(error, OutcomeUnknown) else UNAVAILABLE
     headers = {"Retry-After": RETRY_AFTER}
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.scope, headers)

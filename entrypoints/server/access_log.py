@@ -32,9 +32,6 @@ def build_log_config() -> dict[str, Any]:
     """Return uvicorn's logging configuration with this formatter and the service's loggers."""
     config = copy.deepcopy(LOGGING_CONFIG)
     config["formatters"]["access"]["()"] = AccessLogFormatter
-    config["loggers"]["entrypoints"] = {
-        "handlers": ["default"],
-        "level": "INFO",
-        "propagate": False,
-    }
+    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    config["loggers"] |= {"entrypoints": ours, "adapters": ours}
     return config

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,10 +12,15 @@ from tests.support.served import COMMAND, LIMIT, environment
 Ended = subprocess.CompletedProcess[str]
 
 
-def run(command: str, database: Path, *options: str, **settings: str) -> Ended:
-    """Run ``heroes serve`` or ``heroes migrate``, and wait for its exit."""
+def run(
+    command: str, database: Path, *options: str, wrapper: Sequence[str] = (), **settings: str
+) -> Ended:
+    """Run ``heroes serve`` or ``heroes migrate``, and wait for its exit.
+
+    ``wrapper`` is a command that runs it as its own process, such as ``nice``.
+    """
     return subprocess.run(
-        [*COMMAND, command, *options],
+        [*wrapper, *COMMAND, command, *options],
         env=environment(database, **settings),
         capture_output=True,
         text=True,

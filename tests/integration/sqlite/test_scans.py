@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.served.served_file import ServedFile
 from domain.hero import HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
@@ -29,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def scans(path: Path) -> Iterator[ScanPool]:
     """Scans in one thread. Closing the pool waits for the running scan."""
-    scans = ScanPool(path, timeout=0.5, threads=1)
+    scans = ScanPool(ServedFile(path), timeout=0.5, threads=1)
     yield scans
     scans.close()
 
@@ -44,7 +45,7 @@ async def test_a_scan_that_times_out_is_interrupted_and_frees_its_thread(
 
 
 async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
-    scans = ScanPool(path, timeout=60, threads=1)
+    scans = ScanPool(ServedFile(path), timeout=60, threads=1)
     running = asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from adapters.sql.statements import MAY_SCAN
 from adapters.sql.tables import hero_table
 from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.session import Reader
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
@@ -36,10 +37,12 @@ async def test_writers_commit_in_fifo_order(tmp_path: Path) -> None:
 async def test_the_connections_that_read_cannot_write(tmp_path: Path, *, may_scan: bool) -> None:
     path = tmp_path / "heroes.db"
     migrated_sqlite(path).dispose()
-    reader = Reader(path, timeout=1, scans=ScanPool(path, timeout=1, threads=1))
+    file = ServedFile(path)
+    reader = Reader(file, timeout=1, scans=ScanPool(file, timeout=1, threads=1))
     statement = delete(hero_table).execution_options(**{MAY_SCAN: may_scan})
 
     with pytest.raises(StoreUnavailable, match="read-only"):
         await reader.exec(statement, {})
 
     reader.close()
+    file.close()

@@ -20,12 +20,14 @@ from tests.mutants.catalogue import (
     responses,
     retention,
     sessions,
+    storage,
     writer,
 )
 from tests.mutants.mutant import Mutant
 
 CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "writer": writer.MUTANTS,
+    "storage": storage.MUTANTS,
     "locks": locks.MUTANTS,
     "commit groups": commit_groups.MUTANTS,
     "sessions": sessions.MUTANTS,

@@ -175,16 +175,9 @@ MUTANTS = [
     Mutant(
         "a start does not finish a restore",
         DATABASE,
-        "        finish_interrupted(self._path)\n        return schema.migrate",
-        "        return schema.migrate",
+        "        finish_interrupted(self._path)\n        self._require_own_log()",
+        "        self._require_own_log()",
         [f"{OF_KILLS}::test_a_migration_finishes_the_restore_that_it_finds"],
-    ),
-    Mutant(
-        "a service holds no lock before its first request",
-        DATABASE,
-        "            self._reader.open()",
-        "            pass",
-        [f"{OF_REFUSALS}::test_a_running_service_is_named_even_if_it_has_had_no_request"],
     ),
     Mutant(
         "a process that has only opened the file is not found",

@@ -161,7 +161,8 @@ MUTANTS = [
     Mutant(
         "the connection of a failed COMMIT is used again",
         FLUSHER,
-        "            self._file.close()\n            group.end(self._commit_failure(failure))",
+        "            self._connection.close()\n"
+        "            group.end(self._commit_failure(failure))",
         "            group.end(self._commit_failure(failure))",
         [f"{TESTS}/test_users_constraints.py"],
     ),

@@ -142,6 +142,7 @@ def test_a_process_of_another_user_is_found_by_its_lock() -> None:
     with shared_directory() as folder:
         path, backup = (make_database(folder / name, name) for name in ("heroes.db", "backup.db"))
         path.chmod(0o666)
+        backup.chmod(0o644)
 
         with (
             open_shell(path, "SELECT count(*) FROM hero"),
