@@ -42,6 +42,9 @@ mutants: $(VENV)/dev.stamp ## Check that the tests detect a catalogue of deliber
 soak: $(VENV)/dev.stamp ## Attack a server for five minutes beside ordinary clients
 	$(BIN)/python -m tests.soak $(ARGS)
 
+scans: $(VENV)/dev.stamp ## Scan a SQLite file for ten minutes beside writers
+	$(BIN)/python -m tests.soak.scans $(ARGS)
+
 overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each of three requests
 	$(BIN)/python -m tests.soak.overload $(ARGS)
 

@@ -59,4 +59,9 @@ class UnitOfWorkFactory(Protocol):
 
     def writing(self) -> UnitOfWork: ...
 
-    def reading(self) -> ReadOnlyUnitOfWork: ...
+    def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
+        """Return a unit of work that reads. ``client`` identifies whom it reads for.
+
+        Reads that take long are limited in number, and clients take turns then. Without clients,
+        all are served in order of arrival.
+        """

@@ -16,7 +16,11 @@ IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 """The URLs of an in-memory database."""
 
 DRIVER = "sqlite+aiosqlite"
-PRAGMAS = "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA journal_size_limit=16777216",
+)
 
 CheckFile = Callable[[], None]
 """Raises ``StoreUnavailable`` if the database file is another one than before."""

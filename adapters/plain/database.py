@@ -81,7 +81,7 @@ class PlainDatabase:
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(self._session(self._engine))
 
-    def reading(self) -> ReadOnlyUnitOfWork:
+    def reading(self, client: str = "") -> ReadOnlyUnitOfWork:  # noqa: ARG002 - see plain-session.md
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
 
     async def aclose(self) -> None:

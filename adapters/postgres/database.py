@@ -11,6 +11,7 @@ from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
+from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -18,6 +19,12 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
 """Connections that are reserved for scans. Scans use no others, so they cannot block the pool."""
+
+RESERVED_PART = 5
+"""One of this many connections is reserved for reads, if they share the pool with writers.
+
+A read holds a connection for a millisecond, so few are enough.
+"""
 
 
 class PostgresDatabase:
@@ -35,7 +42,8 @@ class PostgresDatabase:
         self._dsn = dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
-        self._writers = self._readers = _pool(self._start.connect, options)
+        reserved = 0 if read_dsn else reserved_for_reads(options.pool_size)
+        self._writers = self._readers = _pool(self._start.connect, options, reserved)
         if read_dsn:
             self._readers = _pool(partial(connect, read_dsn, options), options)
         self._scans = _scan_pool(read_dsn or dsn, options)
@@ -46,8 +54,8 @@ class PostgresDatabase:
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writers, self._start))
 
-    def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans))
+    def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
+        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client))
 
     def recover(self) -> None:
         """Do nothing: the server recovers by itself."""
@@ -85,11 +93,16 @@ class PostgresDatabase:
         await self._scans.aclose()
 
 
-def _pool(connect: Connect, options: ServerOptions) -> Pool:
-    return Pool(connect, options.pool_size, options.pool_timeout)
+def _pool(connect: Connect, options: ServerOptions, reserved: int = 0) -> Pool:
+    return Pool(connect, options.pool_size, options.pool_timeout, reserved=reserved)
 
 
-def _scan_pool(dsn: str, options: ServerOptions) -> Pool:
+def reserved_for_reads(pool_size: int) -> int:
+    """Return the number of connections on which no unit of work that writes may wait for a lock."""
+    return min(max(1, pool_size // RESERVED_PART), pool_size - 1)
+
+
+def _scan_pool(dsn: str, options: ServerOptions) -> ScanPool:
     """Return a pool for scans. It has the timeout of scans and no parallel workers.
 
     Parallel workers would take processor time from other requests.
@@ -97,4 +110,5 @@ def _scan_pool(dsn: str, options: ServerOptions) -> Pool:
     timeout = min(options.scan_timeout, options.statement_timeout)
     scan_options = replace(options, statement_timeout=timeout)
     connect_for_scans = partial(connect, dsn, scan_options, max_parallel_workers_per_gather="0")
-    return Pool(connect_for_scans, SCAN_CONNECTIONS, options.scan_timeout)
+    pool = Pool(connect_for_scans, SCAN_CONNECTIONS, options.scan_timeout)
+    return ScanPool(pool, SCAN_CONNECTIONS, options.scan_timeout)

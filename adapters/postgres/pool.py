@@ -1,4 +1,4 @@
-"""A connection pool that serves waiting tasks in the order of arrival."""
+"""A connection pool that serves waiting tasks in the order of arrival, and keeps some for reads."""
 
 import asyncio
 from collections import deque
@@ -18,6 +18,10 @@ CLOSE_TIMEOUT = 2.0
 class Pool:
     """At most ``size`` connections, opened on first use and then kept open.
 
+    All but ``reserved`` of them may be acquired for writing. A unit of work that writes may wait
+    for a row lock. Without a limit, such units of work could hold all connections, and reads, which
+    no lock delays, would wait with them.
+
     A released connection goes to the waiter that has waited longest. asyncpg's pool is not fair: a
     new task can take the connection before the waiter that was woken for it, which then goes to the
     end of the queue. With many clients some would wait until the timeout. asyncpg's
@@ -26,24 +30,34 @@ class Pool:
     """
 
     def __init__(
-        self, connect: Callable[[], Awaitable[asyncpg.Connection]], size: int, timeout: float
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        size: int,
+        timeout: float,
+        *,
+        reserved: int = 0,
     ) -> None:
         self._connect = connect
         self._size = size
+        self._free_to_write = size - reserved
         self._idle: deque[asyncpg.Connection | None] = deque([None] * size)
         """A connection, or ``None`` for a slot without an open connection."""
 
-        self._queue = WaitQueue(timeout)
+        self._reads, self._writes = WaitQueue(timeout), WaitQueue(timeout)
         self._assigned: dict[Waiter, asyncpg.Connection | None] = {}
         self._released: asyncio.Event | None = None
 
-    async def acquire(self) -> asyncpg.Connection:
+    async def acquire(self, *, writing: bool = False) -> asyncpg.Connection:
         """Return the most recently released connection, or open one.
 
         Connections are not tested first: asyncpg notices a closed socket. Raises
         ``StoreUnavailable`` after the timeout, or if the server is unreachable.
         """
-        connection = self._idle.pop() if self._idle else await self._wait()
+        if self._idle and (self._free_to_write or not writing):
+            self._free_to_write -= writing
+            connection = self._idle.pop()
+        else:
+            connection = await self._wait(writing=writing)
         while connection is not None and connection.is_closed():
             self._idle.appendleft(None)
             connection = self._idle.pop()
@@ -53,12 +67,12 @@ class Pool:
             with translate_errors():
                 return await self._connect()
         except BaseException:
-            self._assign(None)
+            self._put_back(None, writing=writing)
             raise
 
-    def release(self, connection: asyncpg.Connection) -> None:
+    def release(self, connection: asyncpg.Connection, *, writing: bool = False) -> None:
         """Release the connection, or its slot if the connection is closed."""
-        self._assign(None if connection.is_closed() else connection)
+        self._put_back(None if connection.is_closed() else connection, writing=writing)
 
     async def aclose(self) -> None:
         """Close the idle connections. Call it on the event loop that used them.
@@ -79,26 +93,30 @@ class Pool:
             self._released = asyncio.Event()
             await self._released.wait()
 
-    async def _wait(self) -> asyncpg.Connection | None:
-        waiter = self._queue.join()
+    async def _wait(self, *, writing: bool) -> asyncpg.Connection | None:
+        queue = self._writes if writing else self._reads
+        waiter = queue.join()
         try:
             await waiter.woken.wait()
         except BaseException:
             if waiter in self._assigned:
-                self._assign(self._assigned.pop(waiter))
+                self._put_back(self._assigned.pop(waiter), writing=writing)
             else:
-                self._queue.leave(waiter)
+                queue.leave(waiter)
             raise
         if waiter not in self._assigned:
-            self._queue.leave(waiter)
+            queue.leave(waiter)
             raise StoreUnavailable("all connections to the database are in use")
         return self._assigned.pop(waiter)
 
-    def _assign(self, connection: asyncpg.Connection | None) -> None:
+    def _put_back(self, connection: asyncpg.Connection | None, *, writing: bool) -> None:
         """Assign it to the first waiter, or to the idle ones. ``None`` is a slot."""
-        if self._queue:
-            first = self._queue.first()
-            self._queue.leave(first)
+        self._free_to_write += writing
+        queue = self._next_queue()
+        if queue is not None:
+            first = queue.first()
+            queue.leave(first)
+            self._free_to_write -= queue is self._writes
             self._assigned[first] = connection
             first.woken.set()
         elif connection is None:
@@ -107,3 +125,11 @@ class Pool:
             self._idle.append(connection)
         if self._released is not None:
             self._released.set()
+
+    def _next_queue(self) -> WaitQueue | None:
+        """Return the queue of the waiter that has waited longest, if one may get a connection."""
+        if not self._writes or not self._free_to_write:
+            return self._reads or None
+        if not self._reads:
+            return self._writes
+        return min(self._reads, self._writes, key=lambda queue: queue.first().deadline)

@@ -12,6 +12,7 @@ from adapters.postgres.connections import compile_statement
 from adapters.postgres.errors import translate_errors
 from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
+from adapters.postgres.scans import ScanPool
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
@@ -32,7 +33,7 @@ class WritingSession:
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._connection is None:
-            self._connection = await self._pool.acquire()
+            self._connection = await self._pool.acquire(writing=True)
         query = compile_statement(statement)
         return await _close_on_error(self._connection, self._fetch_in_transaction, query, params)
 
@@ -51,7 +52,7 @@ class WritingSession:
             if not connection.is_closed() and connection.is_in_transaction():
                 await _close_on_error(connection, _roll_back)
         finally:
-            self._pool.release(connection)
+            self._pool.release(connection, writing=True)
 
     async def _fetch_in_transaction(
         self, connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
@@ -64,21 +65,24 @@ class WritingSession:
 class Reader:
     """``SqlExecutor`` in which each statement is a transaction, and takes one round trip.
 
-    Statements that may scan use the pool ``scans``.
+    Statements that may scan use the pool ``scans``, on behalf of ``client``.
     """
 
-    def __init__(self, pool: Pool, scans: Pool) -> None:
+    def __init__(self, pool: Pool, scans: ScanPool, client: str) -> None:
         self._pool = pool
         self._scans = scans
+        self._client = client
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         query = compile_statement(statement)
-        pool = self._scans if query.may_scan else self._pool
-        connection = await pool.acquire()
+        if query.may_scan:
+            async with self._scans.acquire(self._client) as connection:
+                return await _close_on_error(connection, _fetch_all, query, params)
+        connection = await self._pool.acquire()
         try:
             return await _close_on_error(connection, _fetch_all, query, params)
         finally:
-            pool.release(connection)
+            self._pool.release(connection)
 
 
 async def _fetch_all(

@@ -17,6 +17,9 @@ from sqlalchemy.sql.elements import ClauseElement
 MAY_SCAN = "may_scan"
 """Execution option of a statement whose number of read rows has no bound."""
 
+ROW_LIMIT = "row_limit"
+"""Execution option: the parameter that limits how many rows the statement reads."""
+
 CACHE_SIZE = 1_000
 """Maximum number of cached statements of each dialect. The cache is LRU."""
 
@@ -27,6 +30,8 @@ class Compiled(NamedTuple):
     text: str
     names: Sequence[str]
     may_scan: bool
+    row_limit: str | None
+    """The parameter that limits how many rows it reads, or ``None`` if it reads one at most."""
 
     def bind(self, params: Mapping[str, Any]) -> list[Any]:
         """Return the values of ``params`` in positional order."""
@@ -42,7 +47,8 @@ def make_compiler(dialect: Dialect) -> Callable[[Executable], Compiled]:
     @lru_cache(CACHE_SIZE)
     def compile_statement(statement: Executable) -> Compiled:
         compiled = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
-        may_scan = bool(statement.get_execution_options().get(MAY_SCAN))
-        return Compiled(compiled.string, tuple(compiled.positiontup or ()), may_scan)
+        options = statement.get_execution_options()
+        names = tuple(compiled.positiontup or ())
+        return Compiled(compiled.string, names, bool(options.get(MAY_SCAN)), options.get(ROW_LIMIT))
 
     return compile_statement

@@ -19,9 +19,19 @@ from adapters.sql.statements import make_compiler
 THREAD_TIMEOUT = 1.0
 """Busy timeout in seconds of connections that are used outside the event loop."""
 
+CACHE_SIZE = 64 * 2**20
+"""Maximum size in bytes of the page cache of the connection on the event loop."""
+
 READING = {"query_only": "ON"}
-WRITING = {"synchronous": "FULL", "foreign_keys": "ON"}
-"""Pragmas of connections that read, and of the connection that writes."""
+INLINE = {**READING, "cache_size": str(-CACHE_SIZE // 1024)}
+LOG_SIZE = {"journal_size_limit": str(16 * 2**20)}
+"""Pragma of every connection that writes: the size in bytes to which the log is truncated.
+
+SQLite truncates it when the log begins anew. By default, the file keeps its largest size.
+"""
+
+WRITING = {"synchronous": "FULL", "foreign_keys": "ON", **LOG_SIZE}
+"""Pragmas of connections that read in threads or on the event loop, and of the one that writes."""
 
 IMMUTABLE = "ro&immutable=1"
 """Mode of a file that nothing changes. No log is created beside it, so its folder may be read-only.

@@ -17,17 +17,14 @@ from adapters.sqlite.backups.replacement import finish_interrupted
 from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
-from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
-from adapters.sqlite.session import Reader, WritingSession
+from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.errors import StoreUnavailable, UnsupportedUrl
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
-
-SCAN_THREADS = 2
-"""Maximum number of concurrent scans. More would only compete for the processor."""
 
 CONCURRENCY = 64
 """Recommended number of concurrent requests: enough for large commit groups (record 25)."""
@@ -52,7 +49,7 @@ class SqliteDatabase:
 
     is_embedded = True
     is_in_memory = False
-    connections = 3 + SCAN_THREADS  # the writer, the reader on the event loop, an idle one
+    connections = 3 + CONNECTIONS  # the writer, the reader on the event loop, an idle one, threads
     concurrency = CONCURRENCY
 
     def __init__(self, url: URL, options: FileOptions) -> None:
@@ -60,14 +57,13 @@ class SqliteDatabase:
         self.name = url.render_as_string(hide_password=True)
         self._file = ServedFile(self._path)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
-        scans = ScanPool(self._file, options.scan_timeout, SCAN_THREADS)
-        self._reader = Reader(self._file, options.lock_timeout, scans)
+        self._reads = FileReads(self._file, options.lock_timeout, options.scan_timeout)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer))
 
-    def reading(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(self._reader)
+    def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
+        return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
 
     def recover(self) -> None:
         """Finish an interrupted restore, and write the log of a killed process into the file.
@@ -113,6 +109,7 @@ class SqliteDatabase:
         is_log_new = schema.restart_old_log(self._path)
         with suppress(StoreUnavailable), translate_errors():
             self._file.watch()
+            self._reads.open()
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []
@@ -127,13 +124,13 @@ class SqliteDatabase:
 
     async def aclose(self) -> None:
         await self._writer.aclose()
-        self._reader.close()
+        self._reads.close()
         await asyncio.to_thread(self._file.close)
 
     def dispose(self) -> None:
         """Close all connections and threads. For use when no event loop is running."""
         self._writer.close()
-        self._reader.close()
+        self._reads.close()
         self._file.close()
 
     def _finish_restore(self) -> None:

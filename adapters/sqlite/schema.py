@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 from adapters.migrations import runner
-from adapters.sqlite.connections import THREAD_TIMEOUT, WRITING, connect
+from adapters.sqlite.connections import LOG_SIZE, THREAD_TIMEOUT, WRITING, connect
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.locks import retry_while_locked_at_start
 from service_layer.errors import UnusableDatabase
 
-MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON"}
+MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON", **LOG_SIZE}
 """Pragmas of a connection that changes the schema.
 
 To rebuild a table, SQLite requires that foreign keys are off, and that RENAME does not rewrite the

@@ -1,22 +1,28 @@
 """Sessions on SQLite: a transaction that writes, and reads that are each a transaction.
 
-Reads of few rows run on the event loop. Statements that may scan run in threads.
+Reads of few rows run on the event loop. Statements that may scan run in threads, and so do pages of
+a large file: each row may take a read from the disk.
 """
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sqlite.connections import READING, compile_statement, fetch_all
+from adapters.sql.statements import Compiled
+from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
-from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.scans.pool import ScanPool
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from adapters.sqlite.writer import Writer
+
+MAX_INLINE_ROWS = 4
+"""Largest number of rows that are read on the event loop from a file larger than its cache."""
 
 
 class WritingSession:
@@ -47,32 +53,74 @@ class WritingSession:
             await self._writer.rollback(unit)
 
 
-class Reader:
-    """``SqlExecutor`` on a connection of the event loop, and on a pool of threads for scans.
+class FileReads:
+    """The connections that read a file: one on the event loop, and those of threads.
 
-    Each statement sees the data committed before it, and holds no lock afterwards. ``timeout`` is
-    that of the file's locks, in seconds.
+    ``timeout`` is that of the file's locks, and ``scan_timeout`` that of a scan, in seconds.
     """
 
-    def __init__(self, file: ServedFile, timeout: float, scans: ScanPool) -> None:
-        self._inline = FileConnection(file, READING)
+    def __init__(self, file: ServedFile, timeout: float, scan_timeout: float) -> None:
+        self._name = str(file.path)
+        self._inline = FileConnection(file, INLINE)
         self._timeout = timeout
-        self._scans = scans
+        self._scans = ScanPool(file, scan_timeout)
+        self._is_open = False
 
-    async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        """Execute the statement and return all rows. A scan does not block the event loop."""
-        text, _, may_scan = query = compile_statement(statement)
+    async def fetch_all(
+        self, query: Compiled, params: Mapping[str, Any], client: str
+    ) -> Sequence[Any]:
+        """Execute the statement and return all rows."""
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        if not self._is_open:  # the file could not be opened at the start
+            await retry_while_locked(self._open_threads, deadline)
         arguments = query.bind(params)
-        with translate_errors():
-            if may_scan:
-                return await self._scans.fetch_all(text, arguments)
-            deadline = asyncio.get_running_loop().time() + self._timeout
-            return await retry_while_locked(partial(self._read, text, arguments), deadline)
+        if query.may_scan:
+            return await self._scans.scan(client, query.text, arguments)
+        if query.row_limit and params[query.row_limit] > MAX_INLINE_ROWS and self._may_be_cold():
+            return await self._scans.page(client, query.text, arguments)
+        return await retry_while_locked(partial(self._read, query.text, arguments), deadline)
+
+    def open(self) -> None:
+        """Open all connections, while there are file descriptors for them.
+
+        Raises ``StoreUnavailable`` and ``sqlite3.Error``.
+        """
+        self._open_threads()
+        self._inline.get()
 
     def close(self) -> None:
-        """Close the connections. Waits for running scans."""
+        """Close the connections. Waits for running scans and pages."""
         self._scans.close()
         self._inline.close()
 
+    def _open_threads(self) -> None:
+        self._scans.open()
+        self._is_open = True
+
+    def _may_be_cold(self) -> bool:
+        """Return whether the file is larger than the cache of the connection on the event loop."""
+        try:
+            return os.stat(self._name).st_size > CACHE_SIZE  # noqa: PTH116 - as in connections
+        except OSError:
+            return False
+
     def _read(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         return fetch_all(self._inline.get(), text, arguments)
+
+
+class Reader:
+    """``SqlExecutor`` in which each statement sees the data committed before it, and is over then.
+
+    ``client`` is the client on whose behalf it reads: clients take turns in the use of threads.
+    """
+
+    __slots__ = ("_client", "_reads")
+
+    def __init__(self, reads: FileReads, client: str) -> None:
+        self._reads = reads
+        self._client = client
+
+    async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
+        """Execute the statement and return all rows. A scan does not block the event loop."""
+        with translate_errors():
+            return await self._reads.fetch_all(compile_statement(statement), params, self._client)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from entrypoints.addresses import find_client
 from entrypoints.http.middleware.outcome import UNIT_OF_WORK
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
 
@@ -25,7 +26,8 @@ async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOf
         return
     units_of_work = _get_units_of_work(request)
     is_read = scope["method"] in READ_METHODS
-    async with units_of_work.reading() if is_read else units_of_work.writing() as uow:
+    new = units_of_work.reading(find_client(scope)) if is_read else units_of_work.writing()
+    async with new as uow:
         scope[UNIT_OF_WORK] = uow
         yield uow
 

@@ -17,7 +17,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from entrypoints.addresses import client_key
+from entrypoints.addresses import find_client
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
 from service_layer.idempotency import (
@@ -84,7 +84,7 @@ async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
         return None
     retention: Retention = request.app.state.retention
     fingerprint = await _fingerprint(request)
-    owner = None if retention.limit_per_client is None else _client(request)
+    owner = None if retention.limit_per_client is None else find_client(request.scope)
     return IdempotencyKey(read_key(fields), fingerprint, retention, owner)
 
 
@@ -145,11 +145,6 @@ async def _fingerprint(request: Request) -> bytes:
     """
     head = b"%b %b\n" % (request.method.encode(), raw_path(request.scope))
     return sha256(head + await request.body()).digest()
-
-
-def _client(request: Request) -> str:
-    """Return whose responses are counted together. All requests without an address are."""
-    return client_key(request.client.host) if request.client else ""
 
 
 def _invalid(type_: str, message: str) -> RequestValidationError:

@@ -48,7 +48,7 @@ class FakeDatabase:
     def writing(self) -> "FakeUnitOfWork":
         return FakeUnitOfWork(self)
 
-    def reading(self) -> "FakeReadOnlyUnitOfWork":
+    def reading(self, client: str = "") -> "FakeReadOnlyUnitOfWork":  # noqa: ARG002 - nothing waits
         return FakeReadOnlyUnitOfWork(self)
 
 

@@ -9,10 +9,12 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.postgres.pool import CLOSE_TIMEOUT, Pool
+from domain.hero import HeroDraft
 from service_layer.errors import StoreUnavailable
 from tests.faults.observer import Observer, observing
 from tests.faults.polling import seconds_until
 from tests.faults.proxy import proxied
+from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
 from tests.support.served import LIMIT
 
@@ -251,3 +253,93 @@ async def wait_until_closed(*connections: asyncpg.Connection) -> None:
         return all(connection.is_closed() for connection in connections)
 
     await seconds_until(all_are_closed)
+
+
+# Connections that are reserved for reads.
+
+
+@pytest.fixture
+async def shared_pool(url: str) -> AsyncIterator[Pool]:
+    """A pool of two connections, one of which is reserved for reads."""
+    pool = Pool(partial(asyncpg.connect, url, **CONNECT), SIZE, LONG_TIMEOUT, reserved=1)
+    yield pool
+    await pool.aclose()
+
+
+async def test_writers_leave_a_connection_for_reads(shared_pool: Pool) -> None:
+    writer = await shared_pool.acquire(writing=True)
+    waiting = asyncio.create_task(shared_pool.acquire(writing=True))
+    await wait_all_tasks_blocked()
+
+    reader = await shared_pool.acquire()
+    shared_pool.release(reader)
+    await wait_all_tasks_blocked()
+    assert not waiting.done()
+
+    shared_pool.release(writer, writing=True)
+    shared_pool.release(await waiting, writing=True)
+
+
+async def test_reads_use_all_connections_while_nothing_is_written(shared_pool: Pool) -> None:
+    reads = await acquire_all(shared_pool)
+
+    writer = asyncio.create_task(shared_pool.acquire(writing=True))
+    await wait_all_tasks_blocked()
+    release(shared_pool, *reads)
+    shared_pool.release(await writer, writing=True)
+
+
+async def test_a_released_connection_goes_to_whoever_has_waited_longest(shared_pool: Pool) -> None:
+    order: list[bool] = []
+
+    async def use(*, writing: bool) -> None:
+        connection = await shared_pool.acquire(writing=writing)
+        order.append(writing)
+        shared_pool.release(connection, writing=writing)
+
+    reads = await acquire_all(shared_pool)
+    kinds = [False, True, False, True]
+    waiting = [asyncio.create_task(use(writing=kind)) for kind in kinds]
+    await wait_all_tasks_blocked()
+    shared_pool.release(reads[0])
+    await asyncio.wait(waiting)
+
+    assert kinds == order
+    shared_pool.release(reads[1])
+
+
+async def test_writers_that_are_cancelled_or_fail_leak_no_slot(url: str) -> None:
+    pool = Pool(partial(asyncpg.connect, url), SIZE, LONG_TIMEOUT, reserved=1)
+    first = await pool.acquire(writing=True)
+    cancelled = [asyncio.create_task(pool.acquire(writing=True)) for _ in range(2)]
+    await wait_all_tasks_blocked()
+    cancelled[1].cancel()
+    pool.release(first, writing=True)
+    cancelled[0].cancel()
+    await asyncio.wait(cancelled)
+
+    for _ in range(SIZE):
+        pool.release(await pool.acquire(writing=True), writing=True)
+    await pool.aclose()
+
+
+async def test_reads_are_served_while_many_writers_wait_for_a_row(url: str) -> None:
+    async with empty_postgres(url) as database, observing(url) as observer:
+        async with database.writing() as uow:
+            hero = await uow.heroes.add(HeroDraft("Deadpond", "Dive Wilson"))
+            await uow.commit()
+
+        async def lock_row() -> None:
+            async with database.writing() as uow:
+                await uow.heroes.get(hero.id)
+
+        async with (
+            asyncio.TaskGroup() as writers,
+            observer.holding(f"SELECT FROM hero WHERE id = {hero.id} FOR UPDATE"),
+        ):
+            tasks = [writers.create_task(lock_row()) for _ in range(40)]
+            await wait_all_tasks_blocked()
+
+            async with database.reading() as reading:
+                assert hero == await reading.heroes.get(hero.id)
+            assert not any(task.done() for task in tasks)

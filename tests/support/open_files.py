@@ -1,5 +1,6 @@
 """The limit on open files, which processes inherit."""
 
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,3 +15,12 @@ def open_files_limit(limit: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextmanager
+def no_free_descriptor() -> Iterator[None]:
+    """Let this process open no file until the end of the block."""
+    with open(os.devnull) as file:  # noqa: PTH123 - it has the lowest descriptor that is free
+        lowest = file.fileno()
+    with open_files_limit(lowest):
+        yield

@@ -15,7 +15,7 @@ from adapters.sql.queries.indexes import count_indexed_keys
 from adapters.sql.queries.predicates import EQUALITY, Predicate, to_predicates
 from adapters.sql.queries.sort_keys import Condition, SortColumn, follows
 from adapters.sql.session import SqlExecutor, UnstorableText
-from adapters.sql.statements import CACHE_SIZE, MAY_SCAN
+from adapters.sql.statements import CACHE_SIZE, MAY_SCAN, ROW_LIMIT
 from domain.errors import InvalidQuery, Violation
 from domain.query import ID, Query, SortKey
 from domain.rules import INT64_MAX
@@ -110,7 +110,7 @@ def _page_statement(table: Table, shape: Shape) -> Executable:
         return _scan_page(table, shape, keys).execution_options(**{MAY_SCAN: True})
     is_bounded = indexed == len(keys) and len(keys) <= MAX_INDEXED_KEYS
     return _index_range_page(table, shape, constant, keys).execution_options(
-        **{MAY_SCAN: not is_bounded}
+        **{MAY_SCAN: not is_bounded, ROW_LIMIT: "page_end"}
     )
 
 

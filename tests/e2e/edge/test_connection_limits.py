@@ -20,8 +20,8 @@ pytestmark = pytest.mark.canary
 
 TOO_MANY = "Too many connections. Try again later."
 OPEN_FILES = 400
-DESCRIPTORS_OF_THE_DATABASE = 4 * 4
-"""Four for each of its connections: the writer, the reader and those for two scans."""
+DESCRIPTORS_OF_THE_DATABASE = 4 * 17
+"""Four for each of its connections: the writer, the reader, an idle one and those of threads."""
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal_column, select
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
+from adapters.postgres.scans import ScanPool
 from adapters.postgres.session import Reader, WritingSession
 from domain.hero import HeroDraft
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
@@ -89,7 +90,7 @@ async def test_a_connection_is_closed_after_any_error(one: OneConnection) -> Non
 
 async def test_a_read_that_fails_frees_its_slot_in_the_pool(one: OneConnection) -> None:
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await Reader(one.pool, one.pool).exec(FAILING, {})
+        await Reader(one.pool, ScanPool(one.pool, 1, 1), "").exec(FAILING, {})
 
     await assert_has_a_connection(one)
 

@@ -1,21 +1,31 @@
-"""A scan of a SQLite file is interrupted at its timeout, and frees its thread."""
+"""Scans of a SQLite file: their timeout, and their threads, which clients use in turn."""
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
-from adapters.sqlite.scans import ScanPool
+from adapters.sqlite.scans.pool import SLICE, ScanPool
 from adapters.sqlite.served.served_file import ServedFile
 from domain.hero import HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
+from tests.support.open_files import no_free_descriptor
+from tests.support.served import LIMIT
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 """A query that never ends by itself."""
+
+LONG = ENDLESS.replace("FROM n)", "FROM n WHERE i < 2000000)")
+"""A query that takes many slices of time."""
+
+CROWD = 24
+"""Number of scans that each client sends: more than there are threads."""
 
 
 @pytest.fixture
@@ -29,23 +39,43 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scans(path: Path) -> Iterator[ScanPool]:
-    """Scans in one thread. Closing the pool waits for the running scan."""
-    scans = ScanPool(ServedFile(path), timeout=0.5, threads=1)
+    scans = ScanPool(ServedFile(path), timeout=0.5)
     yield scans
     scans.close()
+
+
+@pytest.fixture
+def patient_scans(path: Path) -> Iterator[ScanPool]:
+    """Scans whose timeout does not expire in a test."""
+    scans = ScanPool(ServedFile(path), timeout=LIMIT)
+    yield scans
+    scans.close()
+
+
+@asynccontextmanager
+async def crowd(scans: ScanPool, *clients: str) -> AsyncIterator[None]:
+    """Let each of these clients send many scans that do not end."""
+    tasks = [asyncio.create_task(scans.scan(client, ENDLESS, [])) for client in clients * CROWD]
+    try:
+        await asyncio.sleep(2 * SLICE)  # so that some run as long scans, and others wait for that
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def test_a_scan_that_times_out_is_interrupted_and_frees_its_thread(
     scans: ScanPool,
 ) -> None:
     with pytest.raises(StoreUnavailable):
-        await scans.fetch_all(ENDLESS, [])
+        await scans.scan("", ENDLESS, [])
 
-    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
+    assert [(1,)] == await scans.scan("", "SELECT 1", [])
 
 
 async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
-    scans = ScanPool(ServedFile(path), timeout=60, threads=1)
+    scans = ScanPool(ServedFile(path), timeout=60)
     running = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -54,23 +84,23 @@ async def test_a_cancelled_scan_is_interrupted(path: Path) -> None:
             loop.call_soon_threadsafe(running.set)
 
     with on_statement(notify):
-        scan = asyncio.create_task(scans.fetch_all(ENDLESS, []))
+        scan = asyncio.create_task(scans.scan("", ENDLESS, []))
         await running.wait()
         scan.cancel()
         await asyncio.wait([scan])
 
     assert scan.cancelled()
-    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
+    assert [(1,)] == await scans.scan("", "SELECT 1", [])
     scans.close()
 
 
 async def test_the_timeout_of_a_scan_includes_the_wait_for_a_thread(scans: ScanPool) -> None:
     both = await asyncio.gather(
-        scans.fetch_all(ENDLESS, []), scans.fetch_all(ENDLESS, []), return_exceptions=True
+        scans.scan("", ENDLESS, []), scans.scan("", ENDLESS, []), return_exceptions=True
     )
 
     assert [StoreUnavailable, StoreUnavailable] == [type(each) for each in both]
-    assert [(1,)] == await scans.fetch_all("SELECT 1", [])
+    assert [(1,)] == await scans.scan("", "SELECT 1", [])
 
 
 async def test_only_a_statement_that_may_scan_runs_in_a_thread(path: Path) -> None:
@@ -79,7 +109,7 @@ async def test_only_a_statement_that_may_scan_runs_in_a_thread(path: Path) -> No
     in_main_thread: list[bool] = []
 
     def record(statement: str) -> None:
-        if statement.startswith("SELECT"):
+        if "FROM hero" in statement:
             in_main_thread.append(threading.current_thread() is main)
 
     async with database.reading() as uow:
@@ -89,3 +119,55 @@ async def test_only_a_statement_that_may_scan_runs_in_a_thread(path: Path) -> No
     database.dispose()
 
     assert [True, False] == in_main_thread
+
+
+# Several clients.
+
+
+async def test_a_short_scan_does_not_wait_for_the_long_ones_of_its_client(
+    patient_scans: ScanPool,
+) -> None:
+    async with crowd(patient_scans, "a"):
+        assert [(1,)] == await patient_scans.scan("a", "SELECT 1", [])
+
+
+async def test_a_long_scan_does_not_wait_for_those_of_other_clients(
+    patient_scans: ScanPool,
+) -> None:
+    async with crowd(patient_scans, "a", "b"):
+        assert [(2_000_000,)] == await patient_scans.scan("c", LONG, [])
+
+
+async def test_a_scan_needs_no_new_file_descriptor(path: Path) -> None:
+    database = open_sqlite(path)
+    await database.aopen()
+    async with database.reading() as uow:
+        with no_free_descriptor():
+            assert 0 == await uow.heroes.count(HeroQuery(limit=1))
+    database.dispose()
+
+
+# Pages of a large file.
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "is_inline"), [(0, 100, True), (65, 4, True), (65, 5, False)]
+)
+async def test_a_page_of_more_than_a_few_rows_of_a_large_file_runs_in_a_thread(
+    path: Path, size: int, limit: int, *, is_inline: bool
+) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE other AS SELECT zeroblob(? << 20)", [size])
+    database = open_sqlite(path)
+    in_main_thread: list[bool] = []
+
+    def record(statement: str) -> None:
+        if "FROM hero" in statement:
+            in_main_thread.append(threading.current_thread() is threading.main_thread())
+
+    async with database.reading() as uow:
+        with on_statement(record):
+            await uow.heroes.page(HeroQuery(limit=limit))
+    database.dispose()
+
+    assert [is_inline] == in_main_thread

@@ -8,9 +8,8 @@ from sqlalchemy import delete
 
 from adapters.sql.statements import MAY_SCAN
 from adapters.sql.tables import hero_table
-from adapters.sqlite.scans import ScanPool
 from adapters.sqlite.served.served_file import ServedFile
-from adapters.sqlite.session import Reader
+from adapters.sqlite.session import FileReads, Reader
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.support.databases import migrated_sqlite, open_sqlite
@@ -38,11 +37,11 @@ async def test_the_connections_that_read_cannot_write(tmp_path: Path, *, may_sca
     path = tmp_path / "heroes.db"
     migrated_sqlite(path).dispose()
     file = ServedFile(path)
-    reader = Reader(file, timeout=1, scans=ScanPool(file, timeout=1, threads=1))
+    reads = FileReads(file, timeout=1, scan_timeout=1)
     statement = delete(hero_table).execution_options(**{MAY_SCAN: may_scan})
 
     with pytest.raises(StoreUnavailable, match="read-only"):
-        await reader.exec(statement, {})
+        await Reader(reads, "").exec(statement, {})
 
-    reader.close()
+    reads.close()
     file.close()

@@ -200,16 +200,16 @@ MUTANTS = [
     ),
     Mutant(
         "each address of an IPv6 network is a client",
-        HTTP,
-        "return client_key(request.client.host) if",
-        "return request.client.host if",
+        "entrypoints/addresses.py",
+        "return client_key(client[0]) if",
+        "return str(client[0]) if",
         [API],
     ),
     Mutant(
         "the client is stored without a limit",
         HTTP,
-        "owner = None if retention.limit_per_client is None else _client(request)",
-        "owner = _client(request)",
+        "owner = None if retention.limit_per_client is None else find_client(request.scope)",
+        "owner = find_client(request.scope)",
         [API],
     ),
     Mutant(

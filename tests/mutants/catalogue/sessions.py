@@ -3,7 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 SQLITE = "adapters/sqlite/session.py"
-SCANS = "adapters/sqlite/scans.py"
+SCANS = "adapters/sqlite/scans/pool.py"
 POSTGRES = "adapters/postgres/session.py"
 PLAIN = "adapters/plain/session.py"
 PLAIN_CONNECTIONS = "adapters/plain/connections.py"
@@ -41,7 +41,7 @@ MUTANTS = [
     Mutant(
         "SQLite: a scan blocks the event loop",
         SQLITE,
-        "if may_scan:",
+        "if query.may_scan:",
         "if False:",
         ["tests/integration/sqlite/test_scans.py"],
     ),
@@ -54,9 +54,9 @@ MUTANTS = [
     ),
     Mutant(
         "SQLite: a scan goes on after its timeout",
-        SCANS,
-        "            stopped.set()",
-        "            pass",
+        "adapters/sqlite/scans/execution.py",
+        "            self._connection.interrupt()\n",
+        "",
         ["tests/integration/sqlite/test_scans.py"],
     ),
     Mutant(
@@ -126,15 +126,15 @@ MUTANTS = [
     Mutant(
         "PostgreSQL: a read does not release its connection after an error",
         POSTGRES,
-        "        finally:\n            pool.release(connection)\n\n\nasync def",
+        "        finally:\n            self._pool.release(connection)\n\n\nasync def",
         "        except ValueError:\n            pass\n\n\nasync def",
         [TRANSACTIONS],
     ),
     Mutant(
         "PostgreSQL: scans use the connections of other requests",
         POSTGRES,
-        "pool = self._scans if query.may_scan else self._pool",
-        "pool = self._pool",
+        "        if query.may_scan:",
+        "        if False:",
         ["tests/integration/postgres/test_scans.py"],
     ),
     Mutant(

@@ -48,8 +48,8 @@ MUTANTS = [
     Mutant(
         "foreign keys are not checked",
         CONNECTIONS,
-        '"foreign_keys": "ON"}',
-        '"foreign_keys": "OFF"}',
+        '"foreign_keys": "ON", **LOG_SIZE}',
+        '"foreign_keys": "OFF", **LOG_SIZE}',
         [f"{GROUPS}/test_users_constraints.py"],
     ),
     Mutant(

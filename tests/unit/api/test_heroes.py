@@ -48,9 +48,9 @@ class RecordingDatabase(FakeDatabase):
         self.opened.append("writing")
         return super().writing()
 
-    def reading(self) -> FakeReadOnlyUnitOfWork:
+    def reading(self, client: str = "") -> FakeReadOnlyUnitOfWork:
         self.opened.append("reading")
-        return super().reading()
+        return super().reading(client)
 
 
 class SlowDatabase(FakeDatabase):

@@ -93,7 +93,7 @@ class RemoteDatabase(RecordedDatabase):
 class UncountedDatabase(FakeDatabase):
     """Its count takes too long."""
 
-    def reading(self) -> FakeReadOnlyUnitOfWork:
+    def reading(self, client: str = "") -> FakeReadOnlyUnitOfWork:  # noqa: ARG002 - it counts for no client
         raise StoreUnavailable("a scan exceeded its timeout")
 
 
