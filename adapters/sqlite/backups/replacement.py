@@ -23,6 +23,7 @@ from adapters.sqlite.backups.files import (
     explain_errors,
     flush,
     inode,
+    real_path,
     side_file,
     side_files,
 )
@@ -66,6 +67,7 @@ def finish_interrupted(path: Path) -> None:
 
     Raises ``UnusableDatabase`` if that is not possible.
     """
+    path = real_path(path)  # the marker is beside the file that a symbolic link leads to
     if not marker_path(path).exists():
         return
     try:

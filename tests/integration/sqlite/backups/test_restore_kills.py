@@ -141,6 +141,17 @@ def test_a_migration_finishes_the_restore_that_it_finds(
     assert MARKER not in files_in(path.parent)
 
 
+def test_a_start_through_a_symbolic_link_finishes_the_restore(tmp_path: Path, backup: Path) -> None:
+    path = make_database(tmp_path / "heroes.db", "Old")
+    kill_marked(path, backup)
+    link = tmp_path / "links" / "linked.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+
+    assert start(link) == NEW
+    assert MARKER not in files_in(tmp_path)
+
+
 @pytest.mark.parametrize("session", ["fast", "plain"])
 def test_a_service_that_does_not_migrate_finishes_the_restore_that_it_finds(
     tmp_path: Path, backup: Path, session: str
