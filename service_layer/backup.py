@@ -26,7 +26,7 @@ class Backup:
     """Seconds for which the log of the database could not start anew."""
 
     warning: str = ""
-    """Why a restore will refuse it, or an empty text."""
+    """What is wrong with rows of the user's own tables, or an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Restored:
 
     kept: Path | None
     """The file of the database before, or ``None`` if there was no file."""
+
+    warning: str = ""
+    """As in ``Backup``."""
 
 
 class BackupFailed(Exception):

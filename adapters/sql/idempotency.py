@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.sql import idempotency_statements as statements
 from adapters.sql.session import SqlExecutor, SqlSession
-from service_layer.errors import StoreBusy
+from service_layer.errors import StoreBusy, StoreUnavailable
 from service_layer.idempotency import (
     PRUNE_SIZE,
     ClientKeyLimitReached,
@@ -56,8 +56,7 @@ class SqlIdempotencyStore:
                 break
             if fingerprint != key.fingerprint:
                 raise KeyReused
-            content = unpack_body(StoredBody(body, size))
-            return StoredResponse(status, tuple(map(tuple, json.loads(headers))), content)
+            return _read_response(status, headers, StoredBody(body, size))
         raise ClientKeyLimitReached(await self.seconds_to_expiry(key.owner))
 
     async def save(self, key: IdempotencyKey, response: StoredResponse) -> None:
@@ -98,3 +97,11 @@ class SqlIdempotencyStore:
             return await self._session.exec(statements.CLAIM, values)
         limit = {"limit": key.retention.limit_per_client}
         return await self._session.exec(statements.CLAIM_BELOW_LIMIT, values | limit)
+
+
+def _read_response(status: int, headers: str, body: StoredBody) -> StoredResponse:
+    """Return the stored response. Raises ``StoreUnavailable`` if it is damaged."""
+    try:
+        return StoredResponse(status, tuple(map(tuple, json.loads(headers))), unpack_body(body))
+    except (TypeError, ValueError) as error:
+        raise StoreUnavailable("a stored response is damaged") from error

@@ -108,6 +108,7 @@ class SqliteDatabase:
         self._finish_restore()
         is_log_new = schema.restart_old_log(self._path)
         with suppress(StoreUnavailable), translate_errors():
+            schema.enter_wal(self._path)
             self._file.watch()
             self._reads.open()
         if not is_log_new:

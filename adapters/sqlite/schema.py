@@ -54,6 +54,16 @@ def pending(path: Path) -> Sequence[str]:
         return retry_while_locked_at_start(partial(_pending, path))
 
 
+def enter_wal(path: Path) -> None:
+    """Put a file whose schema is up to date in WAL mode: a backup is not in it.
+
+    Blocks. Raises ``StoreUnavailable``.
+    """
+    with translate_errors():
+        if path.is_file() and _journal_mode(path) != "wal" and not _pending(path):
+            retry_while_locked_at_start(partial(_journal_mode, path, "=WAL"))
+
+
 def restart_old_log(path: Path) -> bool:
     """Begin the log that an earlier process has left behind anew. Return whether that was possible.
 

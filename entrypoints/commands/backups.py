@@ -43,6 +43,8 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
         show_progress(is_stopped, quiet=quiet) as progress,
     ):
         restored = bootstrap.restore(load_settings(), file, progress)
+    if restored.warning:
+        typer.echo(f"heroes: {restored.warning}", err=True)
     if not quiet:
         typer.echo(f"Restored {decimal(restored.size)} from {file}.")
         if restored.kept:

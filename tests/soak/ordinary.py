@@ -62,10 +62,11 @@ class _Client:
         for age in (2, 3):
             await self._request(connection, "GET", path)
             await self._request(connection, "GET", path)
-            # until it is acknowledged, either state may be stored
-            acknowledged = self._record.acknowledged.pop(hero["id"])
+            # until the change is acknowledged, either state may be stored
+            self._record.acknowledged.pop(hero["id"], None)
             status, changed = await self._request(connection, "PATCH", path, {"age": age})
-            self._record.acknowledged[hero["id"]] = changed if status == 200 else acknowledged
+            if status == 200:
+                self._record.acknowledged[hero["id"]] = changed
             await self._request(connection, "GET", "/heroes/?limit=10")
 
     async def _request(

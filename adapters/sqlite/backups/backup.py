@@ -28,7 +28,7 @@ from adapters.sqlite.backups.verification import (
     check_header,
     check_integrity,
     check_origin,
-    violated_foreign_keys,
+    find_broken_references,
 )
 from adapters.sqlite.connections import READING, connect
 from service_layer.backup import Backup, BackupFailed, BackupRefused, BackupStopped, Progress
@@ -67,7 +67,7 @@ def back_up(path: Path, target: Path, progress: Progress, *, replace: bool) -> B
 
 
 def _check_database(path: Path) -> None:
-    if not path.exists():
+    if not path.is_file():
         raise BackupFailed(f"there is no database {path}: check its URL in the settings")
     if marker_path(path).exists():
         raise BackupFailed(
@@ -105,13 +105,7 @@ def _copy(path: Path, copy: Path, progress: Progress) -> float:
 
 
 def _check_copy(copy: Path, path: Path, progress: Progress) -> str:
-    """Check the copy and remove its log. Return a warning, or an empty text.
-
-    A row that references a missing row is not damage: the service does not need the reference.
-    """
+    """Check the copy and remove its log. Return a warning, or an empty text."""
     with closing(connect(copy, SINGLE_FILE)) as connection:
         check_integrity(connection, path, progress)
-        tables = violated_foreign_keys(connection, path, progress)
-    if not tables:
-        return ""
-    return f"a restore will refuse this backup: rows of {', '.join(tables)} reference missing rows"
+        return find_broken_references(connection, path, progress)

@@ -20,7 +20,7 @@ from adapters.sqlite.backups.verification import (
     check_integrity,
     check_origin,
     check_schema,
-    violated_foreign_keys,
+    find_broken_references,
 )
 from adapters.sqlite.connections import READING, connect
 from adapters.sqlite.schema import MIGRATING
@@ -35,6 +35,8 @@ CHECKING = {**MIGRATING, "synchronous": "OFF", "locking_mode": "EXCLUSIVE"}
 def restore(path: Path, backup: Path, progress: Progress) -> Restored:
     """Replace the database at ``path`` by ``backup``. Blocks. Raises ``BackupFailed``."""
     path, backup = real_path(path), real_path(backup)
+    if path.exists() and not path.is_file():
+        raise BackupRefused(f"{path} is not a file: check its URL in the settings")
     with explain_errors(f"cannot restore {path}"):
         finish_interrupted(path)
         _check_backup(backup, path)
@@ -44,7 +46,7 @@ def restore(path: Path, backup: Path, progress: Progress) -> Restored:
             remove_abandoned(path.parent, prefix)
         with temporary_file(path.parent, PREFIX) as new:
             _copy(backup, new, progress)
-            _check_copy(new, backup, progress)
+            warning = _check_copy(new, backup, progress)
             is_whole = _is_whole(path, progress)
             progress.report("Flushing")
             _take_owner_and_mode(path, new)
@@ -52,7 +54,8 @@ def restore(path: Path, backup: Path, progress: Progress) -> Restored:
             if progress.is_stopped():
                 raise BackupStopped
             size = new.stat().st_size
-            return Restored(size, replace_database(path, new, is_whole=is_whole))
+            kept = replace_database(path, new, is_whole=is_whole)
+            return Restored(size, kept, warning)
 
 
 def _check_backup(backup: Path, path: Path) -> None:
@@ -73,17 +76,15 @@ def _copy(backup: Path, new: Path, progress: Progress) -> None:
         copy_database(source, new, "Copying", progress)
 
 
-def _check_copy(new: Path, backup: Path, progress: Progress) -> None:
+def _check_copy(new: Path, backup: Path, progress: Progress) -> str:
+    """Check the copy. Return a warning, or an empty text."""
     with closing(connect(new, CHECKING)) as connection:
         connection.execute("PRAGMA journal_mode=MEMORY").fetchone()
         check_integrity(connection, backup, progress)
-        if tables := violated_foreign_keys(connection, backup, progress):
-            raise BackupFailed(
-                f"{backup} has rows of {', '.join(tables)} that reference missing rows: correct "
-                "them in a copy of it"
-            )
+        warning = find_broken_references(connection, backup, progress)
         check_schema(connection, backup)
         _enter_wal(connection)
+    return warning
 
 
 def _is_whole(path: Path, progress: Progress) -> bool:

@@ -61,17 +61,37 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
 def check_integrity(connection: sqlite3.Connection, path: Path, progress: Progress) -> None:
     """Raise ``BackupFailed`` if the content is damaged, and ``BackupStopped``."""
     progress.report(CHECKING)
+    connection.execute("PRAGMA ignore_check_constraints=ON")  # a row that violates one is no damage
     rows = _run(connection, path, "PRAGMA integrity_check(1)", progress)
+    connection.execute("PRAGMA ignore_check_constraints=OFF")
     if rows != [("ok",)]:
         raise BackupFailed(f"{path} is damaged: {rows[0][0]}")
 
 
-def violated_foreign_keys(
-    connection: sqlite3.Connection, path: Path, progress: Progress
-) -> list[str]:
-    """Return the tables with rows that reference missing rows."""
-    rows = _run(connection, path, "PRAGMA foreign_key_check", progress)
-    return sorted({table for table, *_ in rows})
+def find_broken_references(connection: sqlite3.Connection, path: Path, progress: Progress) -> str:
+    """Return a warning about tables whose rows reference missing rows, or an empty text.
+
+    That is no damage: the service does not need the references of the user's own tables. A foreign
+    key may also be such that SQLite cannot check it.
+    """
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    tables = [name for (name,) in _run(connection, path, query, progress)]
+    broken = [
+        name for name in tables if not _has_whole_references(connection, name, path, progress)
+    ]
+    return f"rows of {', '.join(broken)} reference missing rows" if broken else ""
+
+
+def _has_whole_references(
+    connection: sqlite3.Connection, table: str, path: Path, progress: Progress
+) -> bool:
+    quoted = table.replace('"', '""')
+    try:
+        return not _run(connection, path, f'PRAGMA foreign_key_check("{quoted}")', progress)
+    except BackupFailed as error:
+        if "foreign key mismatch" in str(error.__cause__):
+            return False
+        raise
 
 
 def _run(

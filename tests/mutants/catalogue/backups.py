@@ -75,11 +75,11 @@ MUTANTS = [
         [f"{TESTS}/test_stopping.py"],
     ),
     Mutant(
-        "foreign keys are not checked by a restore",
+        "a restore does not warn of broken references",
         RESTORE,
-        "if tables := violated_foreign_keys(connection, backup, progress):",
-        "if tables := []:",
-        [f"{OF_REFUSALS}::test_a_backup_that_the_service_could_not_use_is_refused"],
+        "warning = find_broken_references(connection, backup, progress)",
+        'warning = ""',
+        ["tests/integration/sqlite/backups/test_restore.py"],
     ),
     Mutant(
         "the schema is not checked by a restore",

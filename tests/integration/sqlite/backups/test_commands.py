@@ -135,8 +135,8 @@ def test_a_warning_is_printed_even_if_the_command_is_quiet(tmp_path: Path) -> No
     backup = run("backup", path, "--quiet", str(tmp_path / "backup.db"))
     restore = run("restore", path, "--quiet", str(tmp_path / "backup.db"))
 
-    assert_one_sentence(backup, 0, "a restore will refuse this backup", "pet")
-    assert_one_sentence(restore, 1, "pet that reference missing rows")
+    for command in (backup, restore):
+        assert_one_sentence(command, 0, "rows of pet reference missing rows")
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])

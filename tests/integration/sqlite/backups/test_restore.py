@@ -1,9 +1,11 @@
 """A restore replaces the database by a checked copy of a backup, and keeps the old one."""
 
+import asyncio
 import os
+import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from adapters.sqlite.backups.backup import back_up
 from adapters.sqlite.backups.restore import restore
+from service_layer.backup import BackupFailed, BackupRefused
 from tests.integration.file_events import Event, on_file_event
 from tests.integration.sqlite.backups.databases import (
     Observed,
@@ -226,3 +229,65 @@ def test_each_step_is_durable_before_the_next(path: Path, backup: Path) -> None:
         ("unlink", "heroes.db-restoring"),
         folder,
     ] == events[: renamed + 7]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["CREATE TABLE pet (hero_id INTEGER REFERENCES hero (id))", "INSERT INTO pet VALUES (99)"],
+        [
+            "CREATE TABLE person (name)",
+            "CREATE TABLE pet (owner REFERENCES person (name))",
+            "INSERT INTO pet VALUES ('x')",
+        ],
+    ],
+    ids=["a missing row", "a foreign key that cannot be checked"],
+)
+def test_broken_references_of_the_users_tables_are_a_warning(
+    path: Path, statements: Sequence[str]
+) -> None:
+    source = make_database(path.with_name("source.db"), "New")
+    with closing(sqlite3.connect(source)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+    backup = back_up(source, path.with_name("backup.db"), Observed(), replace=False)
+    restored = restore(path, path.with_name("backup.db"), Observed())
+
+    assert ["rows of pet reference missing rows"] * 2 == [backup.warning, restored.warning]
+    assert {"New"} == names_in(path)
+
+
+def test_a_row_that_violates_a_users_constraint_is_no_damage(path: Path) -> None:
+    source = make_database(path.with_name("source.db"), "New")
+    with closing(sqlite3.connect(source)) as connection, connection:
+        connection.execute("PRAGMA ignore_check_constraints=ON")
+        connection.execute("CREATE TABLE pet (age CHECK (age > 0))")
+        connection.execute("INSERT INTO pet VALUES (-1)")
+
+    back_up(source, path.with_name("backup.db"), Observed(), replace=False)
+    restore(path, path.with_name("backup.db"), Observed())
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert [(-1,)] == connection.execute("SELECT age FROM pet").fetchall()
+
+
+def test_a_path_that_is_no_file_is_refused_at_once(tmp_path: Path, backup: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+
+    with pytest.raises(BackupRefused, match="is not a file"):
+        restore(tmp_path / "pipe.db", backup, Observed())
+    with pytest.raises(BackupFailed, match="there is no database"):
+        back_up(tmp_path / "pipe.db", tmp_path / "copy.db", Observed(), replace=False)
+
+
+def test_a_copy_of_a_backup_is_served_in_wal_mode(path: Path, backup: Path) -> None:
+    path.unlink()
+    shutil.copy(backup, path)
+    database = open_sqlite(path)
+
+    asyncio.run(database.aopen())
+
+    with closing(sqlite3.connect(path)) as connection:
+        assert [("wal",)] == connection.execute("PRAGMA journal_mode").fetchall()
+    asyncio.run(database.aclose())

@@ -229,14 +229,6 @@ def with_a_wrong_index(path: Path) -> Path:
     return bad
 
 
-def with_missing_references(path: Path) -> Path:
-    bad = make_database(path.with_name("bad.db"), "Bad")
-    with connection_to(bad) as connection:
-        connection.execute("CREATE TABLE pet (hero_id INTEGER REFERENCES hero (id))")
-        connection.execute("INSERT INTO pet VALUES (99)")
-    return bad
-
-
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -252,7 +244,6 @@ def with_missing_references(path: Path) -> Path:
         (damaged, "damaged|corrupt"),
         (cut_short, "damaged|corrupt"),
         (with_a_wrong_index, "damaged|corrupt"),
-        (with_missing_references, "pet that reference missing rows"),
     ],
 )
 def test_a_backup_that_the_service_could_not_use_is_refused(
