@@ -49,7 +49,7 @@ overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each 
 	$(BIN)/python -m tests.soak.overload $(ARGS)
 
 restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
-	HEROES_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
+	TEST_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions

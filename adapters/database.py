@@ -61,7 +61,7 @@ def open_plain_database(
     fast = open_database(url, read_url=read_url)  # used for its migrations and its file only
     size = options.pool_size
     if isinstance(fast, SqliteDatabase):
-        engine = _aiosqlite_engine(make_url(url), options, fast.check_file)
+        engine = _aiosqlite_engine(sqlite_url(url), options, fast.check_file)
         return PlainDatabase(
             engine,
             fast,

@@ -8,7 +8,7 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import backups
-from entrypoints.commands.exit_codes import FAILED, exit_on_error
+from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_warning
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -39,7 +39,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     """Migrate the database, and serve the API until SIGTERM or SIGINT."""
     server.exit_on_signals_before_serving()
     with exit_on_error():
-        settings = load_settings()
+        settings = load_settings(print_warning)
         database = bootstrap.open_database(settings)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
@@ -48,6 +48,8 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
     migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
     url = sockets.format_url(listener)
+    if sockets.is_ipv6_only(listener):
+        print_warning("this system listens on :: for IPv6 only; IPv4 clients cannot connect")
     typer.echo(f"Heroes:   {url}/heroes/")
     typer.echo(f"Docs:     {url}/docs")
     typer.echo(f"Database: {database.name}")
@@ -64,7 +66,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 def migrate(*, check: Check = False) -> None:
     """Apply pending migrations, or list them with --check."""
     with exit_on_error():
-        database = bootstrap.open_database(load_settings())
+        database = bootstrap.open_database(load_settings(print_warning))
         bootstrap.recover(database)
         if check:
             _print_pending(bootstrap.pending(database))
@@ -82,7 +84,7 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
         if migrate:
             _print_applied(bootstrap.migrate(database))
         if warning := bootstrap.connection_warning(database, settings, workers):
-            typer.echo(f"heroes: {warning}", err=True)
+            print_warning(warning)
     except bootstrap.DatabaseUnreachable as error:
         typer.echo(
             f"heroes: {error}; starting anyway; requests get 503 until the database is reachable",

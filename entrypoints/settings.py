@@ -1,11 +1,19 @@
 """Settings, read from environment variables ``HEROES_*`` or from a ``.env`` file."""
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from entrypoints.setting_names import classify, format_names, is_injected
 from entrypoints.setting_types import Hosts, Networks
 from service_layer.retention import LIFETIME, LIMIT
 
@@ -94,15 +102,62 @@ class Settings(BaseSettings):
     request_timeout: float = Field(default=60.0, gt=0, le=3600)
     """Seconds after which a request is cancelled if its response has not started."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave out the variables of Kubernetes, so that a ``.env`` file's value applies."""
+        for source in (env_settings, dotenv_settings):
+            if isinstance(source, EnvSettingsSource):
+                source.env_vars = _without_injected(source.env_vars)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
 
-def load_settings() -> Settings:
-    """Read the settings. Raises ``InvalidSettings``."""
+
+def load_settings(warn: Callable[[str], None] | None = None) -> Settings:
+    """Read the settings. ``warn`` gets a sentence about variables that are ignored.
+
+    Raises ``InvalidSettings``.
+    """
     try:
+        _check_names(warn or (lambda _: None))
         return Settings()
     except ValidationError as error:
         raise InvalidSettings("; ".join(_error_message(e) for e in error.errors())) from None
     except UnicodeDecodeError:
         raise InvalidSettings(f"the settings file {SETTINGS_FILE} is not UTF-8 text") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InvalidSettings(
+            f"the settings file {SETTINGS_FILE} cannot be read: {reason}"
+        ) from None
+
+
+def _check_names(warn: Callable[[str], None]) -> None:
+    variables = {
+        **DotEnvSettingsSource(Settings).env_vars,
+        **EnvSettingsSource(Settings).env_vars,
+    }
+    names = classify(variables, Settings.model_fields, PREFIX)
+    if names.misspelt:
+        raise InvalidSettings(
+            "; ".join(
+                f"{format_names([name])} is not a setting; {meant} is"
+                for name, meant in names.misspelt.items()
+            )
+        )
+    if names.unknown:
+        warn(f"unknown settings are ignored: {format_names(names.unknown)}")
+    if names.injected:
+        warn(f"variables of Kubernetes Services are ignored: {format_names(names.injected)}")
+
+
+def _without_injected(variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    return {name: value for name, value in variables.items() if not is_injected(name, value)}
 
 
 def _error_message(error: ErrorDetails) -> str:

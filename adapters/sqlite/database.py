@@ -17,6 +17,7 @@ from adapters.sqlite.backups.replacement import finish_interrupted
 from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
+from adapters.sqlite.location import absolute_path
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
@@ -54,7 +55,7 @@ class SqliteDatabase:
 
     def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()
-        self.name = url.render_as_string(hide_password=True)
+        self.name = f"sqlite:///{self._path}".encode(errors="backslashreplace").decode()
         self._file = ServedFile(self._path)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
         self._reads = FileReads(self._file, options.lock_timeout, options.scan_timeout)
@@ -150,7 +151,7 @@ def _exposure(modes: Mapping[Path, int]) -> str:
 
 
 def sqlite_url(url_text: str) -> URL:
-    """Parse and check the URL of a SQLite file. Raises ``UnsupportedUrl``."""
+    """Return the URL of a SQLite file with its absolute path. Raises ``UnsupportedUrl``."""
     try:
         url_text.encode()
         url = make_url(url_text)
@@ -168,4 +169,4 @@ def sqlite_url(url_text: str) -> URL:
         raise UnsupportedUrl("use sqlite:///FILE, or sqlite:// in memory with HEROES_SESSION=plain")
     if url.query:
         raise UnsupportedUrl("options after a question mark are not supported for SQLite")
-    return url
+    return url.set(database=str(absolute_path(url.database)))

@@ -1,8 +1,8 @@
 """Migrations of a SQLite file, and its journal mode."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from adapters.sqlite.connections import LOG_SIZE, THREAD_TIMEOUT, WRITING, conne
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
+from adapters.sqlite.location import check_location
 from adapters.sqlite.locks import retry_while_locked_at_start
-from service_layer.errors import UnusableDatabase
+from service_layer.errors import StoreUnavailable, UnusableDatabase
 
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON", **LOG_SIZE}
 """Pragmas of a connection that changes the schema.
@@ -36,7 +37,7 @@ def migrate(path: Path) -> Sequence[str]:
             f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is required"
         )
     apply, journal_mode = partial(_apply, path), partial(_journal_mode, path)
-    with translate_errors():
+    with _explained(path), translate_errors():
         if not pending(path) and retry_while_locked_at_start(journal_mode) == "wal":
             return []
         revisions = retry_while_locked_at_start(apply)
@@ -50,7 +51,7 @@ def migrate(path: Path) -> Sequence[str]:
 
 def pending(path: Path) -> Sequence[str]:
     """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
-    with translate_errors():
+    with _explained(path), translate_errors():
         return retry_while_locked_at_start(partial(_pending, path))
 
 
@@ -93,6 +94,17 @@ def inspecting_engine(path: Path) -> Engine:
     return _engine(path, {}, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
 
 
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Raise ``UnusableDatabase`` if the place of the file is why it is unavailable."""
+    try:
+        yield
+    except StoreUnavailable:
+        with suppress(OSError):
+            check_location(path)
+        raise
+
+
 def _apply(path: Path) -> Sequence[str]:
     with suppress(OSError):  # it exists, or SQLite reports that it cannot be opened
         create_private(resolve(path))
@@ -102,6 +114,7 @@ def _apply(path: Path) -> Sequence[str]:
 
 def _pending(path: Path) -> Sequence[str]:
     if not path.exists():
+        check_location(path)
         return runner.history()
     with inspecting_engine(path).connect() as connection:
         return runner.pending(connection)

@@ -7,7 +7,7 @@ import typer
 from rich.filesize import decimal
 
 from entrypoints import bootstrap
-from entrypoints.commands.exit_codes import exit_on_error
+from entrypoints.commands.exit_codes import exit_on_error, print_warning
 from entrypoints.commands.progress import show_progress
 from entrypoints.commands.stop_signals import stop_on_signals
 from entrypoints.settings import load_settings
@@ -25,9 +25,9 @@ def backup(file: Target, *, replace: Replace = False, quiet: Quiet = False) -> N
         stop_on_signals() as is_stopped,
         show_progress(is_stopped, quiet=quiet) as progress,
     ):
-        written = bootstrap.back_up(load_settings(), file, progress, replace=replace)
+        written = bootstrap.back_up(load_settings(print_warning), file, progress, replace=replace)
     if written.warning:
-        typer.echo(f"heroes: {written.warning}", err=True)
+        print_warning(written.warning)
     if not quiet:
         typer.echo(
             f"Backed up {decimal(written.size)} to {file}. "
@@ -42,7 +42,7 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
         stop_on_signals() as is_stopped,
         show_progress(is_stopped, quiet=quiet) as progress,
     ):
-        restored = bootstrap.restore(load_settings(), file, progress)
+        restored = bootstrap.restore(load_settings(print_warning), file, progress)
     if restored.warning:
         typer.echo(f"heroes: {restored.warning}", err=True)
     if not quiet:

@@ -29,6 +29,11 @@ def exit_on_error() -> Iterator[None]:
         _exit(error, FAILED)
 
 
+def print_warning(sentence: str) -> None:
+    """Print a sentence for the operator on standard error."""
+    typer.echo(f"heroes: {sentence}", err=True)
+
+
 def _exit(error: Exception, code: int) -> NoReturn:
     typer.echo(f"heroes: {error}", err=True)
     raise typer.Exit(code) from None

@@ -11,6 +11,8 @@ BACKLOG = 2048
 ACCEPTS_PER_TICK = 64
 """New connections that a single process accepts in one event loop tick (record 24)."""
 
+ANY_IPV6 = "::"
+
 SEND_BUFFER = 256 * 1024
 """The kernel's send buffer of a connection, in bytes, as passed to ``SO_SNDBUF``.
 
@@ -26,11 +28,16 @@ class CannotListen(Exception):
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises ``CannotListen``.
 
-    Port 0 selects a free port.
+    Port 0 selects a free port. ``::`` accepts IPv4 too, where the system can.
     """
     try:
-        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(
+            (host, port),
+            family=family,
+            backlog=BACKLOG,
+            dualstack_ipv6=address[0] == ANY_IPV6 and socket.has_dualstack_ipv6(),
+        )
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "invalid host name"
         raise CannotListen(f"cannot listen on {host} port {port}: {reason}") from None
@@ -42,6 +49,13 @@ def format_url(listener: socket.socket) -> str:
     """Return the URL of the socket, without a trailing slash."""
     address, port = get_address(listener), listener.getsockname()[1]
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
+def is_ipv6_only(listener: socket.socket) -> bool:
+    """Return whether the socket listens on all addresses of IPv6, and on none of IPv4."""
+    return get_address(listener) == ANY_IPV6 and bool(
+        listener.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    )
 
 
 def get_address(listener: socket.socket) -> str:

@@ -12,7 +12,7 @@ from tests.e2e.cutting import Cutter, Moment, cutting
 from tests.support.retrying import Posts
 from tests.support.served import Served, serve
 
-POSTS = int(os.environ.get("HEROES_RETRIED_POSTS", "100"))
+POSTS = int(os.environ.get("TEST_RETRIED_POSTS", "100"))
 KILLS = 3
 LIMIT = 30
 

@@ -14,7 +14,7 @@ from tests.faults.polling import seconds_until
 from tests.faults.pool import assert_pool_is_complete
 from tests.support.postgres import PostgresServer, postgres_server, stopping
 
-RUNS = int(os.environ.get("HEROES_FAILOVERS", "1"))
+RUNS = int(os.environ.get("TEST_FAILOVERS", "1"))
 WRITERS = 16
 
 REFUSAL_LIMIT = 5.0

@@ -12,7 +12,7 @@ from tests.faults.test_timeouts import HERO, TOLERANCE, assert_refused
 from tests.support.postgres import PostgresServer
 from tests.support.retrying import Posts
 
-POSTS = int(os.environ.get("HEROES_RETRIED_POSTS", "100"))
+POSTS = int(os.environ.get("TEST_RETRIED_POSTS", "100"))
 KILLS = 3
 SEED = 5
 KEY = {"Idempotency-Key": "in-progress"}

@@ -9,7 +9,7 @@ from tests.faults.load import assert_nothing_is_lost, under_load
 from tests.faults.pool import assert_pool_is_complete
 from tests.support.postgres import PostgresServer
 
-KILLS = int(os.environ.get("HEROES_KILLS", "5"))
+KILLS = int(os.environ.get("TEST_KILLS", "5"))
 WRITERS = 16
 
 REFUSAL_LIMIT = 5.0

@@ -13,7 +13,7 @@ from service_layer.pruning import Pruner
 from service_layer.retention import Retention
 from tests.support.databases import migrated_sqlite
 
-FLOOD = int(os.environ.get("HEROES_FLOOD", "300"))
+FLOOD = int(os.environ.get("TEST_FLOOD", "300"))
 """Number of keys in a flood. The issue that this is about had 10,000."""
 
 AT_ONCE = 64

@@ -22,7 +22,7 @@ from tests.integration.tutorial_database import connection_to
 from tests.integration.writers import Ledger, rows_in, write_without_pause
 from tests.support.served import COMMAND, LIMIT, Served, environment, serve
 
-KILLS = int(os.environ.get("HEROES_RESTORE_KILLS", "3"))
+KILLS = int(os.environ.get("TEST_RESTORE_KILLS", "3"))
 WRITERS = 8
 RANDOM = random.SystemRandom()
 

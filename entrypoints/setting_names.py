@@ -1,0 +1,86 @@
+"""Names of environment variables: misspelt settings, unknown ones, and those of Kubernetes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MAX_EDITS = 2
+"""Letters that a name may lack, have besides or have wrong to count as a misspelt setting."""
+
+MAX_LISTED = 10
+"""Names that a message lists. Kubernetes may inject hundreds."""
+
+SERVICE_ADDRESS = re.compile(r"(?:tcp|udp|sctp)://")
+SERVICE_NAME = re.compile(r"SERVICE_HOST$|SERVICE_PORT(?:_|$)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The variables with the prefix that are no settings, in upper case."""
+
+    misspelt: Mapping[str, str]
+    """Each with the name of the setting that is probably meant."""
+
+    unknown: tuple[str, ...]
+    injected: tuple[str, ...]
+    """Those that Kubernetes injects for its Services."""
+
+
+def is_injected(name: str, value: str | None) -> bool:
+    """Return whether Kubernetes injects the variable into the containers beside a Service.
+
+    A Service ``heroes`` has ``HEROES_PORT=tcp://10.96.0.12:8000``, which is no port to listen on.
+    """
+    name = name.upper()
+    if name.endswith("PORT") and SERVICE_ADDRESS.match(value or ""):
+        return True
+    return SERVICE_NAME.search(name) is not None
+
+
+def classify(variables: Mapping[str, str | None], settings: Iterable[str], prefix: str) -> Names:
+    """Classify the variables whose names begin with the prefix. Case does not count."""
+    known = [f"{prefix}{setting.upper()}" for setting in settings]
+    misspelt: dict[str, str] = {}
+    unknown: list[str] = []
+    injected: list[str] = []
+    for variable, value in variables.items():
+        name = variable.upper()
+        if not name.startswith(prefix):
+            continue
+        if is_injected(name, value):
+            injected.append(name)
+        elif name not in known:
+            if meant := _closest(name, known):
+                misspelt[name] = meant
+            else:
+                unknown.append(name)
+    return Names(misspelt, tuple(unknown), tuple(injected))
+
+
+def format_names(names: Iterable[str]) -> str:
+    """Return the names in one line, at most ``MAX_LISTED``, without control characters."""
+    printable = [ascii(name)[1:-1] for name in names]
+    omitted = len(printable) - MAX_LISTED
+    rest = f" and {omitted} more" if omitted > 0 else ""
+    return ", ".join(printable[:MAX_LISTED]) + rest
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name with the fewest edits, if these are at most ``MAX_EDITS``."""
+    edits = {each: _distance(name.replace("_", ""), each.replace("_", "")) for each in known}
+    closest = min(edits, key=edits.__getitem__)
+    return closest if edits[closest] <= MAX_EDITS else None
+
+
+def _distance(a: str, b: str) -> int:
+    """Return the Levenshtein distance, or a number over ``MAX_EDITS`` if it is that large."""
+    if abs(len(a) - len(b)) > MAX_EDITS:
+        return MAX_EDITS + 1
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(b, 1):
+            substituted = diagonal + (left != right)
+            diagonal = row[j]
+            row[j] = min(substituted, row[j] + 1, row[j - 1] + 1)
+    return row[-1]
