@@ -10,6 +10,7 @@ from adapters.plain.connections import (
     CheckFile,
     EngineOptions,
     postgres_engine,
+    server_settings,
     sqlite_engine,
 )
 from adapters.plain.database import PlainDatabase
@@ -17,11 +18,20 @@ from adapters.plain.schema import SchemaInMemory
 from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.driver_arguments import driver_arguments, read_password
 from adapters.postgres.dsn import SERVER_SCHEMES, check_server_url
+from adapters.postgres.dsn import has_password as has_server_password
 from adapters.sqlite import errors as sqlite_errors
 from adapters.sqlite.database import FileOptions, SqliteDatabase, sqlite_url
 from service_layer.database import Database
 from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
+
+__all__ = ["has_password", "open_database", "open_plain_database", "read_password"]
+
+
+def has_password(url: str) -> bool:
+    """Return whether the URL is that of a server, and contains a password."""
+    return url.partition("://")[0] in SERVER_SCHEMES and has_server_password(url)
 
 
 def open_database(
@@ -58,7 +68,11 @@ def open_plain_database(
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
         return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
-    fast = open_database(url, read_url=read_url)  # used for its migrations and its file only
+    server = ServerOptions(
+        connect_timeout=options.connect_timeout, password_file=options.password_file
+    )
+    # Used for its migrations and its file only.
+    fast = open_database(url, server=server, read_url=read_url)
     size = options.pool_size
     if isinstance(fast, SqliteDatabase):
         engine = _aiosqlite_engine(sqlite_url(url), options, fast.check_file)
@@ -69,12 +83,18 @@ def open_plain_database(
             pool_size=size,
             check_file=fast.check_file,
         )
-    engine, replicas = postgres_engine(url, options), None
+    engine, replicas = _asyncpg_engine(url, options), None
     if read_url is not None:
-        replicas = postgres_engine(read_url, options)
+        replicas = _asyncpg_engine(read_url, options)
     return PlainDatabase(
         engine, fast, postgres_errors.translate_errors, pool_size=size, replicas=replicas
     )
+
+
+def _asyncpg_engine(url: str, options: EngineOptions) -> AsyncEngine:
+    settings = server_settings(options)
+    arguments = driver_arguments(url, options.connect_timeout, options.password_file, settings)
+    return postgres_engine(arguments, options)
 
 
 def _aiosqlite_engine(

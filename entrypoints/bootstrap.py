@@ -24,6 +24,7 @@ from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_setting
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
 from service_layer.errors import (
+    StoreMisconfigured,
     StoreUnavailable,
     UnsupportedReadUrl,
     UnsupportedUrl,
@@ -78,11 +79,25 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
 def open_database(settings: Settings) -> Database:
     """Return the database of the settings, without connecting. Raises ``InvalidSettings``."""
     try:
+        _check_password_file(settings)
         return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
     except UnsupportedReadUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
     except UnsupportedUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_URL is not valid: {error}") from None
+
+
+def _check_password_file(settings: Settings) -> None:
+    file = settings.database_password_file
+    if file is None:
+        return
+    name = f"{PREFIX}DATABASE_PASSWORD_FILE"
+    if databases.has_password(settings.database_url):
+        raise InvalidSettings(f"{name} is set, and {PREFIX}DATABASE_URL has a password: remove one")
+    try:
+        databases.read_password(file)
+    except StoreUnavailable as error:
+        raise InvalidSettings(f"{name} is not valid: {error}") from None
 
 
 def _open_fast(settings: Settings) -> Database:
@@ -95,6 +110,7 @@ def _open_fast(settings: Settings) -> Database:
         lock_timeout=settings.lock_timeout,
         idle_timeout=settings.idle_timeout,
         pgbouncer=settings.pgbouncer,
+        password_file=settings.database_password_file,
     )
     file = FileOptions(
         lock_timeout=settings.lock_timeout,
@@ -116,6 +132,7 @@ def _open_plain(settings: Settings) -> Database:
         connect_timeout=settings.connect_timeout,
         statement_timeout=settings.statement_timeout,
         idle_timeout=settings.idle_timeout,
+        password_file=settings.database_password_file,
     )
     return databases.open_plain_database(
         settings.database_url, options, read_url=settings.database_read_url
@@ -220,7 +237,8 @@ def _translate_errors(database: Database) -> Iterator[None]:
     except UnusableDatabase as error:
         raise CannotStart(f"cannot use {database.name}: {error}") from error
     except StoreUnavailable as error:
-        kind = CannotStart if database.is_embedded else DatabaseUnreachable
+        is_final = database.is_embedded or isinstance(error, StoreMisconfigured)
+        kind = CannotStart if is_final else DatabaseUnreachable
         raise kind(f"cannot use {database.name}: {error}") from error
 
 

@@ -29,7 +29,7 @@ class Names:
 def is_injected(name: str, value: str | None) -> bool:
     """Return whether Kubernetes injects the variable into the containers beside a Service.
 
-    A Service ``heroes`` has ``HEROES_PORT=tcp://10.96.0.12:8000``, which is no port to listen on.
+    A Service named like the prefix has ``PORT=tcp://10.96.0.12:8000``, no port to listen on.
     """
     name = name.upper()
     if name.endswith("PORT") and SERVICE_ADDRESS.match(value or ""):

@@ -1,6 +1,7 @@
 """Settings, read from environment variables ``HEROES_*`` or from a ``.env`` file."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
 
     database_read_url: str | None = None
     """PostgreSQL: URL of replicas to read from. Reads may then be stale."""
+
+    database_password_file: Path | None = None
+    """PostgreSQL: file with the password, for URLs without one. Read for each connection."""
 
     pool_size: int = Field(default=10, ge=1, le=1000)
     """PostgreSQL, and SQLite with plain sessions: size of the process's connection pool."""

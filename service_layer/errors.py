@@ -17,6 +17,13 @@ class StoreHalted(StoreUnavailable):
     """The database refuses requests until it is repaired. The reason has been logged once."""
 
 
+class StoreMisconfigured(StoreUnavailable):
+    """The database answers, but refuses the URL: its user, password, database or settings.
+
+    A start fails with it. While the service runs, an operator may have changed the database.
+    """
+
+
 class OutcomeUnknown(StoreUnavailable):
     """The commit failed. It is unknown whether the changes are durable: all are, or none is."""
 

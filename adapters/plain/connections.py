@@ -1,6 +1,6 @@
 """Create the SQLAlchemy engine for a URL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ CheckFile = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """Options of an engine. Times are in seconds. The last three apply to PostgreSQL."""
+    """Options of an engine. Times are in seconds. The last four apply to PostgreSQL."""
 
     pool_size: int = 10
     pool_timeout: float = 2.0
@@ -36,23 +36,26 @@ class EngineOptions:
     connect_timeout: float = 3.0
     statement_timeout: float = 10.0
     idle_timeout: float = 10.0
+    password_file: Path | None = None
 
 
-def postgres_engine(dsn: str, options: EngineOptions) -> AsyncEngine:
-    """Return an engine on asyncpg. The DSN is passed on unchanged: it may name several hosts."""
+def server_settings(options: EngineOptions) -> Mapping[str, str]:
+    """Return the settings of a PostgreSQL session."""
     timeouts = {
         "statement_timeout": options.statement_timeout,
         "lock_timeout": options.lock_timeout,
         "idle_in_transaction_session_timeout": options.idle_timeout,
     }
-    milliseconds = {name: str(round(seconds * 1000)) for name, seconds in timeouts.items()}
+    return {name: str(round(seconds * 1000)) for name, seconds in timeouts.items()}
+
+
+def postgres_engine(arguments: Mapping[str, Any], options: EngineOptions) -> AsyncEngine:
+    """Return an engine on asyncpg, which gets the arguments. Its URL may name several hosts."""
     return _engine(
         "postgresql+asyncpg://",
         options,
-        dsn=dsn,
-        timeout=options.connect_timeout,
         command_timeout=options.statement_timeout + options.connect_timeout,
-        server_settings={"application_name": "heroes", **milliseconds},
+        **arguments,
     )
 
 

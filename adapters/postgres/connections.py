@@ -7,11 +7,13 @@ statement, for a lock, and for the next statement of an idle transaction.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
+from adapters.postgres.driver_arguments import driver_arguments
 from adapters.postgres.dsn import split_hosts
 from adapters.sql.statements import make_compiler
 
@@ -55,6 +57,9 @@ class ServerOptions:
     pgbouncer: bool = False
     """Whether connections go through pgbouncer in transaction mode: there is no session state."""
 
+    password_file: Path | None = None
+    """File with the password, for URLs without one. It is read for each connection."""
+
 
 async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.Connection:
     """Open a connection for requests, with additional server ``settings``.
@@ -67,23 +72,23 @@ async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.
 def _serving_arguments(
     dsn: str, options: ServerOptions, settings: Mapping[str, str]
 ) -> dict[str, Any]:
-    command_timeout = options.statement_timeout + NETWORK_MARGIN
-    arguments = connect_arguments(dsn, options) | {"command_timeout": command_timeout}
+    command_timeout = {"command_timeout": options.statement_timeout + NETWORK_MARGIN}
     if options.pgbouncer:
-        return arguments | NO_STATEMENT_CACHE
+        return connect_arguments(dsn, options) | command_timeout | NO_STATEMENT_CACHE
     server_settings = {
-        "application_name": "heroes",
         "statement_timeout": _milliseconds(options.statement_timeout),
         "lock_timeout": _milliseconds(options.lock_timeout),
         "idle_in_transaction_session_timeout": _milliseconds(options.idle_timeout),
         **settings,
     }
-    return arguments | {"server_settings": server_settings}
+    return connect_arguments(dsn, options, server_settings) | command_timeout
 
 
-def connect_arguments(dsn: str, options: ServerOptions) -> dict[str, Any]:
+def connect_arguments(
+    dsn: str, options: ServerOptions, server_settings: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the arguments of the driver that every connection has."""
-    return {"dsn": dsn, "timeout": options.connect_timeout}
+    return driver_arguments(dsn, options.connect_timeout, options.password_file, server_settings)
 
 
 async def connect_to_first_available(*, dsn: str, **arguments: Any) -> Any:

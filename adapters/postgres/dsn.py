@@ -1,22 +1,12 @@
 """URLs of PostgreSQL: check them, hide the password, split them by host."""
 
-from urllib.parse import parse_qs, urlsplit
+import ssl
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from adapters.postgres.libpq_options import SYSTEM, check_options
 from service_layer.errors import UnsupportedUrl
 
 SERVER_SCHEMES = {"postgresql", "postgres"}
-KNOWN_OPTIONS = {
-    "sslmode": {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
-    "target_session_attrs": {
-        "any",
-        "primary",
-        "prefer-standby",
-        "read-only",
-        "read-write",
-        "standby",
-    },
-}
-"""Options of the URL whose values the driver checks only when it connects."""
 
 
 def check_server_url(url: str) -> None:
@@ -27,18 +17,37 @@ def check_server_url(url: str) -> None:
             _ = urlsplit(f"//{host}").port
     except ValueError:
         raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
-    options = parse_qs(parts.query)
-    if not all(port.isdecimal() for port in ",".join(options.get("port", ["0"])).split(",")):
+    options = parse_options(url)
+    if not all(port.isdecimal() for port in options.get("port", "0").split(",")):
         raise UnsupportedUrl("the port is not a number")
     if parts.netloc.rpartition("@")[2] and options.keys() & {"host", "port"}:
         raise UnsupportedUrl("hosts or ports are repeated; remove the options host and port")
-    for name, known in KNOWN_OPTIONS.items():
-        if set(options.get(name, [])) - known:
-            raise UnsupportedUrl(f"{name} is not one of {', '.join(sorted(known))}")
+    if "hostaddr" in options and (parts.netloc.rpartition("@")[2] or "host" in options):
+        raise UnsupportedUrl("the driver does not support hostaddr beside a host; omit one of them")
+    check_options(options)
+    if options.get("sslrootcert") == SYSTEM and not ssl.get_default_verify_paths().cafile:
+        raise UnsupportedUrl("this system has no file for sslrootcert=system; give its path")
     if parts.scheme not in SERVER_SCHEMES:
         raise UnsupportedUrl("not the URL of a PostgreSQL server")
     if not parts.path.strip("/"):
         raise UnsupportedUrl("the database name is missing, as in postgresql://user@host:5432/name")
+
+
+def parse_options(url: str) -> dict[str, str]:
+    """Return the options with a value, of repeated ones the last. Raises ``UnsupportedUrl``."""
+    try:
+        pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
+    except ValueError:
+        if not urlsplit(url).query:
+            return {}
+        raise UnsupportedUrl("its options are not name=value, separated by &") from None
+    return {name: text for name, text in dict(pairs).items() if text}
+
+
+def has_password(url: str) -> bool:
+    """Return whether the URL contains a password."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return bool(at and unquote(user.partition(":")[2])) or "password" in parse_options(url)
 
 
 def hide_password(dsn: str) -> str:

@@ -7,7 +7,12 @@ import asyncpg
 
 from adapters.sql.driver_errors import translate
 from adapters.sql.session import UnstorableText
-from service_layer.errors import StoreBusy, StoreConflict, StoreUnavailable
+from service_layer.errors import (
+    StoreBusy,
+    StoreConflict,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
 
 OPERATIONAL_ERRORS: Mapping[str, str] = {
     "08": "the connection to the database is lost",
@@ -40,6 +45,9 @@ DRIVER_ERRORS: Mapping[type[Exception], str] = {
 driver has not closed it yet.
 """
 
+MISCONFIGURED = ("28", "3D", "42704")
+"""SQLSTATEs, or classes of them, of a server that answers and refuses the URL."""
+
 CHARACTER_NOT_IN_REPERTOIRE = "22021"
 """SQLSTATE of a text with a NUL character."""
 
@@ -58,8 +66,7 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     if sqlstate.startswith(_CONSTRAINTS):
         raise StoreConflict(f"a constraint is violated ({sqlstate})") from cause
     if message := _message(error, sqlstate):
-        kind = StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
-        raise kind(f"{message} ({sqlstate})") from cause
+        raise _kind(error, sqlstate)(f"{message} ({sqlstate})") from cause
 
 
 translate_errors = partial(translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated)
@@ -71,6 +78,13 @@ def _message(error: BaseException | None, sqlstate: str) -> str | None:
         if isinstance(error, driver_error):
             return message
     return OPERATIONAL_ERRORS.get(sqlstate, OPERATIONAL_ERRORS.get(sqlstate[:2]))
+
+
+def _kind(error: BaseException | None, sqlstate: str) -> type[StoreUnavailable]:
+    is_refused = sqlstate.startswith(MISCONFIGURED)
+    if is_refused or isinstance(error, asyncpg.ClientConfigurationError):
+        return StoreMisconfigured
+    return StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
 
 
 def _is_row_lock_timeout(error: BaseException | None, sqlstate: str) -> bool:

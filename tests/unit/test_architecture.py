@@ -39,8 +39,7 @@ LISTS = {
 OF_THE_APPLICATION = {
     "adapters/__init__.py",
     "adapters/database.py",
-    "adapters/plain/connections.py",
-    "adapters/postgres/connections.py",
+    "adapters/postgres/driver_arguments.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",
     "entrypoints/cli.py",

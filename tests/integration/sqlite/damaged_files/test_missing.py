@@ -6,16 +6,18 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import UnusableDatabase
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.sqlite.damaged_files.requests import BODY
 from tests.support.databases import migrated_sqlite
 from tests.support.served import serve
 
 
-@pytest.mark.parametrize("path", ["missing/heroes.db", "."], ids=["no such folder", "a folder"])
-def test_an_impossible_path_is_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+@pytest.mark.parametrize(
+    ("path", "reason"), [("missing/heroes.db", "does not exist"), (".", "it is a folder")]
+)
+def test_an_impossible_path_is_refused(tmp_path: Path, path: str, reason: str) -> None:
+    with pytest.raises(UnusableDatabase, match=reason):
         migrated_sqlite(tmp_path / path)
 
     assert [] == list(tmp_path.iterdir())
@@ -24,7 +26,7 @@ def test_an_impossible_path_is_refused(tmp_path: Path, path: str) -> None:
 def test_serve_refuses_the_file_in_one_sentence(tmp_path: Path) -> None:
     ended = run("serve", tmp_path / "missing/heroes.db", port="0")
 
-    assert_one_sentence(ended, 1, "database")
+    assert_one_sentence(ended, 1, "missing does not exist")
 
 
 @pytest.mark.parametrize("remove", [Path.unlink, lambda path: path.rename(f"{path}.old")])

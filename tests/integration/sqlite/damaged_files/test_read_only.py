@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import UnusableDatabase
 from tests.integration.ordinary_user import shared_directory, subject_to_permissions
 from tests.integration.sqlite.damaged_files.requests import BODY, assert_unavailable, client_of
 from tests.integration.tutorial_database import make_tutorial_database
@@ -45,7 +45,7 @@ def test_a_read_only_directory_is_refused_and_left_unchanged(before: Any) -> Non
         content = {path: path.read_bytes() for path in folder.iterdir()}
         folder.chmod(0o555)
 
-        with subject_to_permissions(), pytest.raises(StoreUnavailable):
+        with subject_to_permissions(), pytest.raises(UnusableDatabase):
             migrated_sqlite(folder / "database.db")
 
         assert content == {path: path.read_bytes() for path in folder.iterdir()}
@@ -58,7 +58,7 @@ def test_a_read_only_file_to_adopt_is_refused_and_left_unchanged() -> None:
         path.chmod(0o444)
         folder.chmod(0o777)
 
-        with subject_to_permissions(), pytest.raises(StoreUnavailable):
+        with subject_to_permissions(), pytest.raises(UnusableDatabase):
             migrated_sqlite(path)
 
         assert content == path.read_bytes()
