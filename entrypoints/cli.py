@@ -8,7 +8,7 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import backups
-from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_warning
+from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, print_warning
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -46,13 +46,15 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         listener = sockets.listen(settings.host, settings.port)
         bounds = bootstrap.bounds(database, settings, sockets.get_address(listener))
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
-    migrating = bootstrap.when_to_migrate(database, migrate=migrate, is_unreachable=is_unreachable)
-    url = sockets.format_url(listener)
-    if sockets.is_ipv6_only(listener):
-        print_warning("this system listens on :: for IPv6 only; IPv4 clients cannot connect")
-    typer.echo(f"Heroes:   {url}/heroes/")
-    typer.echo(f"Docs:     {url}/docs")
-    typer.echo(f"Database: {database.name}")
+        migrating = bootstrap.when_to_migrate(
+            database, migrate=migrate, is_unreachable=is_unreachable
+        )
+        url = sockets.format_url(listener)
+        if sockets.is_ipv6_only(listener):
+            print_warning("this system listens on :: for IPv6 only; IPv4 clients cannot connect")
+        print_line(f"Heroes:   {url}/heroes/")
+        print_line(f"Docs:     {url}/docs")
+        print_line(f"Database: {database.name}")
     server.run(
         partial(bootstrap.make_app, migrating=migrating),
         listener,
@@ -74,7 +76,7 @@ def migrate(*, check: Check = False) -> None:
             applied = bootstrap.migrate(database)
             _print_applied(applied)
             if not applied:
-                typer.echo(UP_TO_DATE)
+                print_line(UP_TO_DATE)
 
 
 def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:
@@ -96,12 +98,12 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
 
 def _print_pending(pending: Sequence[str]) -> None:
     for revision in pending:
-        typer.echo(f"Migration {revision} is pending.")
+        print_line(f"Migration {revision} is pending.")
     if pending:
         raise typer.Exit(FAILED)
-    typer.echo(UP_TO_DATE)
+    print_line(UP_TO_DATE)
 
 
 def _print_applied(revisions: Sequence[str]) -> None:
     for revision in revisions:
-        typer.echo(f"Applied migration {revision}.")
+        print_line(f"Applied migration {revision}.")

@@ -15,7 +15,7 @@ from adapters.postgres.connections import (
     connect_arguments,
     connect_to_first_available,
 )
-from adapters.postgres.errors import translate_errors
+from adapters.postgres.start_errors import translate_start_errors
 from service_layer.errors import UnusableDatabase
 
 ASYNCPG = "postgresql+asyncpg://"
@@ -78,7 +78,7 @@ def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
 async def _run_on_new_connection(
     dsn: str, options: ServerOptions, work: Callable[[Connection], T]
 ) -> T:
-    with translate_errors():
+    with translate_start_errors():
         async with migrating_engine(dsn, options).begin() as connection:
             await connection.run_sync(_check_encoding)
             return await connection.run_sync(work)

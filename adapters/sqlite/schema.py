@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations import runner
 from adapters.sqlite.connections import LOG_SIZE, THREAD_TIMEOUT, WRITING, connect
@@ -16,7 +17,7 @@ from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.location import check_location
 from adapters.sqlite.locks import retry_while_locked_at_start
-from service_layer.errors import StoreUnavailable, UnusableDatabase
+from service_layer.errors import StoreConflict, StoreUnavailable, UnusableDatabase
 
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON", **LOG_SIZE}
 """Pragmas of a connection that changes the schema.
@@ -96,13 +97,18 @@ def inspecting_engine(path: Path) -> Engine:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Raise ``UnusableDatabase`` if the place of the file is why it is unavailable."""
+    """Raise ``UnusableDatabase`` for an error that does not pass by itself."""
     try:
         yield
-    except StoreUnavailable:
+    except StoreUnavailable:  # the place of the file may be the reason
         with suppress(OSError):
             check_location(path)
         raise
+    except StoreConflict as error:
+        raise UnusableDatabase(f"its rows do not fit the new schema: {error}") from error
+    except (sqlite3.Error, DBAPIError) as error:
+        reason = str(getattr(error, "orig", error))
+        raise UnusableDatabase(f"its schema cannot be migrated: {reason}") from error
 
 
 def _apply(path: Path) -> Sequence[str]:

@@ -1,7 +1,9 @@
 """Exit codes of the commands, and the one line for the operator when a command fails."""
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer
@@ -27,6 +29,36 @@ def exit_on_error() -> Iterator[None]:
         _exit(error, INVALID)
     except (bootstrap.CannotStart, sockets.CannotListen, BackupFailed) as error:
         _exit(error, FAILED)
+    except OutputFailed as error:
+        _discard_output()
+        _exit(error, FAILED)
+    except OSError as error:
+        file = f" ({error.filename})" if error.filename else ""
+        reason = error.strerror or type(error).__name__
+        _exit(f"the system refuses an operation: {reason}{file}; correct it, and repeat", FAILED)
+
+
+class OutputFailed(Exception):
+    """Standard output cannot be written to."""
+
+
+def print_line(line: str) -> None:
+    """Print a line on standard output. Raises ``OutputFailed``."""
+    try:
+        typer.echo(line)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputFailed(
+            f"cannot write to standard output: {reason}; redirect it to another file"
+        ) from error
+
+
+def _discard_output() -> None:
+    """Let the interpreter flush its buffer at the exit without another error."""
+    with suppress(OSError, ValueError):
+        discarded = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(discarded, sys.stdout.fileno())
+        os.close(discarded)
 
 
 def print_warning(sentence: str) -> None:
@@ -34,6 +66,7 @@ def print_warning(sentence: str) -> None:
     typer.echo(f"heroes: {sentence}", err=True)
 
 
-def _exit(error: Exception, code: int) -> NoReturn:
-    typer.echo(f"heroes: {error}", err=True)
+def _exit(error: Exception | str, code: int) -> NoReturn:
+    with suppress(OSError):  # the exit code says it anyway
+        print_warning(str(error))
     raise typer.Exit(code) from None
