@@ -72,16 +72,16 @@ async def connect(dsn: str, options: ServerOptions, **settings: str) -> asyncpg.
 def _serving_arguments(
     dsn: str, options: ServerOptions, settings: Mapping[str, str]
 ) -> dict[str, Any]:
-    command_timeout = {"command_timeout": options.statement_timeout + NETWORK_MARGIN}
-    if options.pgbouncer:
-        return connect_arguments(dsn, options) | command_timeout | NO_STATEMENT_CACHE
+    command_timeout = options.statement_timeout + NETWORK_MARGIN
     server_settings = {
         "statement_timeout": _milliseconds(options.statement_timeout),
         "lock_timeout": _milliseconds(options.lock_timeout),
         "idle_in_transaction_session_timeout": _milliseconds(options.idle_timeout),
         **settings,
     }
-    return connect_arguments(dsn, options, server_settings) | command_timeout
+    arguments = connect_arguments(dsn, options, None if options.pgbouncer else server_settings)
+    arguments = arguments | {"command_timeout": command_timeout}
+    return arguments | NO_STATEMENT_CACHE if options.pgbouncer else arguments
 
 
 def connect_arguments(
