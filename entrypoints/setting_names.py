@@ -16,7 +16,7 @@ SERVICE_NAME = re.compile(r"SERVICE_HOST$|SERVICE_PORT(?:_|$)|PORT_\d+_(?:TCP|UD
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The variables with the prefix that are no settings, in upper case."""
+    """The variables that are no settings, in upper case. The last two have the prefix."""
 
     misspelt: Mapping[str, str]
     """Each with the name of the setting that is probably meant."""
@@ -38,15 +38,16 @@ def is_injected(name: str, value: str | None) -> bool:
 
 
 def classify(variables: Mapping[str, str | None], settings: Iterable[str], prefix: str) -> Names:
-    """Classify the variables whose names begin with the prefix. Case does not count."""
+    """Classify the variables. Case does not count.
+
+    A prefix may be misspelt too: every name that is nearly that of a setting counts.
+    """
     known = [f"{prefix}{setting.upper()}" for setting in settings]
     misspelt: dict[str, str] = {}
     unknown: list[str] = []
     injected: list[str] = []
     for variable, value in variables.items():
         name = variable.upper()
-        if not name.startswith(prefix):
-            continue
         if is_injected(name, value):
             injected.append(name)
         elif name not in known:
@@ -54,7 +55,7 @@ def classify(variables: Mapping[str, str | None], settings: Iterable[str], prefi
                 misspelt[name] = meant
             else:
                 unknown.append(name)
-    return Names(misspelt, tuple(unknown), tuple(injected))
+    return Names(misspelt, _with(prefix, unknown), _with(prefix, injected))
 
 
 def format_names(names: Iterable[str]) -> str:
@@ -63,6 +64,10 @@ def format_names(names: Iterable[str]) -> str:
     omitted = len(printable) - MAX_LISTED
     rest = f" and {omitted} more" if omitted > 0 else ""
     return ", ".join(printable[:MAX_LISTED]) + rest
+
+
+def _with(prefix: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name.startswith(prefix))
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:
@@ -83,4 +88,8 @@ def _distance(a: str, b: str) -> int:
             substituted = diagonal + (left != right)
             diagonal = row[j]
             row[j] = min(substituted, row[j] + 1, row[j - 1] + 1)
-    return row[-1]
+        if min(row) > MAX_EDITS:  # it only grows
+            break
+    else:
+        return row[-1]
+    return MAX_EDITS + 1

@@ -19,6 +19,9 @@ def classified(**variables: str) -> Names:
         ("HEROES__DATA_BASE_URLS", "HEROES_DATABASE_URL"),
         ("HEROES_PROT", "HEROES_PORT"),
         ("heroes_hots", "HEROES_HOST"),
+        ("HEROS_DATABASE_URL", "HEROES_DATABASE_URL"),
+        ("HERO_DATABASE_URL", "HEROES_DATABASE_URL"),
+        ("HEROESDATABASEURL", "HEROES_DATABASE_URL"),
         ("HEROES_MAX_CONNECTION_PER_ADDRES", "HEROES_MAX_CONNECTIONS_PER_ADDRESS"),
     ],
 )
@@ -31,7 +34,7 @@ def test_other_names_are_unknown(name: str) -> None:
     assert Names({}, (name,), ()) == classified(**{name: "x"})
 
 
-@pytest.mark.parametrize("name", ["HEROES_PORT", "heroes_port", "HERO_PORT", "DATABSE_URL"])
+@pytest.mark.parametrize("name", ["HEROES_PORT", "heroes_port", "HERO_POOR", "DATABSE_URL"])
 def test_settings_and_the_variables_of_others_are_neither(name: str) -> None:
     assert Names({}, (), ()) == classified(**{name: "8000"})
 
@@ -53,6 +56,10 @@ def test_settings_and_the_variables_of_others_are_neither(name: str) -> None:
 )
 def test_variables_of_kubernetes_services_are_no_mistakes(name: str, value: str) -> None:
     assert Names({}, (), (name,)) == classified(**{name: value})
+
+
+def test_variables_of_kubernetes_for_services_of_a_similar_name_are_not_considered() -> None:
+    assert Names({}, (), ()) == classified(HERO_PORT="tcp://10.96.0.12:8000")
 
 
 def test_a_port_that_is_no_address_of_a_service_is_not_injected() -> None:
