@@ -163,7 +163,7 @@ def sqlite_url(url_text: str) -> URL:
         raise UnsupportedUrl(
             "the URL of a file begins with sqlite:///, and with sqlite://// for an absolute path"
         )
-    if "\0" in url_text:
+    if "\0" in (url.database or ""):
         raise UnsupportedUrl("it contains a NUL character")
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise UnsupportedUrl("use sqlite:///FILE, or sqlite:// in memory with HEROES_SESSION=plain")

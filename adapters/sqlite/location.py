@@ -8,7 +8,7 @@ from service_layer.errors import UnsupportedUrl, UnusableDatabase
 
 def absolute_path(text: str) -> Path:
     """Return the absolute path of the file. Raises ``UnsupportedUrl``."""
-    if text.startswith("~") and "/" in text:
+    if text == "~" or (text.startswith("~") and "/" in text):
         raise UnsupportedUrl("~ does not stand for the home directory; write its path")
     if text.startswith("//"):  # POSIX leaves the meaning of two slashes open
         text = "/" + text.lstrip("/")

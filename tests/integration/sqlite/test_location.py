@@ -56,7 +56,7 @@ def test_a_file_without_permissions_is_refused() -> None:
     assert_refused(ended, 1, "may not read and write the file")
 
 
-@pytest.mark.parametrize("path", ["~/heroes.db", "~someone/heroes.db"])
+@pytest.mark.parametrize("path", ["~", "~/heroes.db", "~someone/heroes.db"])
 def test_a_tilde_is_not_taken_for_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -65,6 +65,15 @@ def test_a_tilde_is_not_taken_for_a_folder(
     ended = invoke(tmp_path, "migrate", database_url=f"sqlite:///{path}")
 
     assert_refused(ended, 2, "HEROES_DATABASE_URL", "~ does not stand for the home directory")
+
+
+@pytest.mark.parametrize("session", ["fast", "plain"])
+def test_an_encoded_nul_character_is_refused(tmp_path: Path, session: str) -> None:
+    url = f"sqlite:///{tmp_path}/heroes%00.db"
+
+    ended = invoke(tmp_path, "migrate", database_url=url, session=session)
+
+    assert_refused(ended, 2, "HEROES_DATABASE_URL", "NUL character")
 
 
 @pytest.mark.parametrize("session", ["fast", "plain"])
