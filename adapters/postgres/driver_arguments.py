@@ -40,13 +40,13 @@ def driver_arguments(
 ) -> dict[str, Any]:
     """Return the arguments. The URL has been checked.
 
-    Its ``connect_timeout``, if it is not 0, replaces the given one. The file is read for each
+    Its ``connect_timeout``, if it is positive, replaces the given one. The file is read for each
     connection, so that a new password applies at once; a password in the URL has precedence.
     """
     parts, options = urlsplit(dsn), parse_options(dsn)
     arguments: dict[str, Any] = {
         "dsn": _driver_dsn(parts, options),
-        "timeout": int(options.get("connect_timeout", "0")) or connect_timeout,
+        "timeout": max(int(options.get("connect_timeout", "0")), 0) or connect_timeout,
         "connection_class": connection_class(options),
     }
     if SERVICE_FILE in options:

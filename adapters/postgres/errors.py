@@ -1,5 +1,6 @@
 """Translation of PostgreSQL and asyncpg errors into the application's errors."""
 
+import ssl
 from collections.abc import Mapping
 from functools import partial
 
@@ -37,15 +38,16 @@ DRIVER_ERRORS: Mapping[type[Exception], str] = {
     asyncpg.TargetServerAttributeNotMatched: "no server matches target_session_attrs",
     asyncpg.ClientConfigurationError: "the URL has invalid options",
     asyncpg.InvalidCachedStatementError: "the schema has just changed",
+    ssl.SSLCertVerificationError: "the certificate of the database cannot be verified",
     asyncpg.InternalClientError: "the connection to the database is lost",
 }
-"""Errors of asyncpg itself. The first match applies.
+"""Errors of the driver, and of the certificates that it verifies. The first match applies.
 
 ``InternalClientError`` is raised when the server has announced the end of a connection and the
 driver has not closed it yet.
 """
 
-MISCONFIGURED = ("28", "3D", "42704")
+MISCONFIGURED = ("28", "3D", "42501", "42704")
 """SQLSTATEs, or classes of them, of a server that answers and refuses the URL."""
 
 CHARACTER_NOT_IN_REPERTOIRE = "22021"
@@ -82,7 +84,8 @@ def _message(error: BaseException | None, sqlstate: str) -> str | None:
 
 def _kind(error: BaseException | None, sqlstate: str) -> type[StoreUnavailable]:
     is_refused = sqlstate.startswith(MISCONFIGURED)
-    if is_refused or isinstance(error, asyncpg.ClientConfigurationError):
+    refusals = asyncpg.ClientConfigurationError, ssl.SSLCertVerificationError
+    if is_refused or isinstance(error, refusals):
         return StoreMisconfigured
     return StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
 

@@ -4,6 +4,7 @@ asyncpg knows some of them and passes every other one to the server as a setting
 libpq knows are honoured here, or refused by name if their value cannot be honoured.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -114,9 +115,12 @@ def check_options(options: Mapping[str, str]) -> None:
         _check_number(name, options.get(name, "0"), maximum)
     _check_encoding(options)
     _check_certificates(options)
+    _check_encryption(options)
 
 
 def _check_number(name: str, text: str, maximum: int) -> None:
+    if name == "connect_timeout":
+        text = text.removeprefix("-")  # libpq documents negative numbers to mean the same as 0
     if not (text.isascii() and text.isdecimal() and int(text[:11]) <= maximum):
         raise UnsupportedUrl(f"{name} is not a number from 0 to {maximum}")
 
@@ -126,6 +130,23 @@ def _check_encoding(options: Mapping[str, str]) -> None:
     for name, text in options.items():
         if name.casefold() == "client_encoding" and text.casefold() not in UTF8:
             raise UnsupportedUrl("client_encoding is not UTF8, which the driver requires")
+
+
+def _check_encryption(options: Mapping[str, str]) -> None:
+    """Refuse combinations that the driver would refuse without their names."""
+    mode = options.get("sslmode", "")
+    if options.get("sslnegotiation") == "direct" and mode in {"disable", "allow", "prefer"}:
+        raise UnsupportedUrl("sslnegotiation=direct requires sslmode=require or stronger")
+    has_authorities = "sslrootcert" in options or "PGSSLROOTCERT" in os.environ
+    if mode.startswith("verify") and not (has_authorities or "service" in options):
+        try:
+            has_authorities = (Path.home() / ".postgresql" / "root.crt").is_file()
+        except (OSError, RuntimeError):  # there is no home directory
+            has_authorities = False
+        if not has_authorities:
+            raise UnsupportedUrl(
+                f"sslmode={mode} requires sslrootcert, the file with the certificate authorities"
+            )
 
 
 def _check_certificates(options: Mapping[str, str]) -> None:

@@ -14,11 +14,12 @@ REASONS: Mapping[str, str] = {
     "0A": "the server lacks a feature that the service needs; upgrade it",
     "22": "the server refuses a value: correct the settings in the URL, or the rows of the tables",
     "23": "rows violate a constraint of the new schema; correct them",
-    "3F": "no schema of search_path exists; create one, or correct search_path",
+    "3F": "no schema of search_path exists that the user may use; create one, or grant USAGE",
+    "42601": "the server does not understand the options in the URL; correct them",
     "42": "its schema cannot be migrated; rename the objects that are in the way",
     "54": "a value exceeds a limit of the server; shorten the longest texts of the tables",
 }
-"""What to do, by the class of the SQLSTATE (PostgreSQL, appendix A)."""
+"""What to do, by the SQLSTATE or its class (PostgreSQL, appendix A)."""
 
 OTHER_REASON = "the server refuses what the start needs; its log says why"
 
@@ -42,4 +43,5 @@ def translate_start_errors() -> Iterator[None]:
 
 def _reason(error: BaseException | None) -> str:
     sqlstate = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "no code")
-    return f"{REASONS.get(sqlstate[:2], OTHER_REASON)} ({sqlstate})"
+    reason = REASONS.get(sqlstate) or REASONS.get(sqlstate[:2], OTHER_REASON)
+    return f"{reason} ({sqlstate})"

@@ -1,8 +1,14 @@
 """Options of a database URL on a real server, and URLs that the server refuses."""
 
+import re
+import shutil
 import socket
+import ssl
+import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +21,7 @@ from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.libpq_options import NEEDS_NOTHING
 from tests.integration.processes import assert_one_sentence, run
 from tests.support.postgres import PostgresServer, stopping
-from tests.support.served import ask, fresh_postgres, serve
+from tests.support.served import LIMIT, ask, fresh_postgres, serve
 
 PASSWORD = "hunter2"  # noqa: S105 - that it is not printed is the test
 
@@ -113,6 +119,75 @@ def test_a_missing_database_or_role_ends_the_start(
             "serve", tmp_path / "s.db", *options, database_url=wrong, session=session, port="0"
         )
         assert_one_sentence(ended, 1, sentence)
+
+
+@pytest.mark.parametrize("session", ["fast", "plain"])
+def test_a_role_without_rights_ends_the_start(tmp_path: Path, url: str, session: str) -> None:
+    name, role = url.rpartition("/")[2], f"weak_{url.rpartition('/')[2]}"
+    ask(url, f"CREATE ROLE {role} LOGIN", f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+    try:
+        ended = run(
+            "serve",
+            tmp_path / "s.db",
+            database_url=re.sub("//[^/]*@", f"//{role}@", url),
+            session=session,
+            port="0",
+        )
+    finally:
+        ask(url, f"DROP ROLE {role}")
+
+    assert_one_sentence(ended, 1, "access to the database is denied (42501)")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize("session", ["fast", "plain"])
+@pytest.mark.parametrize("options", [(), ("--no-migrate",)])
+def test_a_certificate_that_cannot_be_verified_ends_the_start(
+    tmp_path: Path, session: str, options: tuple[str, ...]
+) -> None:
+    encryption = f"sslmode=verify-full&sslrootcert={tmp_path}/certificate.pem"
+    with tls_server(tmp_path) as address:
+        url = f"postgresql://me@{address}/x?{encryption}"
+        ended = run(
+            "serve", tmp_path / "s.db", *options, database_url=url, session=session, port="0"
+        )
+
+    assert_one_sentence(ended, 1, "the certificate of the database cannot be verified")
+
+
+@contextmanager
+def tls_server(folder: Path) -> Iterator[str]:
+    """Run a server with a certificate for another host name; yield its address."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(
+        ["openssl", "req", "-x509", *curve, *files, "-subj", "/CN=elsewhere"],  # noqa: S607
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def serve_connections() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.recv(8)  # SSLRequest
+                connection.sendall(b"S")
+                context.wrap_socket(connection, server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve_connections)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(LIMIT)
 
 
 @pytest.fixture(scope="module")

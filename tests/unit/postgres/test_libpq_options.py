@@ -90,7 +90,8 @@ def test_an_option_that_asks_for_nothing_does_not_reach_the_server(name: str, va
         ("sslrootcert", "/no/such/file"),
         ("sslcert", "/no/such/file"),
         ("connect_timeout", "3601"),
-        ("connect_timeout", "-1"),
+        ("connect_timeout", "--1"),
+        ("keepalives_idle", "-1"),
         ("keepalives", "2"),
         ("keepalives_idle", "soon"),
         ("keepalives_count", "128"),
@@ -100,6 +101,26 @@ def test_an_option_that_asks_for_nothing_does_not_reach_the_server(name: str, va
 def test_a_value_that_cannot_be_honoured_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(UnsupportedUrl, match=f"(?i){name}"):
         check_server_url(f"{URL}?{name}={value}")
+
+
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_authorities_are_required_to_verify_a_certificate(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    with pytest.raises(UnsupportedUrl, match=f"sslmode={mode} requires sslrootcert"):
+        check_server_url(f"{URL}?sslmode={mode}")
+
+    (tmp_path / ".postgresql").mkdir()
+    (tmp_path / ".postgresql" / "root.crt").touch()
+    check_server_url(f"{URL}?sslmode={mode}")
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer"])
+def test_direct_negotiation_requires_encryption(mode: str) -> None:
+    with pytest.raises(UnsupportedUrl, match="sslnegotiation=direct requires sslmode=require"):
+        check_server_url(f"{URL}?sslnegotiation=direct&sslmode={mode}")
 
 
 @pytest.mark.parametrize("options", ["sslmode", "a=1&&b=2", "=1&x", "a=1&"])
@@ -113,8 +134,8 @@ def test_the_encoding_of_the_driver_may_be_named(value: str) -> None:
     assert {} == given(f"client_encoding={value}")
 
 
-@pytest.mark.parametrize(("given_timeout", "used"), [("7", 7), ("0", 3.0), ("", 3.0)])
-def test_the_connect_timeout_of_the_url_applies_unless_it_is_zero(
+@pytest.mark.parametrize(("given_timeout", "used"), [("7", 7), ("0", 3.0), ("-1", 3.0), ("", 3.0)])
+def test_the_connect_timeout_of_the_url_applies_if_it_is_positive(
     given_timeout: str, used: float
 ) -> None:
     dsn = f"{URL}?connect_timeout={given_timeout}"
