@@ -88,10 +88,7 @@ def _prepare(database: Database, settings: Settings, workers: int, *, migrate: b
         if warning := bootstrap.connection_warning(database, settings, workers):
             print_warning(warning)
     except bootstrap.DatabaseUnreachable as error:
-        typer.echo(
-            f"heroes: {error}; starting anyway; requests get 503 until the database is reachable",
-            err=True,
-        )
+        print_warning(f"{error}; starting anyway; requests get 503 until the database is reachable")
         return True
     return False
 

@@ -7,7 +7,7 @@ import typer
 from rich.filesize import decimal
 
 from entrypoints import bootstrap
-from entrypoints.commands.exit_codes import exit_on_error, print_warning
+from entrypoints.commands.exit_codes import exit_on_error, print_line, print_warning
 from entrypoints.commands.progress import show_progress
 from entrypoints.commands.stop_signals import stop_on_signals
 from entrypoints.settings import load_settings
@@ -29,10 +29,11 @@ def backup(file: Target, *, replace: Replace = False, quiet: Quiet = False) -> N
     if written.warning:
         print_warning(written.warning)
     if not quiet:
-        typer.echo(
-            f"Backed up {decimal(written.size)} to {file}. "
-            f"The log could not start anew for {written.pinned:.2f} s."
-        )
+        with exit_on_error():
+            print_line(
+                f"Backed up {decimal(written.size)} to {file}. "
+                f"The log could not start anew for {written.pinned:.2f} s."
+            )
 
 
 def restore(file: Source, *, quiet: Quiet = False) -> None:
@@ -46,6 +47,7 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
     if restored.warning:
         typer.echo(f"heroes: {restored.warning}", err=True)
     if not quiet:
-        typer.echo(f"Restored {decimal(restored.size)} from {file}.")
-        if restored.kept:
-            typer.echo(f"The database before is kept as {restored.kept}.")
+        with exit_on_error():
+            print_line(f"Restored {decimal(restored.size)} from {file}.")
+            if restored.kept:
+                print_line(f"The database before is kept as {restored.kept}.")

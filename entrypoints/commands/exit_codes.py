@@ -44,6 +44,10 @@ class OutputFailed(Exception):
 
 def print_line(line: str) -> None:
     """Print a line on standard output. Raises ``OutputFailed``."""
+    if sys.stdout is None:  # as after >&- in a shell
+        raise OutputFailed(
+            "standard output is closed; redirect it, to /dev/null if nobody reads it"
+        )
     try:
         typer.echo(line)
     except OSError as error:
@@ -55,6 +59,8 @@ def print_line(line: str) -> None:
 
 def _discard_output() -> None:
     """Let the interpreter flush its buffer at the exit without another error."""
+    if sys.stdout is None:
+        return
     with suppress(OSError, ValueError):
         discarded = os.open(os.devnull, os.O_WRONLY)
         os.dup2(discarded, sys.stdout.fileno())
@@ -62,11 +68,14 @@ def _discard_output() -> None:
 
 
 def print_warning(sentence: str) -> None:
-    """Print a sentence for the operator on standard error."""
-    typer.echo(f"heroes: {sentence}", err=True)
+    """Print a sentence for the operator on standard error, if it can be written to.
+
+    What is said is not worth the end of a start, and the exit code says that a command failed.
+    """
+    with suppress(OSError):
+        typer.echo(f"heroes: {sentence}", err=True)
 
 
 def _exit(error: Exception | str, code: int) -> NoReturn:
-    with suppress(OSError):  # the exit code says it anyway
-        print_warning(str(error))
+    print_warning(str(error))
     raise typer.Exit(code) from None
