@@ -1,12 +1,14 @@
 """URLs of PostgreSQL: check them, hide the password, split them by host."""
 
 import ssl
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from adapters.postgres.libpq_options import SYSTEM, check_options
 from service_layer.errors import UnsupportedUrl
 
 SERVER_SCHEMES = {"postgresql", "postgres"}
+MAX_PORT = 65_535
 
 
 def check_server_url(url: str) -> None:
@@ -18,8 +20,9 @@ def check_server_url(url: str) -> None:
     except ValueError:
         raise UnsupportedUrl("not a URL such as postgresql://user@host:5432/name") from None
     options = parse_options(url)
-    if not all(port.isdecimal() for port in options.get("port", "0").split(",")):
-        raise UnsupportedUrl("the port is not a number")
+    if "\0" in unquote(url):
+        raise UnsupportedUrl("it contains a NUL character")
+    _check_hosts(parts.netloc.rpartition("@")[2] or options.get("host", ""), options)
     if parts.netloc.rpartition("@")[2] and options.keys() & {"host", "port"}:
         raise UnsupportedUrl("hosts or ports are repeated; remove the options host and port")
     if "hostaddr" in options and (parts.netloc.rpartition("@")[2] or "host" in options):
@@ -31,6 +34,25 @@ def check_server_url(url: str) -> None:
         raise UnsupportedUrl("not the URL of a PostgreSQL server")
     if not parts.path.strip("/"):
         raise UnsupportedUrl("the database name is missing, as in postgresql://user@host:5432/name")
+
+
+def _check_hosts(hosts: str, options: Mapping[str, str]) -> None:
+    if not all(_is_port(port) for port in options.get("port", "0").split(",")):
+        raise UnsupportedUrl(f"the port is not a number from 0 to {MAX_PORT}")
+    if not all(_is_host(unquote(host.partition(":")[0])) for host in hosts.split(",")):
+        raise UnsupportedUrl("a host is not a name, an address or the folder of a socket")
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text[:11]) <= MAX_PORT
+
+
+def _is_host(text: str) -> bool:
+    """Return whether the resolver gets the name: it raises ``UnicodeError`` for empty labels."""
+    try:
+        return text.startswith("/") or text.encode("idna") is not None
+    except UnicodeError:
+        return False
 
 
 def parse_options(url: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ libpq knows are honoured here, or refused by name if their value cannot be honou
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -157,3 +158,12 @@ def _check_certificates(options: Mapping[str, str]) -> None:
                 raise UnsupportedUrl("sslrootcert=system requires sslmode=verify-full")
         elif file is not None and not Path(file).is_file():
             raise UnsupportedUrl(f"there is no file with the path of {name}")
+        elif name == "sslrootcert" and file is not None:
+            _check_authorities(file)
+
+
+def _check_authorities(file: str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except OSError as error:  # SSLError, too
+        raise UnsupportedUrl("the file of sslrootcert has no certificates to read") from error

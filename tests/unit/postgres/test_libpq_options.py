@@ -117,6 +117,43 @@ def test_authorities_are_required_to_verify_a_certificate(
     check_server_url(f"{URL}?sslmode={mode}")
 
 
+def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").write_text("no certificate")
+    with pytest.raises(UnsupportedUrl, match="the file of sslrootcert has no certificates"):
+        check_server_url(f"{URL}?sslrootcert={tmp_path}/ca.crt")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://me@db..example/heroes", "a host is not a name"),
+        (f"postgresql://me@db,{'a' * 64}/heroes", "a host is not a name"),
+        (f"postgresql:///heroes?host={'a' * 64}", "a host is not a name"),
+        ("postgresql:///heroes?host=db&port=65536", "the port is not a number from 0 to 65535"),
+        (f"postgresql:///heroes?host=db&port={'9' * 5000}", "the port is not a number"),
+        ("postgresql://me@db/her%00oes", "a NUL character"),
+        (f"{URL}?options=%00", "a NUL character"),
+    ],
+)
+def test_a_url_that_the_driver_cannot_use_is_refused(url: str, reason: str) -> None:
+    with pytest.raises(UnsupportedUrl, match=reason):
+        check_server_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me@[::1]:5432,my_db.example.,127.0.0.1:1/heroes",
+        f"postgresql://me@{'a' * 63}:5432/heroes",
+        "postgresql://me@%2Frun%2Fpostgresql/heroes",
+        "postgresql:///heroes?host=/run/postgresql&port=65535",
+        "postgresql://me@b%C3%BCcher.example/heroes",
+    ],
+)
+def test_names_addresses_and_sockets_are_hosts(url: str) -> None:
+    check_server_url(url)
+
+
 @pytest.mark.parametrize("mode", ["disable", "allow", "prefer"])
 def test_direct_negotiation_requires_encryption(mode: str) -> None:
     with pytest.raises(UnsupportedUrl, match="sslnegotiation=direct requires sslmode=require"):
