@@ -45,7 +45,7 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
     ):
         restored = bootstrap.restore(load_settings(print_warning), file, progress)
     if restored.warning:
-        typer.echo(f"heroes: {restored.warning}", err=True)
+        print_warning(restored.warning)
     if not quiet:
         with exit_on_error():
             print_line(f"Restored {decimal(restored.size)} from {file}.")
