@@ -6,7 +6,6 @@ from ipaddress import ip_address
 
 import pytest
 
-from entrypoints.addresses import client_key
 from entrypoints.server.limits.connections import ConnectionLimit
 
 A, B, C = "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -61,14 +60,18 @@ def test_a_client_may_open_as_many_again_as_it_has_closed() -> None:
 
 def test_clients_without_connections_take_no_memory() -> None:
     limit = ConnectionLimit(1, 1)
-    addresses = [str(ip_address(number)) for number in range(5_000)]
-    for address in addresses:
-        client_key(address)  # fills its cache
+
+    def connect_clients(first: int) -> None:
+        for number in range(first, first + 5_000):
+            address = str(ip_address(number))
+            assert limit.acquire(address)
+            limit.release(address)
+
     tracemalloc.start()
+    for first in (0, 5_000, 10_000):
+        connect_clients(first)  # fills the cache of client_key
     before, _ = tracemalloc.get_traced_memory()
-    for address in reversed(addresses):
-        assert limit.acquire(address)
-        limit.release(address)
+    connect_clients(15_000)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
