@@ -17,9 +17,6 @@ from adapters.sqlite.backups.copying import copy_database
 from adapters.sqlite.backups.files import (
     SIDE_FILES,
     explain_errors,
-    flush,
-    real_path,
-    side_file,
     side_files,
 )
 from adapters.sqlite.backups.marker import marker_path
@@ -31,6 +28,7 @@ from adapters.sqlite.backups.verification import (
     find_broken_references,
 )
 from adapters.sqlite.connections import READING, connect
+from adapters.sqlite.files import flush, resolve, with_suffix
 from service_layer.backup import Backup, BackupFailed, BackupRefused, BackupStopped, Progress
 
 PREFIX = ".backup-"
@@ -47,7 +45,7 @@ def back_up(path: Path, target: Path, progress: Progress, *, replace: bool) -> B
 
     ``replace`` is whether an existing file at ``target`` is replaced.
     """
-    path, target = real_path(path), real_path(target)
+    path, target = resolve(path), resolve(target)
     with explain_errors(f"cannot back up {path} to {target}"):
         _check_database(path)
         _check_target(path, target, replace=replace)
@@ -78,7 +76,7 @@ def _check_database(path: Path) -> None:
 
 def _check_target(path: Path, target: Path, *, replace: bool) -> None:
     """Raise ``BackupFailed`` if writing the target would lose data."""
-    own = {path, marker_path(path), *(side_file(path, suffix) for suffix in SIDE_FILES)}
+    own = {path, marker_path(path), *(with_suffix(path, suffix) for suffix in SIDE_FILES)}
     if target in own or _is_same_file(path, target):
         raise BackupRefused(f"{target} belongs to the database itself: name another file")
     if logs := side_files(target):

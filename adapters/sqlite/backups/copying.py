@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from adapters.sqlite.backups.files import explain_errors, require_space, side_file
+from adapters.sqlite.backups.files import explain_errors, require_space
 from adapters.sqlite.connections import IMMUTABLE, connect
+from adapters.sqlite.files import LOG, with_suffix
 from service_layer.backup import BackupStopped, Progress
 
 SIZE = ("page_size", "page_count")
@@ -27,7 +28,7 @@ def reading_mode(path: Path) -> str:
     """Return the mode in which SQLite opens the file without creating a log beside it."""
     with path.open("rb") as file:
         is_wal = WAL_VERSION in file.read(20)[18:]
-    return IMMUTABLE if is_wal and not side_file(path, "-wal").exists() else "ro"
+    return IMMUTABLE if is_wal and not with_suffix(path, LOG).exists() else "ro"
 
 
 def copy_database(

@@ -1,4 +1,4 @@
-"""The files of a SQLite database, and durable changes of folders."""
+"""The files beside a database, the space on their disk, and errors that name what failed."""
 
 import os
 import shutil
@@ -8,25 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.sqlite.errors import error_message
+from adapters.sqlite.files import LOG, LOG_INDEX, with_suffix
 from service_layer.backup import BackupFailed
 
-SIDE_FILES = ("-wal", "-shm", "-journal")
+SIDE_FILES = (LOG, LOG_INDEX, "-journal")
 """Suffixes of the files that SQLite keeps beside a database: its logs, and their index."""
-
-
-def real_path(path: Path) -> Path:
-    """Return the absolute path without symbolic links, as SQLite resolves it."""
-    return Path(os.path.realpath(path))
-
-
-def side_file(path: Path, suffix: str) -> Path:
-    """Return the path of a file beside the database."""
-    return path.with_name(path.name + suffix)
 
 
 def side_files(path: Path) -> list[Path]:
     """Return the existing files beside the database that belong to it."""
-    return [file for suffix in SIDE_FILES if os.path.lexists(file := side_file(path, suffix))]
+    return [file for suffix in SIDE_FILES if os.path.lexists(file := with_suffix(path, suffix))]
 
 
 def inode(path: Path) -> int | None:
@@ -35,15 +26,6 @@ def inode(path: Path) -> int | None:
         return path.stat().st_ino
     except FileNotFoundError:
         return None
-
-
-def flush(path: Path) -> None:
-    """Flush the content of a file, or the names in a folder, to the disk (``fsync``)."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def require_space(folder: Path, size: int) -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from adapters.sqlite.backups.files import flush, side_file
 from adapters.sqlite.backups.temporary import lock, temporary_file
+from adapters.sqlite.files import flush, with_suffix
 from service_layer.backup import BackupFailed
 
 SUFFIX = "-restoring"
@@ -46,7 +46,7 @@ class Marker:
 
 def marker_path(path: Path) -> Path:
     """Return the path of the marker of a database."""
-    return side_file(path, SUFFIX)
+    return with_suffix(path, SUFFIX)
 
 
 @contextmanager

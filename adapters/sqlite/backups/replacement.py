@@ -21,10 +21,7 @@ from adapters.sqlite.backups.exclusive import exclusive_lock, in_use
 from adapters.sqlite.backups.files import (
     SIDE_FILES,
     explain_errors,
-    flush,
     inode,
-    real_path,
-    side_file,
     side_files,
 )
 from adapters.sqlite.backups.marker import (
@@ -36,11 +33,9 @@ from adapters.sqlite.backups.marker import (
 )
 from adapters.sqlite.connections import THREAD_TIMEOUT, connect
 from adapters.sqlite.errors import is_busy
+from adapters.sqlite.files import LOG_INDEX, flush, resolve, with_suffix
 from service_layer.backup import BackupFailed
 from service_layer.errors import UnusableDatabase
-
-INDEX = "-shm"
-"""Suffix of the index of a log. It is not kept: SQLite builds it anew."""
 
 ALONE = {"locking_mode": "EXCLUSIVE", "synchronous": "FULL"}
 
@@ -67,7 +62,7 @@ def finish_interrupted(path: Path) -> None:
 
     Raises ``UnusableDatabase`` if that is not possible.
     """
-    path = real_path(path)  # the marker is beside the file that a symbolic link leads to
+    path = resolve(path)  # the marker is beside the file that a symbolic link leads to
     if not marker_path(path).exists():
         return
     try:
@@ -95,20 +90,21 @@ def _leave_wal(path: Path) -> None:
 
 def _keep(path: Path) -> Path | None:
     """Give the files of the database second names, and return that of the database itself."""
-    kept_suffixes = ("", *(suffix for suffix in SIDE_FILES if suffix != INDEX))
-    files = [file for suffix in kept_suffixes if os.path.lexists(file := side_file(path, suffix))]
+    # the index of a log is not kept: SQLite builds it anew
+    kept_suffixes = ("", *(suffix for suffix in SIDE_FILES if suffix != LOG_INDEX))
+    files = [file for suffix in kept_suffixes if os.path.lexists(file := with_suffix(path, suffix))]
     if not files:
         return None
     kept = _unused_name(path)
     for file in files:
-        side_file(kept, file.name.removeprefix(path.name)).hardlink_to(file)
+        with_suffix(kept, file.name.removeprefix(path.name)).hardlink_to(file)
     flush(path.parent)
     return kept
 
 
 def _unused_name(path: Path) -> Path:
     name = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-    numbered = (side_file(name, f"-{number}") for number in itertools.count(2))
+    numbered = (with_suffix(name, f"-{number}") for number in itertools.count(2))
     return next(
         name
         for name in itertools.chain([name], numbered)

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.sqlite.backups import marker
 from adapters.sqlite.backups.copying import copy_database, reading_mode
 from adapters.sqlite.backups.exclusive import exclusive_lock
-from adapters.sqlite.backups.files import explain_errors, flush, real_path
+from adapters.sqlite.backups.files import explain_errors
 from adapters.sqlite.backups.replacement import finish_interrupted, replace_database
 from adapters.sqlite.backups.temporary import remove_abandoned, temporary_file
 from adapters.sqlite.backups.verification import (
@@ -23,6 +23,7 @@ from adapters.sqlite.backups.verification import (
     find_broken_references,
 )
 from adapters.sqlite.connections import READING, connect
+from adapters.sqlite.files import flush, resolve
 from adapters.sqlite.schema import MIGRATING
 from service_layer.backup import BackupFailed, BackupRefused, BackupStopped, Progress, Restored
 
@@ -34,7 +35,7 @@ CHECKING = {**MIGRATING, "synchronous": "OFF", "locking_mode": "EXCLUSIVE"}
 
 def restore(path: Path, backup: Path, progress: Progress) -> Restored:
     """Replace the database at ``path`` by ``backup``. Blocks. Raises ``BackupFailed``."""
-    path, backup = real_path(path), real_path(backup)
+    path, backup = resolve(path), resolve(backup)
     if path.exists() and not path.is_file():
         raise BackupRefused(f"{path} is not a file: check its URL in the settings")
     with explain_errors(f"cannot restore {path}"):

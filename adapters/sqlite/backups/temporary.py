@@ -12,11 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from adapters.sqlite.backups.files import side_files
+from adapters.sqlite.files import PRIVATE
 
 SUFFIX = ".partial"
-
-PRIVATE = 0o600
-"""Mode of a copy of the database, whatever the umask is."""
 
 
 @contextmanager

@@ -27,7 +27,7 @@ MUTANTS = [
     ),
     Mutant(
         "nothing is flushed",
-        f"{BACKUPS}/files.py",
+        "adapters/sqlite/files.py",
         "        os.fsync(descriptor)",
         "        pass",
         [OF_BACKUPS, ORDER],
@@ -112,7 +112,7 @@ MUTANTS = [
     Mutant(
         "the old database has no second name when it is replaced",
         REPLACEMENT,
-        "        side_file(kept, file.name.removeprefix(path.name)).hardlink_to(file)",
+        "        with_suffix(kept, file.name.removeprefix(path.name)).hardlink_to(file)",
         "        file.exists()",
         [OF_RESTORES],
     ),
