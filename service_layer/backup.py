@@ -12,7 +12,10 @@ class Progress(Protocol):
         """Report an activity, and how many bytes are done. ``total`` is 0 if it is not known."""
 
     def is_stopped(self) -> bool:
-        """Return whether the operation should stop. It is called often, also while it waits."""
+        """Return whether the operation should stop.
+
+        Called between steps, and while data is copied or checked; not during a wait for a lock.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Restored:
     """Size in bytes."""
 
     kept: Path | None
-    """The file of the database before, or ``None`` if there was no file."""
+    """The file of the previous database, or ``None`` if there was no file."""
 
     warning: str = ""
     """As in ``Backup``."""
@@ -55,4 +58,4 @@ class BackupStopped(BackupFailed):
 
 
 class BackupRefused(BackupFailed):
-    """The settings or the arguments name no database, or no file, for which this can work."""
+    """The arguments or the settings name a file or a database that this does not support."""

@@ -1,4 +1,4 @@
-"""Deletes expired responses in the background, in small steps.
+"""Delete expired responses in the background, in small steps.
 
 A step is a unit of work of its own: other writers acquire the lock between two steps, and while
 nothing is expired, it changes nothing. Steps follow each other until nothing is left::
@@ -102,7 +102,10 @@ class Pruner:
                 count.number = await uow.idempotency.count(count.limit)
 
     async def _attempt(self, work: Callable[[], Awaitable[None]]) -> bool:
-        """Return whether the work has succeeded. Log the first of several failures in a row."""
+        """Return whether the work has succeeded. Log the first of several failures in a row.
+
+        An unexpected error is logged each time.
+        """
         try:
             await work()
         except StoreUnavailable as error:

@@ -18,7 +18,10 @@ TOLERANCE = 60
 """Difference in seconds above which the database's clock has jumped."""
 
 MAX_DELAY = 10
-"""Seconds in which the database's time has to arrive to be compared: the process may be stopped."""
+"""Maximum duration in seconds of the query for the database's time; a later result is ignored.
+
+The process may have been stopped meanwhile.
+"""
 
 REFERENCE_AGE = 60 * 60
 """Seconds after which the clocks are compared anew, so that a small drift does not add up."""

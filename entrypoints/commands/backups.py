@@ -37,7 +37,7 @@ def backup(file: Target, *, replace: Replace = False, quiet: Quiet = False) -> N
 
 
 def restore(file: Source, *, quiet: Quiet = False) -> None:
-    """Replace a SQLite database by a copy of FILE, while nothing has it open."""
+    """Replace a SQLite database with a copy of FILE, while nothing has it open."""
     with (
         exit_on_error(),
         stop_on_signals() as is_stopped,
@@ -50,4 +50,4 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
         with exit_on_error():
             print_line(f"Restored {decimal(restored.size)} from {file}.")
             if restored.kept:
-                print_line(f"The database before is kept as {restored.kept}.")
+                print_line(f"The previous database is now {restored.kept}.")

@@ -29,6 +29,7 @@ from adapters.sqlite.backups.verification import (
 )
 from adapters.sqlite.connections import READING, connect
 from adapters.sqlite.files import flush, resolve, with_suffix
+from adapters.sqlite.served.serving_record import SUFFIX as RECORD
 from service_layer.backup import Backup, BackupFailed, BackupRefused, BackupStopped, Progress
 
 PREFIX = ".backup-"
@@ -68,15 +69,14 @@ def _check_database(path: Path) -> None:
     if not path.is_file():
         raise BackupFailed(f"there is no database {path}: check its URL in the settings")
     if marker_path(path).exists():
-        raise BackupFailed(
-            f"a restore of {path} was interrupted: apply the migrations to finish it"
-        )
+        raise BackupFailed(f"a restore of {path} was interrupted: run the migrations to finish it")
     check_header(path)
 
 
 def _check_target(path: Path, target: Path, *, replace: bool) -> None:
     """Raise ``BackupFailed`` if writing the target would lose data."""
-    own = {path, marker_path(path), *(with_suffix(path, suffix) for suffix in SIDE_FILES)}
+    beside = (*SIDE_FILES, RECORD)
+    own = {path, marker_path(path), *(with_suffix(path, suffix) for suffix in beside)}
     if target in own or _is_same_file(path, target):
         raise BackupRefused(f"{target} belongs to the database itself: name another file")
     if logs := side_files(target):

@@ -60,7 +60,7 @@ def _pinned_snapshot(source: sqlite3.Connection) -> Iterator[float]:
     """Read one snapshot until the end of the block, and yield the time at which it began.
 
     SQLite's backup starts over when another connection has written, unless its source is in a
-    transaction. Meanwhile a write-ahead log grows: it can not start anew before the snapshot ends.
+    transaction. Meanwhile a write-ahead log grows: it cannot start anew before the snapshot ends.
     """
     source.execute("BEGIN")
     pinned_at = time.monotonic()

@@ -34,7 +34,7 @@ class Marker:
     """
 
     old_inode: int | None
-    """The file of the database before, if there was one."""
+    """The file of the previous database, if there was one."""
 
     new_inode: int
     new_name: str

@@ -52,7 +52,10 @@ def replace_database(path: Path, new: Path, *, is_whole: bool) -> Path | None:
         kept = _keep(path)
         logs = {file.name: file.lstat().st_ino for file in side_files(path)}
         marker = Marker(inode(path), new.stat().st_ino, new.name, logs)
-        with marked(path, marker), explain_errors(f"a start has to finish the restore of {path}"):
+        with (
+            marked(path, marker),
+            explain_errors(f"the restore of {path} is incomplete; the next start finishes it"),
+        ):
             _finish(path, marker)
     return kept
 
@@ -66,7 +69,7 @@ def finish_interrupted(path: Path) -> None:
     if not marker_path(path).exists():
         return
     try:
-        with explain_errors("an error"), abandoned_marker(path) as marker:
+        with explain_errors(f"cannot replace {path}"), abandoned_marker(path) as marker:
             if marker is not None:
                 _finish_abandoned(path, marker)
     except BackupFailed as error:

@@ -69,17 +69,19 @@ def check_integrity(connection: sqlite3.Connection, path: Path, progress: Progre
 
 
 def find_broken_references(connection: sqlite3.Connection, path: Path, progress: Progress) -> str:
-    """Return a warning about tables whose rows reference missing rows, or an empty text.
+    """Return a warning about tables whose foreign keys are violated, or an empty text.
 
-    That is no damage: the service does not need the references of the user's own tables. A foreign
-    key may also be such that SQLite cannot check it.
+    That is no damage: the service does not need the references of the user's own tables. SQLite
+    cannot check a foreign key whose parent columns are not unique.
     """
     query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
     tables = [name for (name,) in _run(connection, path, query, progress)]
     broken = [
         name for name in tables if not _has_whole_references(connection, name, path, progress)
     ]
-    return f"rows of {', '.join(broken)} reference missing rows" if broken else ""
+    return (
+        f"foreign keys of {', '.join(broken)} are violated or cannot be checked" if broken else ""
+    )
 
 
 def _has_whole_references(

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from adapters.client_slots import ClientSlots
+from adapters.sqlite.files import LOG, resolve, with_suffix
 from adapters.sqlite.scans.threads import open_files
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 
@@ -57,10 +57,10 @@ class LogLimit:
     """Lets scans start only while the log of the file is smaller than a limit."""
 
     def __init__(self, file: ServedFile) -> None:
-        self._name = f"{file.path}-wal"
+        self._name = str(with_suffix(resolve(file.path), LOG))
         self._file = FileConnection(file, CHECKPOINTING)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-        self._turn = ClientSlots(1)
+        self._lock = asyncio.Lock()
         self._running = 0
         self._stop_at: float | None = None
         self._no_attempt_before = 0.0
@@ -69,7 +69,7 @@ class LogLimit:
     async def reading(self) -> AsyncIterator[None]:
         """Let the block read the file. Before that, wait until the log is small enough."""
         while self._is_exceeded():
-            await self._empty_in_turn()
+            await self._empty_once()
         self._running += 1
         try:
             yield
@@ -103,14 +103,11 @@ class LogLimit:
         except OSError:
             return 0
 
-    async def _empty_in_turn(self) -> None:
+    async def _empty_once(self) -> None:
         """Empty the log, unless another task has done so."""
-        await self._turn.acquire("")
-        try:
+        async with self._lock:
             if self._is_exceeded():
                 await self._empty()
-        finally:
-            self._turn.release("")
 
     async def _empty(self) -> None:
         """Wait until no scan runs, and empty the log. After ``GIVE_UP_AFTER``, let scans start."""

@@ -10,7 +10,7 @@ Time-Sharing System", AFIPS 1962)::
     long     8 threads    2 of them run, for 0.05 s in turn; each client has at most 2 threads
     pages    4 threads    to the end
 
-Whatever waits, waits in a queue in which clients take turns.
+All waiting is in queues in which clients take turns.
 """
 
 import asyncio

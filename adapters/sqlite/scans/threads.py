@@ -8,15 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from adapters.sqlite.connections import READING, fetch_all
+from adapters.sqlite.connections import READING, THREAD_TIMEOUT, fetch_all
 from adapters.sqlite.scans.execution import Execution, Pause
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from service_layer.errors import StoreUnavailable
 
-BUSY_TIMEOUT = 1_000
-"""Busy timeout in milliseconds of a connection that is used in a thread."""
-
-IN_A_THREAD = {**READING, "busy_timeout": str(BUSY_TIMEOUT)}
+IN_A_THREAD = {**READING, "busy_timeout": str(round(THREAD_TIMEOUT * 1000))}
+"""Pragmas of a connection that is used in a thread."""
 
 
 def open_files(threads: ThreadPoolExecutor, connection: sqlite3.Connection) -> None:

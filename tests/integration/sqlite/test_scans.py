@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sqlite.scans.log_limit import MAX_SIZE
 from adapters.sqlite.scans.pool import SLICE, ScanPool
 from adapters.sqlite.served.served_file import ServedFile
 from domain.hero import HeroQuery
@@ -145,6 +146,32 @@ async def test_a_scan_needs_no_new_file_descriptor(path: Path) -> None:
         with no_free_descriptor():
             assert 0 == await uow.heroes.count(HeroQuery(limit=1))
     database.dispose()
+
+
+# The log.
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+async def test_a_scan_empties_a_log_that_is_too_large(path: Path, *, is_linked: bool) -> None:
+    """SQLite keeps the log beside the file that a symbolic link leads to."""
+    named = path.with_name("linked.db") if is_linked else path
+    if is_linked:
+        named.symlink_to(path)
+    file = ServedFile(named)
+    scans = ScanPool(file, timeout=LIMIT)
+    scans.open()
+    log = path.with_name("heroes.db-wal")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        with connection:
+            connection.execute("CREATE TABLE other AS SELECT zeroblob(57 << 20)")
+        assert log.stat().st_size > MAX_SIZE
+
+        assert [(1,)] == await scans.scan("", "SELECT 1", [])
+
+        assert 0 == log.stat().st_size
+    scans.close()
+    file.close()
 
 
 # Pages of a large file.

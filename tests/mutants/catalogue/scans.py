@@ -103,6 +103,13 @@ MUTANTS = [
         LOG,
         "return self._size() > MAX_SIZE and self._may_attempt()",
         "return False",
+        [SCANS],
+    ),
+    Mutant(
+        "running scans are not stopped for the log",
+        LOG,
+        "return self._may_attempt() and self._size() > STOP_SIZE",
+        "return False",
         [SOAK],
     ),
 ]

@@ -48,8 +48,13 @@ def its_marker(path: Path) -> Path:
     return path.with_name("heroes.db-restoring")
 
 
+def its_record(path: Path) -> Path:
+    """Return the record of the file that is served."""
+    return path.with_name("heroes.db.serving")
+
+
 @pytest.mark.parametrize(
-    "target", [itself, through_a_folder, a_symlink, a_hard_link, its_log, its_marker]
+    "target", [itself, through_a_folder, a_symlink, a_hard_link, its_log, its_marker, its_record]
 )
 @pytest.mark.parametrize("replace", [False, True])
 def test_the_database_itself_is_refused(

@@ -136,7 +136,7 @@ def test_a_warning_is_printed_even_if_the_command_is_quiet(tmp_path: Path) -> No
     restore = run("restore", path, "--quiet", str(tmp_path / "backup.db"))
 
     for command in (backup, restore):
-        assert_one_sentence(command, 0, "rows of pet reference missing rows")
+        assert_one_sentence(command, 0, "foreign keys of pet are violated")
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
