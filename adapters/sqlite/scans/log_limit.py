@@ -47,7 +47,7 @@ GIVE_UP_AFTER = 2.0
 PAUSE = 10.0
 """Seconds until the next attempt after that."""
 
-CHECKPOINTING = {"busy_timeout": "100"}
+CHECKPOINTING = {"synchronous": "FULL", "busy_timeout": "100"}
 """Pragmas of the connection for checkpoints. It waits 0.1 s for a writer or a reader."""
 
 log = logging.getLogger(__name__)

@@ -26,7 +26,8 @@ async def test_a_backup_under_load_contains_every_write_that_was_acknowledged_be
     tmp_path: Path, session: str
 ) -> None:
     ledger = Ledger()
-    with serve(tmp_path / "heroes.db", access_log="false", session=session) as served:
+    waits = {"lock_timeout": "60", "pool_timeout": "60"}  # plain sessions wait in no fair order
+    with serve(tmp_path / "heroes.db", access_log="false", session=session, **waits) as served:
         client = httpx2.AsyncClient(base_url=served.url, timeout=LIMIT)
         async with client, asyncio.TaskGroup() as group:
             writers = [
