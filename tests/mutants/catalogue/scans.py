@@ -10,7 +10,6 @@ THREADS = "adapters/sqlite/scans/threads.py"
 
 TURNS = "tests/unit/test_client_slots.py"
 SCANS = "tests/integration/sqlite/test_scans.py"
-SOAK = "tests/e2e/test_scan_soak.py"
 
 MUTANTS = [
     Mutant(
@@ -104,12 +103,5 @@ MUTANTS = [
         "return self._size() > MAX_SIZE and self._may_attempt()",
         "return False",
         [SCANS],
-    ),
-    Mutant(
-        "running scans are not stopped for the log",
-        LOG,
-        "return self._may_attempt() and self._size() > STOP_SIZE",
-        "return False",
-        [SOAK],
     ),
 ]
