@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from anyio import wait_all_tasks_blocked
 
+from adapters.sqlite.scans.pool import THREADS
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.integration.held_commit import held_commit
 from tests.integration.request_timeout.limited import (
@@ -26,8 +27,6 @@ from tests.integration.without_timeouts import LONG, Opening, fast_sqlite, plain
 
 OLDER = {"age": 29}
 KEY = {"Idempotency-Key": "a-key"}
-
-SCAN_THREADS = 2
 
 ENDLESS = "SELECT count(*) FROM n"
 SECONDS_LONG = "SELECT count(*) FROM (SELECT 1 FROM n LIMIT 10000000)"
@@ -139,7 +138,7 @@ async def test_a_late_scan_stops_and_frees_its_thread(
     client: httpx2.AsyncClient, path: Path
 ) -> None:
     with slow_reads(path, ENDLESS):
-        for _ in range(SCAN_THREADS):
+        for _ in range(THREADS):
             await late(client.get("/heroes/?name__contains=pond"))
 
     assert 200 == (await client.get("/heroes/?name__contains=pond")).status_code
