@@ -14,6 +14,7 @@ from adapters.plain.connections import (
     sqlite_engine,
 )
 from adapters.plain.database import PlainDatabase
+from adapters.plain.errors import ErrorTranslators
 from adapters.plain.schema import SchemaInMemory
 from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
@@ -27,6 +28,13 @@ from service_layer.database import Database
 from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
 
 __all__ = ["has_password", "open_database", "open_plain_database", "read_password"]
+
+SQLITE_ERRORS = ErrorTranslators(
+    sqlite_errors.translate_errors, sqlite_errors.translate_write_errors
+)
+POSTGRES_ERRORS = ErrorTranslators(
+    postgres_errors.translate_errors, postgres_errors.translate_write_errors
+)
 
 
 def has_password(url: str) -> bool:
@@ -67,7 +75,7 @@ def open_plain_database(
     if url in IN_MEMORY:
         engine = _aiosqlite_engine(make_url(url), replace(options, pool_size=1))
         schema = SchemaInMemory(engine, sqlite_errors.translate_errors)
-        return PlainDatabase(engine, schema, sqlite_errors.translate_errors, pool_size=1)
+        return PlainDatabase(engine, schema, SQLITE_ERRORS, pool_size=1)
     server = ServerOptions(
         connect_timeout=options.connect_timeout, password_file=options.password_file
     )
@@ -79,16 +87,14 @@ def open_plain_database(
         return PlainDatabase(
             engine,
             fast,
-            sqlite_errors.translate_errors,
+            SQLITE_ERRORS,
             pool_size=size,
             check_file=fast.check_file,
         )
     engine, replicas = _asyncpg_engine(url, options), None
     if read_url is not None:
         replicas = _asyncpg_engine(read_url, options)
-    return PlainDatabase(
-        engine, fast, postgres_errors.translate_errors, pool_size=size, replicas=replicas
-    )
+    return PlainDatabase(engine, fast, POSTGRES_ERRORS, pool_size=size, replicas=replicas)
 
 
 def _asyncpg_engine(url: str, options: EngineOptions) -> AsyncEngine:

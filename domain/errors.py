@@ -54,10 +54,10 @@ class InvalidQuery(BrokenRules):
 class OperationFailed(DomainError):
     """One operation of a batch failed, so none was applied.
 
-    ``loc`` is the path to the operation. ``cause`` is its error.
+    ``loc`` is the path to the operation. ``cause`` is its error, of the domain or of the database.
     """
 
-    def __init__(self, loc: Location, cause: DomainError) -> None:
+    def __init__(self, loc: Location, cause: Exception) -> None:
         super().__init__(f"{'/'.join(map(str, loc))}: {cause}")
         self.loc = loc
         self.cause = cause

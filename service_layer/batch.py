@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 from domain.errors import DomainError, InvalidEntity, Location, OperationFailed, Violation
 from domain.preconditions import NO_PRECONDITION, Precondition
+from service_layer.errors import StoreConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +81,23 @@ async def apply_batch(
     ``make_draft`` and ``make_changes`` validate plain values, and return what ``Repository.add``
     and ``Versioned.apply`` accept. Raises ``OperationFailed`` for the first operation that is
     invalid or repeats an id. If there is none, raises it for the first operation whose entity does
-    not exist or does not satisfy the precondition.
+    not exist or does not satisfy the precondition, and then for one that the database refuses.
     """
     drafts, changes = _validate(batch, make_draft, make_changes)
     targets = await _lock_targets(batch, repository)
-    created = [await repository.add(draft) for draft in drafts]
-    updated = []
-    for update, change in zip(batch.update, changes, strict=True):
+    created, updated = [], []
+    for number, draft in enumerate(drafts):
+        with _add_location("create", number):
+            created.append(await repository.add(draft))
+    for number, (update, change) in enumerate(zip(batch.update, changes, strict=True)):
         entity = targets[update.id].apply(change)
         if entity is not targets[update.id]:
-            await repository.update(entity)
+            with _add_location("update", number):
+                await repository.update(entity)
         updated.append(entity)
-    for delete in batch.delete:
-        await repository.remove(delete.id)
+    for number, delete in enumerate(batch.delete):
+        with _add_location("delete", number):
+            await repository.remove(delete.id)
     return BatchResult(created, updated, [delete.id for delete in batch.delete])
 
 
@@ -152,8 +157,8 @@ async def _lock_targets(batch: Batch, repository: Repository[Entity]) -> Mapping
 
 @contextmanager
 def _add_location(*loc: str | int) -> Iterator[None]:
-    """Raise ``OperationFailed`` with this location for a domain error."""
+    """Raise ``OperationFailed`` with this location for an error of the domain, or a conflict."""
     try:
         yield
-    except DomainError as error:
+    except (DomainError, StoreConflict) as error:
         raise OperationFailed(loc, error) from error

@@ -29,7 +29,14 @@ class OutcomeUnknown(StoreUnavailable):
 
 
 class StoreConflict(Exception):
-    """The change conflicts with existing data, for instance with a unique constraint."""
+    """The change conflicts with existing data, for instance with a unique constraint.
+
+    The message is for logs. It names a constraint or a code, and contains no stored values.
+    """
+
+
+class StoreRefused(StoreConflict):
+    """A rule of the database, such as a trigger, does not allow the change."""
 
 
 class UnusableDatabase(Exception):

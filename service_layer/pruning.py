@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
 from service_layer.idempotency import PRUNE_SIZE
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -108,7 +108,7 @@ class Pruner:
         """
         try:
             await work()
-        except StoreUnavailable as error:
+        except (StoreUnavailable, StoreConflict) as error:
             if not self._has_failed:
                 log.warning("stored responses cannot be pruned or counted: %s", error)
             self._has_failed = True

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
-from adapters.plain.errors import ErrorTranslator
+from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
@@ -51,7 +51,7 @@ class PlainDatabase:
         self,
         engine: AsyncEngine,
         schema: Schema,
-        translate_driver_errors: ErrorTranslator,
+        translators: ErrorTranslators,
         *,
         pool_size: int,
         replicas: AsyncEngine | None = None,
@@ -72,7 +72,7 @@ class PlainDatabase:
         self.aopen = schema.aopen
         self._schema = schema
         self._check_file = check_file
-        self._translate_driver_errors = translate_driver_errors
+        self._translators = translators
         self._cancelled_calls = CancelledCalls(can_stop=not schema.is_embedded)
         self._engine = engine
         self._replicas = replicas or engine
@@ -92,9 +92,7 @@ class PlainDatabase:
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
         session = AsyncSession(engine)
-        return PlainSession(
-            session, self._translate_driver_errors, self._cancelled_calls, self._check_file
-        )
+        return PlainSession(session, self._translators, self._cancelled_calls, self._check_file)
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

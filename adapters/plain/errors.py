@@ -6,6 +6,7 @@ This module adds the errors of SQLAlchemy's connection pool.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import exc
 
@@ -13,6 +14,13 @@ from service_layer.errors import StoreUnavailable
 
 ErrorTranslator = Callable[[], AbstractContextManager[None]]
 """Returns a context manager that translates a driver's errors, also if SQLAlchemy wraps them."""
+
+
+class ErrorTranslators(NamedTuple):
+    """The translators of a driver's errors: of any statement, and of one that changes rows."""
+
+    any: ErrorTranslator
+    write: ErrorTranslator
 
 
 @contextmanager

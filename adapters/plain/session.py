@@ -9,7 +9,7 @@ from sqlalchemy.sql.base import Executable
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.cancelled_calls import CancelledCalls
-from adapters.plain.errors import ErrorTranslator, translate_errors
+from adapters.plain.errors import ErrorTranslators, translate_errors
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
@@ -26,18 +26,19 @@ class PlainSession:
     def __init__(
         self,
         session: AsyncSession,
-        translate_driver_errors: ErrorTranslator,
+        translators: ErrorTranslators,
         cancelled_calls: CancelledCalls,
         check_committed: Callable[[], None],
     ) -> None:
         self.session = session
-        self._translate_driver_errors = translate_driver_errors
+        self._translators = translators
         self._cancelled_calls = cancelled_calls
         self._check_committed = check_committed
         self._cancelled: asyncio.Task[Any] | None = None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        with translate_errors(self._translate_driver_errors):
+        translators = self._translators
+        with translate_errors(translators.write if statement.is_dml else translators.any):
             # exec() is typed for SQLAlchemy's writing statements only; it also executes SELECT.
             result = await self._run(
                 self.session.exec(cast("UpdateBase", statement), params=params)
@@ -46,7 +47,7 @@ class PlainSession:
 
     async def commit(self) -> None:
         try:
-            with translate_errors(self._translate_driver_errors):
+            with translate_errors(self._translators.write):
                 await self._run(self.session.commit())
                 self._check_committed()
         except StoreUnavailable as error:
@@ -56,7 +57,7 @@ class PlainSession:
         if self._cancelled is not None and not self._cancelled.done():
             self._cancelled_calls.start(self._close_after(self._cancelled))
             return
-        with translate_errors(self._translate_driver_errors):
+        with translate_errors(self._translators.any):
             await self._run(self.session.close())
 
     async def _run(self, call: Coroutine[Any, Any, T]) -> T:

@@ -1,5 +1,7 @@
 """Translation of PostgreSQL and asyncpg errors into the application's errors."""
 
+import logging
+import re
 import ssl
 from collections.abc import Mapping
 from functools import partial
@@ -12,6 +14,7 @@ from service_layer.errors import (
     StoreBusy,
     StoreConflict,
     StoreMisconfigured,
+    StoreRefused,
     StoreUnavailable,
 )
 
@@ -59,6 +62,27 @@ LOCK_NOT_AVAILABLE = "55P03"
 _CONSTRAINTS = "23"
 """The class of the SQLSTATEs of constraint violations."""
 
+AWAY_OR_BUSY = ("08", "25P03", "40", "53", LOCK_NOT_AVAILABLE, "57", "58", "XX")
+"""SQLSTATEs, or classes of them, of a database that is away, busy or full, whoever raises them."""
+
+_NEVER_OF_RULES = (_CONSTRAINTS, *AWAY_OR_BUSY)
+
+_OTHER_STATE = "55"
+"""The class of the SQLSTATEs of objects in another state, such as a lock timeout."""
+
+_IN_FUNCTION = re.compile(r"^(?:PL/pgSQL|SQL|PL/\w+) function .+$", re.MULTILINE)
+"""Lines of an error's context that name a function. They contain no values.
+
+::
+
+    PL/pgSQL function no_robots() line 3 at RAISE
+"""
+
+_ROW_SECURITY = "ExecWithCheckOptions"
+"""The server's function that reports a row that a policy does not allow, as 42501."""
+
+log = logging.getLogger(__name__)
+
 
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     """Raise the application's error, if there is one for the driver's error."""
@@ -66,13 +90,52 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     if sqlstate == CHARACTER_NOT_IN_REPERTOIRE:
         raise UnstorableText("the database does not store NUL characters") from cause
     if sqlstate.startswith(_CONSTRAINTS):
-        raise StoreConflict(f"a constraint is violated ({sqlstate})") from cause
+        raise StoreConflict(f"a constraint is violated ({_constraint(error, sqlstate)})") from cause
     if message := _message(error, sqlstate):
         raise _kind(error, sqlstate)(f"{message} ({sqlstate})") from cause
 
 
+def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
+    """Like ``_raise_translated``. Further errors come from triggers and other rules of users.
+
+    A trigger may raise any SQLSTATE, also those that report the state of the database.
+    """
+    if isinstance(error, asyncpg.PostgresError) and _is_of_a_rule(error):
+        log.debug("the change was refused in: %s", _function(error))
+        raise StoreRefused(f"a rule refused the change ({error.sqlstate})") from cause
+    _raise_translated(error, cause)
+
+
+def _is_of_a_rule(error: asyncpg.PostgresError) -> bool:
+    """Return whether a function, a policy or another object of users raised the error."""
+    sqlstate = str(error.sqlstate)
+    if isinstance(error, tuple(DRIVER_ERRORS)) or sqlstate.startswith(_NEVER_OF_RULES):
+        return False
+    if _function(error) or error.server_source_function == _ROW_SECURITY:
+        return True
+    is_text = sqlstate == CHARACTER_NOT_IN_REPERTOIRE
+    return sqlstate.startswith(_OTHER_STATE) or not (is_text or _message(error, sqlstate))
+
+
+def _function(error: asyncpg.PostgresError) -> str | None:
+    """Return the function that raised the error, or ``None`` if none did."""
+    found = _IN_FUNCTION.search(str(error.context or ""))
+    return found and found[0]
+
+
+def _constraint(error: BaseException | None, sqlstate: str) -> str:
+    """Return the SQLSTATE, and the name of the constraint or column if there is one."""
+    name = getattr(error, "constraint_name", None) or getattr(error, "column_name", None)
+    return f"{name}; {sqlstate}" if name else sqlstate
+
+
 translate_errors = partial(translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated)
 """A context manager that raises the application's error for a failure of the database."""
+
+translate_write_errors = partial(
+    translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated_write
+)
+"""The same for COMMIT and a valid INSERT, UPDATE or DELETE: other errors are ``StoreRefused``."""
 
 
 def _message(error: BaseException | None, sqlstate: str) -> str | None:

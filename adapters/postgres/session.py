@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy.sql.base import Executable
 
 from adapters.postgres.connections import compile_statement
-from adapters.postgres.errors import translate_errors
+from adapters.postgres.errors import translate_errors, translate_write_errors
 from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
@@ -35,7 +35,8 @@ class WritingSession:
         if self._connection is None:
             self._connection = await self._pool.acquire(writing=True)
         query = compile_statement(statement)
-        return await _close_on_error(self._connection, self._fetch_in_transaction, query, params)
+        fetch = self._write_in_transaction if statement.is_dml else self._fetch_in_transaction
+        return await _close_on_error(self._connection, fetch, query, params)
 
     async def commit(self) -> None:
         if self._connection is None:
@@ -60,6 +61,12 @@ class WritingSession:
         if not connection.is_in_transaction():
             await self._start.begin(connection)
         return await _fetch_all(connection, query, params)
+
+    async def _write_in_transaction(
+        self, connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        with translate_write_errors():
+            return await self._fetch_in_transaction(connection, query, params)
 
 
 class Reader:
@@ -95,7 +102,7 @@ async def _fetch_all(
 async def _commit(connection: asyncpg.Connection) -> str:
     """Commit, and return the command tag of the response."""
     try:
-        with translate_errors():
+        with translate_write_errors():
             return str(await connection.execute("COMMIT"))
     except StoreUnavailable as error:
         raise OutcomeUnknown(str(error)) from error

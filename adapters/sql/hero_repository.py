@@ -15,6 +15,7 @@ from adapters.sql.queries import select as queries
 from adapters.sql.session import SqlExecutor
 from adapters.sql.tables import IDS, hero_table
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
+from service_layer.errors import StoreRefused
 
 OR_ABORT = "OR ABORT"
 """On SQLite, a violated constraint rolls back the statement only.
@@ -23,6 +24,9 @@ A constraint that a user has added may have another conflict clause. ``ON CONFLI
 roll back the whole transaction, which other units of work share. ``ON CONFLICT IGNORE`` would skip
 the statement without an error.
 """
+
+SKIPPED = "a trigger skipped the row"
+"""Message for ``RETURN NULL`` on PostgreSQL and ``RAISE(IGNORE)`` on SQLite: no error, no row."""
 
 _COLUMNS = ("name", "secret_name", "age", "version")
 _VALUES: Mapping[str, Any] = {name: bindparam(name) for name in _COLUMNS}
@@ -77,14 +81,24 @@ class SqlHeroRepository(SqlHeroReader):
     _get = _GET.with_for_update()
 
     async def add(self, draft: HeroDraft) -> Hero:
-        (row,) = await self._executor.exec(_ADD, _column_values(draft, version=1))
-        return Hero(*row)
+        for row in await self._executor.exec(_ADD, _column_values(draft, version=1)):
+            return Hero(*row)
+        raise StoreRefused(SKIPPED)
 
     async def update(self, hero: Hero) -> None:
-        await self._exec_one(_UPDATE, hero.id, **_column_values(hero, version=hero.version))
+        values = _column_values(hero, version=hero.version)
+        await self._change_one(_UPDATE, hero.id, **values)
 
     async def remove(self, hero_id: int) -> None:
-        await self._exec_one(_REMOVE, hero_id)
+        await self._change_one(_REMOVE, hero_id)
+
+    async def _change_one(self, statement: Executable, hero_id: int, **values: object) -> None:
+        """Change the row. If it exists and was not changed, raise ``StoreRefused``."""
+        try:
+            await self._exec_one(statement, hero_id, **values)
+        except HeroNotFound:
+            await self.get(hero_id)
+            raise StoreRefused(SKIPPED) from None
 
 
 def _column_values(hero: HeroDraft | Hero, *, version: int) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Translation of SQLite errors into the application's errors."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
 
 from adapters.sql.driver_errors import translate
-from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.errors import StoreConflict, StoreRefused, StoreUnavailable
 
 OPERATIONAL_ERRORS: Mapping[int, str] = {
     sqlite3.SQLITE_PERM: "access to the database is denied",
@@ -29,6 +30,19 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _CONSTRAINT = "SQLITE_CONSTRAINT"
 """Prefix of the names of constraint violations."""
 
+_TRIGGER = "SQLITE_CONSTRAINT_TRIGGER"
+"""Name of the error of ``RAISE``. Its message is the text of the trigger."""
+
+_NAMED = re.compile(r"(UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(: .+)?")
+"""Messages that consist of names in the schema, and of expressions of constraints without one."""
+
+_OUTDATED_SCHEMA = re.compile(
+    r"no such table: (?!main\.)|no such column: (?!(?:new|old)\.)|table .+ has no column named",
+    re.IGNORECASE,
+)
+"""Messages about tables and columns of our statements. In triggers, names of tables are qualified.
+"""
+
 
 def is_busy(error: BaseException | None) -> bool:
     """Return whether another connection holds a lock, so that a retry may succeed."""
@@ -49,20 +63,38 @@ def is_failed_flush(error: BaseException | None) -> bool:
 def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")
+    if name == _TRIGGER:
+        raise StoreRefused(f"a trigger refused the change ({name})") from cause
     if name.startswith(_CONSTRAINT):
-        raise StoreConflict(f"a constraint is violated ({name})") from cause
+        raise StoreConflict(f"a constraint is violated ({_constraint(error, name)})") from cause
     if message := _message(error):
         raise StoreUnavailable(f"{message} ({name})") from cause
+
+
+def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
+    """Like ``_raise_translated``. Further error codes come from triggers and indexes of users."""
+    _raise_translated(error, cause)
+    if name := getattr(error, "sqlite_errorname", None):
+        raise StoreRefused(f"a trigger or an index failed ({name})") from cause
 
 
 translate_errors = partial(translate, (sqlite3.Error,), _raise_translated)
 """A context manager that raises the application's error for a failure of the database."""
 
+translate_write_errors = partial(translate, (sqlite3.Error,), _raise_translated_write)
+"""The same for a valid INSERT, UPDATE or DELETE: any other error is a ``StoreRefused``."""
+
+
+def _constraint(error: BaseException | None, name: str) -> str:
+    """Return the code, and the name of the constraint if SQLite reports it."""
+    message = str(error)
+    return f"{message}; {name}" if _NAMED.fullmatch(message) else name
+
 
 def _message(error: BaseException | None) -> str | None:
     if message := OPERATIONAL_ERRORS.get(_primary_code(error)):
         return message
-    if str(error).startswith(("no such table", "no such column")):
+    if _OUTDATED_SCHEMA.match(str(error)):
         return "the schema is not up to date; run the migrations"
     return None
 

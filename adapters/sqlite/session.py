@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
-from adapters.sqlite.errors import translate_errors
+from adapters.sqlite.errors import translate_errors, translate_write_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
@@ -39,7 +39,7 @@ class WritingSession:
         if self._unit is None:
             self._unit = await self._writer.begin()
         query = compile_statement(statement)
-        with translate_errors():
+        with translate_write_errors() if statement.is_dml else translate_errors():
             return self._unit.fetch_all(query.text, query.bind(params))
 
     async def commit(self) -> None:

@@ -26,7 +26,13 @@ from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
-from service_layer.errors import OutcomeUnknown, StoreConflict, StoreHalted, StoreUnavailable
+from service_layer.errors import (
+    OutcomeUnknown,
+    StoreConflict,
+    StoreHalted,
+    StoreRefused,
+    StoreUnavailable,
+)
 from service_layer.idempotency import (
     ClientKeyLimitReached,
     KeyInProgress,
@@ -45,6 +51,7 @@ INVALID = "The request is invalid. See errors for details."
 
 STALE = "The resource has changed. Fetch it again."
 CONFLICT = "The request conflicts with existing data."
+REFUSED = "A rule of the database does not allow this change."
 UNAVAILABLE = "The database is temporarily unavailable. Try again later."
 OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 KEYS_EXHAUSTED = "No further idempotency keys can be stored at the moment. Try again later."
@@ -101,8 +108,12 @@ async def operation_failed(request: Request, error: OperationFailed) -> Response
     if isinstance(cause, InvalidEntity):
         invalid = [(v.code, ("body", *error.loc, v.field), v.message) for v in cause.violations]
         return _validation_response(invalid, request.scope)
-    status = HTTPStatus.NOT_FOUND if isinstance(cause, NotFound) else HTTPStatus.PRECONDITION_FAILED
-    errors = [{"detail": str(cause), "pointer": encode_pointer(error.loc)}]
+    detail, status = str(cause), HTTPStatus.PRECONDITION_FAILED
+    if isinstance(cause, StoreConflict):
+        detail, status = _report_conflict(request, cause), HTTPStatus.CONFLICT
+    elif isinstance(cause, NotFound):
+        status = HTTPStatus.NOT_FOUND
+    errors = [{"detail": detail, "pointer": encode_pointer(error.loc)}]
     return problem(status, FAILED, request.scope, members={"errors": errors})
 
 
@@ -170,9 +181,9 @@ async def store_unavailable(request: Request, error: StoreUnavailable) -> Respon
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, request.scope, headers)
 
 
-async def store_conflict(request: Request, _: StoreConflict) -> Response:
-    """Return 409: the request conflicts with existing data."""
-    return problem(HTTPStatus.CONFLICT, CONFLICT, request.scope)
+async def store_conflict(request: Request, error: StoreConflict) -> Response:
+    """Return 409: the request conflicts with existing data, or with a rule of the database."""
+    return problem(HTTPStatus.CONFLICT, _report_conflict(request, error), request.scope)
 
 
 async def key_reused(request: Request, _: KeyReused) -> Response:
@@ -211,6 +222,12 @@ async def internal_server_error(request: Request, _: Exception) -> Response:
     """Return 500 for a bug. Starlette raises the exception again, so the server logs it."""
     detail = "Internal server error."
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
+
+
+def _report_conflict(request: Request, error: StoreConflict) -> str:
+    """Log which constraint or rule it was. Return the detail for the client, without that."""
+    log.warning("%s %r: %s", request.method, request.url.path, error)
+    return REFUSED if isinstance(error, StoreRefused) else CONFLICT
 
 
 def _detail_response(status: int, detail: Any, scope: Scope) -> Response:

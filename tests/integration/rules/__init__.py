@@ -1,0 +1,1 @@
+"""Triggers, policies and constraints of users, which refuse valid writes."""
