@@ -19,7 +19,9 @@ from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
+from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer
+from service_layer.errors import StoreRefused
 
 MAX_INLINE_ROWS = 4
 """Largest number of rows that are read on the event loop from a file larger than its cache."""
@@ -39,8 +41,12 @@ class WritingSession:
         if self._unit is None:
             self._unit = await self._writer.begin()
         query = compile_statement(statement)
-        with translate_write_errors() if statement.is_dml else translate_errors():
-            return self._unit.fetch_all(query.text, query.bind(params))
+        try:
+            with translate_write_errors() if statement.is_dml else translate_errors():
+                return self._unit.fetch_all(query.text, query.bind(params))
+        except StoreRefused as error:
+            log_trigger(self._unit.group.connection, error.__cause__)
+            raise
 
     async def commit(self) -> None:
         if self._unit is not None:

@@ -134,7 +134,8 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     ),
     HTTPStatus.CONFLICT: _document_problem(
         HTTPStatus.CONFLICT,
-        "The request conflicts with existing data, or a request with the same key is in progress.",
+        "The request conflicts with existing data or with a rule of the database, or a request with"
+        " the same key is in progress.",
         CONFLICT,
     ),
     HTTPStatus.PRECONDITION_FAILED: _document_problem(

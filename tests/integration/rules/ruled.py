@@ -10,7 +10,7 @@ import httpx2
 from entrypoints.api.app import build_app
 from service_layer.database import Database
 from tests.support.databases import empty_postgres, migrated_sqlite, open_plain
-from tests.support.served import ask, fresh_postgres
+from tests.support.served import ask
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
@@ -37,12 +37,21 @@ async def sqlite(session: str, folder: Path) -> AsyncIterator[tuple[Database, Ad
 
 
 @asynccontextmanager
-async def postgres(session: str, server: str) -> AsyncIterator[tuple[Database, AddRules]]:
-    """Yield a new database of the server, and a function that adds rules."""
-    with fresh_postgres(server) as url:
-        opening = open_plain(url) if session == "plain" else empty_postgres(url)
-        async with opening as database:
-            yield database, lambda *statements: ask(url, *statements) and None
+async def postgres(session: str, url: str) -> AsyncIterator[tuple[Database, AddRules]]:
+    """Yield an empty database, and a function that adds rules. ``rule()`` is dropped at the end."""
+
+    def add_rules(*statements: str) -> None:
+        ask(url, *statements)
+
+    try:
+        async with empty_postgres(url) as fast:
+            if session == "plain":
+                async with open_plain(url) as plain:
+                    yield plain, add_rules
+            else:
+                yield fast, add_rules
+    finally:
+        ask(url, "DROP FUNCTION IF EXISTS rule() CASCADE")
 
 
 @asynccontextmanager
