@@ -8,6 +8,8 @@ from typing import Any, cast
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.logging import AccessFormatter
 
+from entrypoints.server.log_handler import DroppingHandler
+
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -32,6 +34,10 @@ def build_log_config() -> dict[str, Any]:
     """Return uvicorn's logging configuration with this formatter and the service's loggers."""
     config = copy.deepcopy(LOGGING_CONFIG)
     config["formatters"]["access"]["()"] = AccessLogFormatter
+    for handler in config["handlers"].values():
+        handler["()"] = DroppingHandler
+        del handler["class"]
+    config["root"] = {"handlers": ["default"], "level": "WARNING"}  # asyncio's errors, for instance
     ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
     config["loggers"] |= {"entrypoints": ours, "adapters": ours}
     return config

@@ -14,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.server.access_log import build_log_config
 from entrypoints.server.config import Bounds, ServerConfig
+from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
@@ -35,7 +36,7 @@ def run(
     ``make_app``, which must be picklable.
     """
     config = ServerConfig(
-        partial(_make_served_app, make_app),
+        partial(_make_served_app, make_app, is_worker=workers > 1),
         bounds,
         http=BoundedProtocol,
         factory=True,
@@ -68,7 +69,9 @@ def exit_on_signals_before_serving() -> None:
     _set_signal_handlers(os._exit)
 
 
-def _make_served_app(make_app: Callable[[], FastAPI]) -> CancellationMiddleware:
+def _make_served_app(make_app: Callable[[], FastAPI], *, is_worker: bool) -> CancellationMiddleware:
+    if is_worker:
+        stop_with_parent()
     return CancellationMiddleware(make_app())
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -122,6 +123,24 @@ def test_sigterm_stops_every_worker(tmp_path: Path, url: str) -> None:
     assert 2 == len(workers)
     assert [] == [worker for worker in workers if worker.exists()]
     assert "Traceback" not in served.output()
+
+
+def test_workers_finish_requests_and_end_when_their_parent_is_killed(
+    tmp_path: Path, url: str
+) -> None:
+    with serve(tmp_path / "served.db", *TWO_WORKERS, database_url=url) as served:
+        served.wait_until_printed("Application startup complete.", 2)
+        workers = workers_of(served)
+        served.process.kill()
+        served.wait_until_printed("Finished server process", 2)
+        served.kill()  # waits until no process has the output
+
+    assert 2 == len(workers)
+    assert [] == [worker for worker in workers if worker.exists()]
+    assert 2 == served.output().count("the parent process has ended; stopping")
+    assert "Traceback" not in served.output()
+    with socket.create_server(served.address):
+        pass
 
 
 def test_several_workers_on_sqlite_are_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+"""Write log lines without waiting for their reader.
+
+A reader that stalls lets the pipe fill up, and a write to a full pipe blocks: the event loop, and
+with it every request and the shutdown. So lines are dropped then, and counted. The next line that
+can be written is preceded by that number. A line costs one system call, as with ``StreamHandler``.
+"""
+
+import logging
+import os
+import select
+import socket
+import stat
+from collections.abc import Callable
+from functools import partial
+from typing import TextIO
+
+Write = Callable[[bytes], int]
+"""Writes some of the bytes and returns how many. Raises ``OSError`` instead of waiting."""
+
+DROPPED = "WARNING:  log lines dropped, because the log could not be written: %d\n"
+
+REOPENED = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+class DroppingHandler(logging.Handler):
+    """Writes lines to the stream, or drops and counts those that cannot be written at once."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._write = open_writer(stream)
+        self.dropped = 0
+        self._rest = b""
+        """What is left of a line that was written in part."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = f"{self.format(record)}\n".encode(errors="backslashreplace")
+        except Exception:  # noqa: BLE001 - as in the handlers of the standard library
+            self.handleError(record)
+            return
+        self.flush()
+        if self.dropped or not self._write_line(line):
+            self.dropped += 1
+
+    def flush(self) -> None:
+        """Write the number of dropped lines, if there are some and the stream has space."""
+        if self.dropped and self._write_line((DROPPED % self.dropped).encode()):
+            self.dropped = 0
+
+    def _write_line(self, line: bytes) -> bool:
+        """Write the line, or a part of it. Return whether anything of it was written."""
+        if self._rest:
+            self._rest = self._rest[self._write_some(self._rest) :]
+        if self._rest:
+            return False
+        written = self._write_some(line)
+        if written:
+            self._rest = line[written:]
+        return bool(written)
+
+    def _write_some(self, data: bytes) -> int:
+        """Write as much as possible. Return the number of bytes."""
+        written = 0
+        try:
+            while written < len(data):
+                written += self._write(data[written:])
+        except (OSError, ValueError):  # no space, no reader, or closed
+            return written
+        return written
+
+
+def open_writer(stream: TextIO) -> Write:
+    """Return a function that writes to the stream without waiting."""
+    try:
+        descriptor = stream.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):
+        return partial(_write_text, stream)  # in memory, as in tests
+    if stat.S_ISSOCK(mode):
+        return partial(_send, socket.socket(fileno=os.dup(descriptor)))
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+        return _open_nonblocking(descriptor)
+    return partial(os.write, descriptor)
+
+
+def _open_nonblocking(descriptor: int) -> Write:
+    """Open the pipe or terminal again: O_NONBLOCK would also apply to others that use this one.
+
+    A pipe of another user cannot be opened. Then it is asked whether it has space. This may wait if
+    another process fills that space in the meantime.
+    """
+    try:
+        return partial(os.write, os.open(f"/proc/self/fd/{descriptor}", REOPENED))
+    except OSError:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+        return partial(_write_if_ready, descriptor, poll)
+
+
+def _write_if_ready(descriptor: int, poll: select.poll, data: bytes) -> int:
+    if not poll.poll(0):
+        raise BlockingIOError
+    return os.write(descriptor, data[: select.PIPE_BUF])
+
+
+def _send(connection: socket.socket, data: bytes) -> int:
+    return connection.send(data, socket.MSG_DONTWAIT)
+
+
+def _write_text(stream: TextIO, data: bytes) -> int:
+    stream.write(data.decode())
+    stream.flush()
+    return len(data)
