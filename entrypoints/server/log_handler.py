@@ -17,6 +17,8 @@ from typing import TextIO
 Write = Callable[[bytes], int]
 """Writes some of the bytes and returns how many. Raises ``OSError`` instead of waiting."""
 
+Close = Callable[[], None]
+
 DROPPED = "WARNING:  log lines dropped, because the log could not be written: %d\n"
 
 REOPENED = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -27,7 +29,7 @@ class DroppingHandler(logging.Handler):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
-        self._write = open_writer(stream)
+        self._write, self._close = open_writer(stream)
         self.dropped = 0
         self._rest = b""
         """What is left of a line that was written in part."""
@@ -46,6 +48,13 @@ class DroppingHandler(logging.Handler):
         """Write the number of dropped lines, if there are some and the stream has space."""
         if self.dropped and self._write_line((DROPPED % self.dropped).encode()):
             self.dropped = 0
+
+    def close(self) -> None:
+        """Close what the handler has opened, but not the stream."""
+        self._write = _refuse
+        self._close()
+        self._close = _do_nothing
+        super().close()
 
     def _write_line(self, line: bytes) -> bool:
         """Write the line, or a part of it. Return whether anything of it was written."""
@@ -69,32 +78,34 @@ class DroppingHandler(logging.Handler):
         return written
 
 
-def open_writer(stream: TextIO) -> Write:
-    """Return a function that writes to the stream without waiting."""
+def open_writer(stream: TextIO) -> tuple[Write, Close]:
+    """Return a function that writes to the stream without waiting, and one that closes it."""
     try:
         descriptor = stream.fileno()
         mode = os.fstat(descriptor).st_mode
     except (OSError, ValueError):
-        return partial(_write_text, stream)  # in memory, as in tests
+        return partial(_write_text, stream), _do_nothing  # in memory, as in tests
     if stat.S_ISSOCK(mode):
-        return partial(_send, socket.socket(fileno=os.dup(descriptor)))
+        connection = socket.socket(fileno=os.dup(descriptor))
+        return partial(_send, connection), connection.close
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
         return _open_nonblocking(descriptor)
-    return partial(os.write, descriptor)
+    return partial(os.write, descriptor), _do_nothing
 
 
-def _open_nonblocking(descriptor: int) -> Write:
+def _open_nonblocking(descriptor: int) -> tuple[Write, Close]:
     """Open the pipe or terminal again: O_NONBLOCK would also apply to others that use this one.
 
     A pipe of another user cannot be opened. Then it is asked whether it has space. This may wait if
     another process fills that space in the meantime.
     """
     try:
-        return partial(os.write, os.open(f"/proc/self/fd/{descriptor}", REOPENED))
+        opened = os.open(f"/proc/self/fd/{descriptor}", REOPENED)
     except OSError:
         poll = select.poll()
         poll.register(descriptor, select.POLLOUT)
-        return partial(_write_if_ready, descriptor, poll)
+        return partial(_write_if_ready, descriptor, poll), _do_nothing
+    return partial(os.write, opened), partial(os.close, opened)
 
 
 def _write_if_ready(descriptor: int, poll: select.poll, data: bytes) -> int:
@@ -111,3 +122,11 @@ def _write_text(stream: TextIO, data: bytes) -> int:
     stream.write(data.decode())
     stream.flush()
     return len(data)
+
+
+def _refuse(_: bytes) -> int:
+    raise ValueError("the handler is closed")
+
+
+def _do_nothing() -> None:
+    pass
