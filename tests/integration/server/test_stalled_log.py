@@ -45,9 +45,9 @@ def server_whose_output_is_not_read(database: Path) -> Iterator[Server]:
 
 
 def read_url(output: IO[bytes]) -> str:
-    """Read the output up to the line that uvicorn writes last."""
+    """Read the output of the start."""
     text = ""
-    while not text.endswith("\n") or "Uvicorn running" not in text:
+    while not text.endswith("\n") or "startup complete" not in text:
         text += output.read(1).decode()
     found = re.search(READY.pattern, text)
     assert found is not None, text
