@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
-from entrypoints.server.access_log import build_log_config
 from entrypoints.server.config import Bounds, ServerConfig
+from entrypoints.server.logs.access_log import build_log_config
 from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners

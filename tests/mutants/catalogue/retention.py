@@ -81,7 +81,7 @@ MUTANTS = [
     Mutant(
         "a failure ends the pruner",
         PRUNER,
-        "        except StoreUnavailable as error:\n",
+        "        except (StoreUnavailable, StoreConflict) as error:\n",
         "        except ZeroDivisionError as error:\n",
         [OF_THE_PRUNER],
     ),

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import pytest
 
-from entrypoints.server.log_handler import DROPPED, DroppingHandler
+from entrypoints.server.logs.handler import DROPPED, DroppingHandler
 from tests.integration.ordinary_user import subject_to_permissions
 
 SIZE = 4 * 4096

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.logging import AccessFormatter
 
-from entrypoints.server.log_handler import DroppingHandler
+from entrypoints.server.logs.handler import DroppingHandler
 
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 

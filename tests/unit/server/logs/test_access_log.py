@@ -5,7 +5,7 @@ import logging
 import pytest
 from uvicorn.logging import AccessFormatter
 
-from entrypoints.server.access_log import AccessLogFormatter
+from entrypoints.server.logs.access_log import AccessLogFormatter
 
 pytestmark = pytest.mark.canary
 

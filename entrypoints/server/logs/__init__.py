@@ -1,0 +1,1 @@
+"""The log: its lines, and how they are written."""
