@@ -6,7 +6,7 @@ import pytest
 from anyio import wait_all_tasks_blocked
 
 from adapters.sqlite.database import SqliteDatabase
-from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.errors import StoreConflict, StoreRefused, StoreUnavailable
 from tests.integration.sqlite.group_commit.transactions import transactions, units_per_commit
 from tests.integration.sqlite.group_commit.units import (
     add,
@@ -92,6 +92,6 @@ async def test_a_trigger_that_rolls_back_is_a_conflict_for_the_violator(
         held.release()
         result, _, _ = await outcomes(other, twin, first)
 
-    assert StoreConflict is type(alone)
+    assert StoreRefused is type(alone)
     assert StoreUnavailable is type(result)
     assert ["Taken", "First"] == await names(database)
