@@ -4,29 +4,42 @@ from collections.abc import Sequence
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.version_table import create_version_table, missing_columns, revisions
+
+REQUIRED_COLUMNS = {
+    "hero": {"id", "name", "secret_name", "age", "version"},
+    "idempotent_answer": {
+        *("key", "fingerprint", "status", "headers", "body", "expires"),
+        *("owner", "body_size"),
+    },
+}
+"""What the statements of this release use, by table."""
 
 
 def pending(connection: Connection) -> Sequence[str]:
     """Return the revisions that are not applied yet, oldest first.
 
-    Raises ``SchemaMismatch`` if the revision of the database is unknown.
+    Raises ``SchemaMismatch`` if the revision of the database is unknown, or if none is pending
+    and the tables lack something.
     """
-    current = MigrationContext.configure(connection).get_current_heads()
+    current = revisions(connection)
     try:
-        steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current)
-        return [step.revision for step in steps][::-1]
+        steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", tuple(current))
+        found = [step.revision for step in steps][::-1]
     except (CommandError, RevisionError):
         unknown = ", ".join(current)
         raise SchemaMismatch(
             f"its schema has the unknown revision {unknown}; upgrade the service"
         ) from None
+    if not found:
+        _check_tables(connection)
+    return found
 
 
 def history() -> Sequence[str]:
@@ -41,12 +54,23 @@ def apply(connection: Connection) -> Sequence[str]:
     The transaction must hold a lock. If several processes start at the same time, the first one
     migrates, and the others wait and then find no pending revision.
     """
-    revisions = pending(connection)
-    if revisions:
+    applied = pending(connection)
+    if applied:
+        create_version_table(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    return revisions
+        _check_tables(connection)
+    return applied
+
+
+def _check_tables(connection: Connection) -> None:
+    """Raise ``SchemaMismatch`` unless the tables have what this release needs."""
+    if missing := missing_columns(inspect(connection), REQUIRED_COLUMNS):
+        raise SchemaMismatch(
+            f"its schema has no {', no '.join(missing)}, although its version table has the "
+            "newest revision; add what is missing, or restore a backup"
+        )
 
 
 def _config() -> Config:

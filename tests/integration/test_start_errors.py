@@ -130,7 +130,7 @@ def test_a_name_that_no_index_takes_is_one_sentence(tmp_path: Path, postgres_url
         ask(url, table, row)
 
         ended = invoke(tmp_path / "heroes.db", "migrate", database_url=url)
-        tables = ask(url, "SELECT relname FROM pg_class WHERE relname = 'alembic_version'")
+        tables = ask(url, "SELECT relname FROM pg_class WHERE relname = 'heroes_schema_version'")
 
     assert_one_sentence(ended)
     assert "shorten the longest texts of the tables (54000)" in ended.stderr
@@ -140,7 +140,7 @@ def test_a_name_that_no_index_takes_is_one_sentence(tmp_path: Path, postgres_url
 def test_a_revision_on_a_table_that_exists_is_one_sentence(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    again = "UPDATE alembic_version SET version_num = '0002'"
+    again = "UPDATE heroes_schema_version SET version_num = '0002'"
     invoke(tmp_path / "heroes.db", "migrate")
     with closing(sqlite3.connect(tmp_path / "heroes.db", isolation_level=None)) as connection:
         connection.execute(again)
@@ -226,7 +226,7 @@ def test_a_warning_that_cannot_be_written_does_not_end_the_start(
     )
 
     assert 0 == ended.returncode
-    assert "Applied migration 0005." == ended.stdout.splitlines()[-1]
+    assert "Applied migration 0006." == ended.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///heroes.db", "sqlite:///./heroes.db"])

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from adapters.migrations.version_table import VERSION_TABLE
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.schema import migrating_engine
 from tests.support.served import ask, fresh_postgres, invoke, serve
@@ -145,7 +146,11 @@ async def _schema_differences(url: str) -> Sequence[Any]:
 
 
 def _compare_metadata(connection: Connection) -> Sequence[Any]:
-    options = {"compare_type": True, "compare_server_default": True}
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "version_table": VERSION_TABLE,
+    }
     context = MigrationContext.configure(connection, opts=options)
     found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, SQLModel.metadata)
     return found

@@ -109,7 +109,7 @@ def test_a_refused_table_is_not_served(tmp_path: Path, url: str) -> None:
 
 def test_a_database_of_a_newer_version_is_refused_in_one_sentence(tmp_path: Path, url: str) -> None:
     invoke(tmp_path, "migrate", database_url=url)
-    ask(url, "UPDATE alembic_version SET version_num = '9999'")
+    ask(url, "UPDATE heroes_schema_version SET version_num = '9999'")
 
     migrated = invoke(tmp_path, "migrate", database_url=url)
     checked = invoke(tmp_path, "migrate", "--check", database_url=url)

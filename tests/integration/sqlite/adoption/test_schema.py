@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
+from adapters.migrations.version_table import VERSION_TABLE
 from domain.hero import HeroDraft
 from tests.integration.sqlite.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import (
@@ -120,7 +121,12 @@ def schema_differences(path: Path) -> Sequence[Any]:
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
+                connection,
+                opts={
+                    "compare_type": True,
+                    "compare_server_default": True,
+                    "version_table": VERSION_TABLE,
+                },
             )
             found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, SQLModel.metadata)
             return found

@@ -42,7 +42,7 @@ def foreign(path: Path) -> None:
 def newer(path: Path) -> None:
     make_database(path, "Old")
     with connection_to(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE heroes_schema_version SET version_num = '9999'")
 
 
 def damaged(path: Path) -> None:

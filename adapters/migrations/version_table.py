@@ -1,0 +1,80 @@
+"""The revision of a database, and the oldest release that works with its schema.
+
+The service has a version table of its own: ``alembic_version`` may be that of the user's app.
+Release 0.1 used ``alembic_version`` too. Its databases are recognized by their tables and columns.
+The old row is neither read nor changed, so that release 0.1 still starts.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Inspector, inspect, text
+
+VERSION_TABLE = "heroes_schema_version"
+
+CREATE_TABLE = text(
+    f"CREATE TABLE {VERSION_TABLE} "
+    f"(version_num VARCHAR(32) NOT NULL CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY)"
+)
+INSERT_REVISION = text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)")  # noqa: S608 - a constant
+OLDEST_RELEASE = text(f"SELECT oldest_release FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+
+Columns = Mapping[str, Set[str]]
+
+EVIDENCE: Sequence[tuple[str, Columns]] = (
+    ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
+    ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),
+)
+"""Columns that only the revisions of this service add, newest revision first.
+
+Revision 0004 changes only indexes. It can be repeated, so it is not distinguished from 0003.
+"""
+
+
+def revisions(connection: Connection) -> Sequence[str]:
+    """Return the current revision, from the version table or from the tables themselves."""
+    if inspect(connection).has_table(VERSION_TABLE):
+        options = {"version_table": VERSION_TABLE}
+        return MigrationContext.configure(connection, opts=options).get_current_heads()
+    return _evident_revisions(inspect(connection))
+
+
+def create_version_table(connection: Connection) -> None:
+    """Create the version table with the evident revision, if there is no version table."""
+    inspector = inspect(connection)
+    if inspector.has_table(VERSION_TABLE):
+        return
+    evident = _evident_revisions(inspector)
+    connection.execute(CREATE_TABLE)
+    for revision in evident:
+        connection.execute(INSERT_REVISION, {"revision": revision})
+
+
+def oldest_release(connection: Connection) -> str | None:
+    """Return the oldest release that works with the schema, or ``None`` if it is not recorded."""
+    inspector = inspect(connection)
+    if not inspector.has_table(VERSION_TABLE):
+        return None
+    if missing_columns(inspector, {VERSION_TABLE: {"oldest_release"}}):
+        return None
+    release: str | None = connection.scalar(OLDEST_RELEASE)
+    return release
+
+
+def missing_columns(inspector: Inspector, required: Columns) -> Sequence[str]:
+    """Return what the tables lack, as words for a sentence."""
+    missing: list[str] = []
+    for table, columns in required.items():
+        if table in inspector.get_view_names() or not inspector.has_table(table):
+            missing.append(f"table {table}")
+            continue
+        present = {column["name"] for column in inspector.get_columns(table)}
+        missing += [f"column {table}.{column}" for column in sorted(columns - present)]
+    return missing
+
+
+def _evident_revisions(inspector: Inspector) -> Sequence[str]:
+    for revision, columns in EVIDENCE:
+        if not missing_columns(inspector, columns):
+            return [revision]
+    return []
