@@ -10,16 +10,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect
 
 from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.expected_columns import REQUIRED_COLUMNS
 from adapters.migrations.version_table import create_version_table, missing_columns, revisions
-
-REQUIRED_COLUMNS = {
-    "hero": {"id", "name", "secret_name", "age", "version"},
-    "idempotent_answer": {
-        *("key", "fingerprint", "status", "headers", "body", "expires"),
-        *("owner", "body_size"),
-    },
-}
-"""What the statements of this release use, by table."""
 
 
 def pending(connection: Connection) -> Sequence[str]:
@@ -68,8 +60,8 @@ def _check_tables(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` unless the tables have what this release needs."""
     if missing := missing_columns(inspect(connection), REQUIRED_COLUMNS):
         raise SchemaMismatch(
-            f"its schema has no {', no '.join(missing)}, although its version table has the "
-            "newest revision; add what is missing, or restore a backup"
+            f"its schema has no {', no '.join(missing)}, although all migrations were applied; "
+            "add what is missing, or restore a backup"
         )
 
 

@@ -5,10 +5,12 @@ Release 0.1 used ``alembic_version`` too. Its databases are recognized by their 
 The old row is neither read nor changed, so that release 0.1 still starts.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Inspector, inspect, text
+
+from adapters.migrations.expected_columns import EVIDENCE, Columns
 
 VERSION_TABLE = "heroes_schema_version"
 
@@ -18,17 +20,6 @@ CREATE_TABLE = text(
 )
 INSERT_REVISION = text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)")  # noqa: S608 - a constant
 OLDEST_RELEASE = text(f"SELECT oldest_release FROM {VERSION_TABLE}")  # noqa: S608 - a constant
-
-Columns = Mapping[str, Set[str]]
-
-EVIDENCE: Sequence[tuple[str, Columns]] = (
-    ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
-    ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),
-)
-"""Columns that only the revisions of this service add, newest revision first.
-
-Revision 0004 changes only indexes. It can be repeated, so it is not distinguished from 0003.
-"""
 
 
 def revisions(connection: Connection) -> Sequence[str]:

@@ -29,6 +29,7 @@ OF_HEROES = {
 """The modules of the aggregate ``hero``. Each aggregate has the same modules."""
 
 LISTS = {
+    "adapters/migrations/expected_columns.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
     "entrypoints/api/app.py",
@@ -39,6 +40,7 @@ LISTS = {
 OF_THE_APPLICATION = {
     "adapters/__init__.py",
     "adapters/database.py",
+    "adapters/migrations/version_table.py",
     "adapters/postgres/driver_arguments.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",

@@ -8,11 +8,11 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-VERSION_TABLE = "heroes_schema_version"
 OLDEST_RELEASE = "0.1"
 
 
 def upgrade() -> None:
-    op.add_column(VERSION_TABLE, sa.Column("oldest_release", sa.String(32), nullable=True))
-    table = sa.table(VERSION_TABLE, sa.column("oldest_release"))
+    version_table = op.get_context().version_table
+    op.add_column(version_table, sa.Column("oldest_release", sa.String(32), nullable=True))
+    table = sa.table(version_table, sa.column("oldest_release"))
     op.execute(table.update().values(oldest_release=OLDEST_RELEASE))

@@ -9,6 +9,7 @@ from tests.integration.postgres.test_adoption import TUTORIAL
 from tests.support.served import ask, fresh_postgres, invoke
 
 HISTORY = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+INSERT = "INSERT INTO alembic_version VALUES ('{}')"
 RELEASE_0_1 = (
     "DROP TABLE heroes_schema_version",
     "DROP INDEX ix_idempotent_answer_owner_expires",
@@ -31,7 +32,7 @@ def url(postgres_url: str) -> Iterator[str]:
 def test_a_history_of_the_users_own_is_neither_read_nor_changed(
     tmp_path: Path, url: str, revision: str
 ) -> None:
-    ask(url, HISTORY, f"INSERT INTO alembic_version VALUES ('{revision}')")
+    ask(url, HISTORY, INSERT.format(revision))
 
     migrated = invoke(tmp_path, "migrate", database_url=url)
     checked = invoke(tmp_path, "migrate", "--check", database_url=url)

@@ -10,6 +10,7 @@ from tests.integration.tutorial_database import connection_to, make_tutorial_dat
 from tests.support.databases import migrated_sqlite
 
 HISTORY = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+INSERT = "INSERT INTO alembic_version VALUES ('{}')"
 RELEASE_0_1 = (
     "DROP TABLE heroes_schema_version",
     "DROP INDEX ix_idempotent_answer_owner_expires",
@@ -25,7 +26,7 @@ RELEASE_0_1 = (
 def test_a_history_of_the_users_own_is_neither_read_nor_changed(
     tmp_path: Path, revision: str
 ) -> None:
-    theirs = (HISTORY, f"INSERT INTO alembic_version VALUES ('{revision}')")
+    theirs = (HISTORY, INSERT.format(revision))
     path = make_tutorial_database(tmp_path / "database.db", more=theirs)
 
     database = migrated_sqlite(path)

@@ -1,0 +1,24 @@
+"""The columns by which a schema is recognized and checked."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+Columns = Mapping[str, AbstractSet[str]]
+
+REQUIRED_COLUMNS: Columns = {
+    "hero": {"id", "name", "secret_name", "age", "version"},
+    "idempotent_answer": {
+        *("key", "fingerprint", "status", "headers", "body", "expires"),
+        *("owner", "body_size"),
+    },
+}
+"""What the statements of this release use, by table."""
+
+EVIDENCE: Sequence[tuple[str, Columns]] = (
+    ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
+    ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),
+)
+"""Columns that only the revisions of this service add, newest revision first.
+
+Revision 0004 changes only indexes. It can be repeated, so it is not distinguished from 0003.
+"""
