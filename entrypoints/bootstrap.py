@@ -24,6 +24,7 @@ from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_setting
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
 from service_layer.errors import (
+    NewerSchema,
     StoreMisconfigured,
     StoreUnavailable,
     UnsupportedReadUrl,
@@ -50,6 +51,10 @@ log = logging.getLogger(__name__)
 
 class CannotStart(Exception):
     """The database cannot be used. The message is a sentence for the operator."""
+
+
+class SchemaIsNewer(CannotStart):
+    """A newer release has migrated the database."""
 
 
 class DatabaseUnreachable(CannotStart):
@@ -152,9 +157,15 @@ def migrate(database: Database) -> Sequence[str]:
 
 
 def pending(database: Database) -> Sequence[str]:
-    """Return the revisions of pending migrations. Raises ``CannotStart``."""
+    """Return the revisions of pending migrations.
+
+    Raises ``CannotStart``, and ``SchemaIsNewer`` if a newer release has migrated the database.
+    """
     with _translate_errors(database):
-        return database.pending()
+        try:
+            return database.pending()
+        except NewerSchema as error:
+            raise SchemaIsNewer(f"{database.name}: {error}") from error
 
 
 def back_up(settings: Settings, target: Path, progress: Progress, *, replace: bool) -> Backup:

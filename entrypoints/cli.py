@@ -8,7 +8,7 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import backups
-from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, print_warning
+from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -30,7 +30,7 @@ Workers = Annotated[int, typer.Option(min=1, help="Number of worker processes.")
 Migrate = Annotated[bool, typer.Option(help="Migrate the database first.")]
 Check = Annotated[
     bool,
-    typer.Option("--check", help="Only list pending migrations; exit with 1 if any."),
+    typer.Option("--check", help="Only list pending migrations; exit with 1 if any, 3 if newer."),
 ]
 
 
@@ -71,12 +71,21 @@ def migrate(*, check: Check = False) -> None:
         database = bootstrap.open_database(load_settings(print_warning))
         bootstrap.recover(database)
         if check:
-            _print_pending(bootstrap.pending(database))
+            _check_schema(database)
         else:
             applied = bootstrap.migrate(database)
             _print_applied(applied)
             if not applied:
                 print_line(UP_TO_DATE)
+
+
+def _check_schema(database: Database) -> None:
+    try:
+        pending = bootstrap.pending(database)
+    except bootstrap.SchemaIsNewer as error:
+        print_warning(str(error))
+        raise typer.Exit(NEWER) from None
+    _print_pending(pending)
 
 
 def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:

@@ -35,11 +35,14 @@ class Database(UnitOfWorkFactory, Protocol):
     def pending(self) -> Sequence[str]:
         """Return the revisions that are not applied yet, oldest first.
 
-        Blocks and raises like ``migrate``.
+        Blocks and raises like ``migrate``, and ``NewerSchema`` if a newer release has migrated the
+        database.
         """
 
     def migrate(self) -> Sequence[str]:
         """Apply all pending revisions and return them, oldest first.
+
+        There are none if the schema is newer, and this release works with it.
 
         Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase``
         and ``StoreUnavailable``.

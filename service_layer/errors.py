@@ -43,6 +43,10 @@ class UnusableDatabase(Exception):
     """The database cannot be used in its current state. The message is for the operator."""
 
 
+class NewerSchema(UnusableDatabase):
+    """The schema is that of a newer release. This release may still work with it."""
+
+
 class UnsupportedUrl(ValueError):
     """The URL is not that of a supported database. The message says why and omits the URL."""
 

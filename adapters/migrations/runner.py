@@ -5,33 +5,57 @@ from collections.abc import Sequence
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
 from sqlalchemy import Connection, inspect
 
-from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.errors import SchemaMismatch, UnsupportedSchema
 from adapters.migrations.expected_columns import REQUIRED_COLUMNS
-from adapters.migrations.version_table import create_version_table, missing_columns, revisions
+from adapters.migrations.version_table import (
+    create_version_table,
+    missing_columns,
+    revisions,
+    works_with_this_release,
+)
+from service_layer.errors import NewerSchema
 
 
 def pending(connection: Connection) -> Sequence[str]:
     """Return the revisions that are not applied yet, oldest first.
 
-    Raises ``SchemaMismatch`` if the revision of the database is unknown, or if none is pending
-    and the tables lack something.
+    Raises ``SchemaMismatch`` if none is pending and the tables lack something, and ``NewerSchema``
+    if a newer release has migrated the database.
     """
-    current = revisions(connection)
-    try:
-        steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", tuple(current))
+    found = needed(connection)
+    if unknown := _unknown_revisions(connection):
+        raise NewerSchema(
+            f"its schema has the revision {unknown} of a newer release; this release works with it"
+        )
+    return found
+
+
+def needed(connection: Connection) -> Sequence[str]:
+    """Return the revisions that this release needs and that are not applied yet, oldest first.
+
+    There are none if the schema is newer and this release works with it. Raises like ``pending``,
+    and ``UnsupportedSchema`` if this release does not work with the newer schema.
+    """
+    if unknown := _unknown_revisions(connection):
+        if not works_with_this_release(connection):
+            raise UnsupportedSchema(
+                f"its schema has the revision {unknown} of a newer release, "
+                "which this release does not work with; upgrade the service"
+            )
+        found: Sequence[str] = []
+    else:
+        scripts = ScriptDirectory.from_config(_config())
+        steps = scripts.iterate_revisions("head", tuple(revisions(connection)))
         found = [step.revision for step in steps][::-1]
-    except (CommandError, RevisionError):
-        unknown = ", ".join(current)
-        raise SchemaMismatch(
-            f"its schema has the unknown revision {unknown}; upgrade the service"
-        ) from None
     if not found:
         _check_tables(connection)
     return found
+
+
+def _unknown_revisions(connection: Connection) -> str:
+    return ", ".join(set(revisions(connection)) - set(history()))
 
 
 def history() -> Sequence[str]:
@@ -46,7 +70,7 @@ def apply(connection: Connection) -> Sequence[str]:
     The transaction must hold a lock. If several processes start at the same time, the first one
     migrates, and the others wait and then find no pending revision.
     """
-    applied = pending(connection)
+    applied = needed(connection)
     if applied:
         create_version_table(connection)
         config = _config()

@@ -5,7 +5,9 @@ Release 0.1 used ``alembic_version`` too. Its databases are recognized by their 
 The old row is neither read nor changed, so that release 0.1 still starts.
 """
 
+import re
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Inspector, inspect, text
@@ -41,15 +43,17 @@ def create_version_table(connection: Connection) -> None:
         connection.execute(INSERT_REVISION, {"revision": revision})
 
 
-def oldest_release(connection: Connection) -> str | None:
-    """Return the oldest release that works with the schema, or ``None`` if it is not recorded."""
-    inspector = inspect(connection)
-    if not inspector.has_table(VERSION_TABLE):
-        return None
-    if missing_columns(inspector, {VERSION_TABLE: {"oldest_release"}}):
-        return None
-    release: str | None = connection.scalar(OLDEST_RELEASE)
-    return release
+def works_with_this_release(connection: Connection) -> bool:
+    """Return whether the version table says that this release works with the schema."""
+    if missing_columns(inspect(connection), {VERSION_TABLE: {"oldest_release"}}):
+        return False
+    oldest = connection.scalar(OLDEST_RELEASE)
+    return oldest is not None and _numbers(oldest) <= _numbers(version("heroes"))
+
+
+def _numbers(release: str) -> Sequence[int]:
+    """Return the numbers of a release such as 0.1.0."""
+    return [int(number) for number in re.findall(r"\d+", release)]
 
 
 def missing_columns(inspector: Inspector, required: Columns) -> Sequence[str]:

@@ -1,13 +1,13 @@
 """Migrations of a SQLite file, and its journal mode."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations import runner
@@ -39,7 +39,10 @@ def migrate(path: Path) -> Sequence[str]:
         )
     apply, journal_mode = partial(_apply, path), partial(_journal_mode, path)
     with _explained(path), translate_errors():
-        if not pending(path) and retry_while_locked_at_start(journal_mode) == "wal":
+        if (
+            not retry_while_locked_at_start(partial(_needed, path))
+            and retry_while_locked_at_start(journal_mode) == "wal"
+        ):
             return []
         revisions = retry_while_locked_at_start(apply)
         mode = retry_while_locked_at_start(partial(journal_mode, "=WAL"))
@@ -53,7 +56,7 @@ def migrate(path: Path) -> Sequence[str]:
 def pending(path: Path) -> Sequence[str]:
     """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
     with _explained(path), translate_errors():
-        return retry_while_locked_at_start(partial(_pending, path))
+        return retry_while_locked_at_start(partial(_needed, path, runner.pending))
 
 
 def enter_wal(path: Path) -> None:
@@ -62,7 +65,7 @@ def enter_wal(path: Path) -> None:
     Blocks. Raises ``StoreUnavailable``.
     """
     with translate_errors():
-        if path.is_file() and _journal_mode(path) != "wal" and not _pending(path):
+        if path.is_file() and _journal_mode(path) != "wal" and not _needed(path):
             retry_while_locked_at_start(partial(_journal_mode, path, "=WAL"))
 
 
@@ -118,12 +121,14 @@ def _apply(path: Path) -> Sequence[str]:
         return runner.apply(connection)
 
 
-def _pending(path: Path) -> Sequence[str]:
+def _needed(
+    path: Path, find: Callable[[Connection], Sequence[str]] = runner.needed
+) -> Sequence[str]:
     if not path.exists():
         check_location(path)
         return runner.history()
     with inspecting_engine(path).connect() as connection:
-        return runner.pending(connection)
+        return find(connection)
 
 
 def _journal_mode(path: Path, change: str = "") -> str:

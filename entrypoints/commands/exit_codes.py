@@ -19,6 +19,9 @@ FAILED = 1
 INVALID = 2
 """Exit code for invalid settings or arguments."""
 
+NEWER = 3
+"""Exit code of ``migrate --check`` if a newer release has migrated the database."""
+
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:

@@ -40,7 +40,7 @@ def check_origin(connection: sqlite3.Connection, path: Path) -> None:
     with _explain_schema_errors(path), _sqlalchemy(connection) as inspected:
         if not metadata.tables.keys() & set(inspect(inspected).get_table_names()):
             raise BackupFailed(f"{path} is not a database of this service: it has other tables")
-        runner.pending(inspected)
+        runner.needed(inspected)
 
 
 def check_schema(connection: sqlite3.Connection, path: Path) -> None:

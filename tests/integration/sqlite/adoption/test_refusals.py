@@ -68,7 +68,9 @@ def test_a_database_of_a_newer_version_is_refused_and_left_unchanged(
     database = make_tutorial_database(tmp_path / "database.db")
     migrated_sqlite(database).dispose()
     with connection_to(database) as connection:
-        connection.execute("UPDATE heroes_schema_version SET version_num = '9999'")
+        connection.execute(
+            "UPDATE heroes_schema_version SET version_num = '9999', oldest_release = '99.0'"
+        )
     content = database.read_bytes()
 
     ended = run("migrate", database)

@@ -42,7 +42,9 @@ def foreign(path: Path) -> None:
 def newer(path: Path) -> None:
     make_database(path, "Old")
     with connection_to(path) as connection:
-        connection.execute("UPDATE heroes_schema_version SET version_num = '9999'")
+        connection.execute(
+            "UPDATE heroes_schema_version SET version_num = '9999', oldest_release = '99.0'"
+        )
 
 
 def damaged(path: Path) -> None:

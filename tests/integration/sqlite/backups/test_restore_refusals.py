@@ -204,7 +204,9 @@ def with_a_view(path: Path) -> Path:
 def newer(path: Path) -> Path:
     bad = make_database(path.with_name("bad.db"), "Bad")
     with connection_to(bad) as connection:
-        connection.execute("UPDATE heroes_schema_version SET version_num = '9999'")
+        connection.execute(
+            "UPDATE heroes_schema_version SET version_num = '9999', oldest_release = '99.0'"
+        )
     return bad
 
 
