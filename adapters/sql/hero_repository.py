@@ -46,7 +46,8 @@ _UPDATE = (
     .where(_BY_ID)
     .returning(hero_table.c.id)
 )
-_REMOVE = delete(hero_table).where(_BY_ID).returning(hero_table.c.id)
+_REMOVE = delete(hero_table).where(_BY_ID).returning(hero_table.c.id, hero_table.c.version)
+"""Names ``version``, so that it fails on a table that is not migrated, as other statements do."""
 
 
 class SqlHeroReader:
