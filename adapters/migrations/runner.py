@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect
 
 from adapters.migrations.errors import SchemaMismatch, UnsupportedSchema
 from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+from adapters.migrations.required_values import check_required_values
 from adapters.migrations.version_table import (
     create_version_table,
     missing_columns,
@@ -36,8 +37,10 @@ def needed(connection: Connection) -> Sequence[str]:
     """Return the revisions that this release needs and that are not applied yet, oldest first.
 
     There are none if the schema is newer and this release works with it. Raises like ``pending``,
-    and ``UnsupportedSchema`` if this release does not work with the newer schema.
+    and ``UnsupportedSchema`` if this release does not work with the newer schema. Raises
+    ``SchemaMismatch`` if the tables can never take a row of the service.
     """
+    check_required_values(connection)
     if unknown := _unknown_revisions(connection):
         if not works_with_this_release(connection):
             raise UnsupportedSchema(

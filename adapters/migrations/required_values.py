@@ -1,0 +1,55 @@
+"""Columns of a user's own that make every insert of the service fail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+
+from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+
+BEFORE_INSERT_TRIGGERS = text(
+    "SELECT count(*) FROM pg_trigger"
+    " WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    " AND tgtype & 7 = 7"
+)
+"""Counts triggers FOR EACH ROW (1) BEFORE (2) INSERT (4): they may set the values of columns."""
+
+
+def check_required_values(connection: Connection) -> None:
+    """Raise ``SchemaMismatch`` if a further column needs a value and has no default."""
+    inspector = inspect(connection)
+    for table, own in REQUIRED_COLUMNS.items():
+        if not inspector.has_table(table):
+            continue
+        found = [
+            column["name"]
+            for column in inspector.get_columns(table)
+            if column["name"] not in own and _needs_a_value(column)
+        ]
+        if found and not _may_be_set_by_trigger(connection, table):
+            raise SchemaMismatch(_explanation(table, found))
+
+
+def _explanation(table: str, columns: Sequence[str]) -> str:
+    names = ", ".join(f"{table}.{column}" for column in columns)
+    return (
+        f"its table needs a value for {names}, which the service does not write; "
+        "give the column a default, or allow NULL"
+    )
+
+
+def _needs_a_value(column: Any) -> bool:
+    """Return whether the column is NOT NULL, and neither it nor its domain has a default."""
+    defaults = (
+        *(column.get(key) for key in ("default", "computed", "identity")),
+        getattr(column["type"], "default", None),
+    )
+    return not column["nullable"] and all(default is None for default in defaults)
+
+
+def _may_be_set_by_trigger(connection: Connection, table: str) -> bool:
+    """Return whether a trigger may set values. On SQLite, none can."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return bool(connection.scalar(BEFORE_INSERT_TRIGGERS, {"table": table}))
