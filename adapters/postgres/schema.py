@@ -15,6 +15,7 @@ from adapters.postgres.connections import (
     connect_arguments,
     connect_to_first_available,
 )
+from adapters.postgres.sequences import advance_sequences
 from adapters.postgres.start_errors import translate_start_errors
 from service_layer.errors import UnusableDatabase
 
@@ -42,7 +43,7 @@ T = TypeVar("T")
 
 
 def migrate(dsn: str, options: ServerOptions) -> Sequence[str]:
-    """Apply all pending revisions under a lock and return them.
+    """Apply all pending revisions under a lock and return them. Advance the sequences of ids.
 
     Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase`` and
     ``StoreUnavailable``.
@@ -87,12 +88,14 @@ async def _run_on_new_connection(
 def _apply_under_lock(connection: Connection) -> Sequence[str]:
     connection.execute(MIGRATION_LOCK)
     try:
-        return runner.apply(connection)
+        applied = runner.apply(connection)
+        advance_sequences(connection)
     except DBAPIError as error:
         if str(getattr(error.orig, "sqlstate", "")).startswith(SCHEMA_ERRORS):
             reason = str(error.orig).partition("\n")[0]
             raise UnusableDatabase(f"its schema cannot be migrated: {reason}") from error
         raise
+    return applied
 
 
 def _check_encoding(connection: Connection) -> None:
