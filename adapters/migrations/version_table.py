@@ -51,9 +51,9 @@ def works_with_this_release(connection: Connection) -> bool:
     return oldest is not None and _numbers(oldest) <= _numbers(version("heroes"))
 
 
-def _numbers(release: str) -> Sequence[int]:
+def _numbers(release: str) -> tuple[int, ...]:
     """Return the numbers of a release such as 0.1.0."""
-    return [int(number) for number in re.findall(r"\d+", release)]
+    return tuple(int(number) for number in re.findall(r"\d+", release))
 
 
 def missing_columns(inspector: Inspector, required: Columns) -> Sequence[str]:
