@@ -14,6 +14,9 @@ REQUIRED_COLUMNS: Columns = {
 }
 """What the statements of this release use, by table."""
 
+ADOPTED_COLUMNS: Columns = {"hero": {"id", "name", "secret_name", "age"}}
+"""What an adopted table must have. Migrations add the rest."""
+
 EVIDENCE: Sequence[tuple[str, Columns]] = (
     ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
     ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),

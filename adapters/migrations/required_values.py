@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+from adapters.migrations.expected_columns import ADOPTED_COLUMNS, REQUIRED_COLUMNS
 
 BEFORE_INSERT_TRIGGERS = text(
     "SELECT count(*) FROM pg_trigger"
@@ -20,11 +20,12 @@ def check_required_values(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` if a further column needs a value and has no default."""
     inspector = inspect(connection)
     for table, own in REQUIRED_COLUMNS.items():
-        if not inspector.has_table(table):
-            continue
+        columns = inspector.get_columns(table) if inspector.has_table(table) else []
+        if not ADOPTED_COLUMNS.get(table, own) <= {column["name"] for column in columns}:
+            continue  # no table of ours: the migrations create it, or refuse it by name
         found = [
             column["name"]
-            for column in inspector.get_columns(table)
+            for column in columns
             if column["name"] not in own and _needs_a_value(column)
         ]
         if found and not _may_be_set_by_trigger(connection, table):

@@ -63,7 +63,7 @@ def being_restored(path: Path) -> None:
         (empty, "is not a SQLite database"),
         (text, "is not a SQLite database"),
         (foreign, "not a database of this service"),
-        (newer, "unknown revision 9999; upgrade"),
+        (newer, "does not work with; upgrade"),
         (damaged, "damaged|corrupt"),
         (being_restored, "a restore of .* was interrupted"),
     ],
