@@ -17,6 +17,9 @@ REQUIRED_COLUMNS: Columns = {
 ADOPTED_COLUMNS: Columns = {"hero": {"id", "name", "secret_name", "age"}}
 """What an adopted table must have. Migrations add the rest."""
 
+GENERATED_IDS = {"hero": "id"}
+"""The column of each table whose values are generated and never reused."""
+
 EVIDENCE: Sequence[tuple[str, Columns]] = (
     ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
     ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),

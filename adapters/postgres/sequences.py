@@ -4,9 +4,9 @@ Rows that are inserted with an id, or copied from elsewhere, do not advance the 
 return their ids again.
 """
 
-from sqlalchemy import BigInteger, Connection, Table, bindparam, func, select, text
+from sqlalchemy import BigInteger, Connection, bindparam, column, func, select, table, text
 
-from adapters.sql.tables import metadata
+from adapters.migrations.expected_columns import GENERATED_IDS
 
 HIGHEST = bindparam("highest", type_=BigInteger)
 SEQUENCE = text("SELECT pg_get_serial_sequence(:table, :column)")
@@ -19,20 +19,19 @@ ADVANCE = text("SELECT setval(CAST(:sequence AS regclass), :highest)").bindparam
 
 def advance_sequences(connection: Connection) -> None:
     """Set each sequence past the highest id of its table. A sequence never goes back."""
-    for table in metadata.tables.values():
-        if table.autoincrement_column is not None and _is_behind(connection, table):
+    for name, ids in GENERATED_IDS.items():
+        if _find_behind(connection, name, ids):
             # No other transaction can insert, so that the sequence stands still until the commit.
-            connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
-            if parameters := _is_behind(connection, table):
+            connection.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
+            if parameters := _find_behind(connection, name, ids):
                 connection.execute(ADVANCE, parameters)
 
 
-def _is_behind(connection: Connection, table: Table) -> dict[str, object]:
+def _find_behind(connection: Connection, name: str, ids: str) -> dict[str, object]:
     """Return the parameters of ``ADVANCE``, or none if the sequence is past all ids."""
-    (column,) = table.primary_key
-    sequence = connection.scalar(SEQUENCE, {"table": table.name, "column": column.name})
-    highest = connection.scalar(select(func.max(column)))
-    parameters = {"sequence": sequence, "highest": highest}
-    if None in parameters.values() or highest < 1:
+    sequence = connection.scalar(SEQUENCE, {"table": name, "column": ids})
+    highest = connection.scalar(select(func.max(column(ids))).select_from(table(name)))
+    if sequence is None or highest is None or highest < 1:
         return {}
+    parameters = {"sequence": sequence, "highest": highest}
     return parameters if connection.scalar(IS_BEHIND, parameters) else {}
