@@ -25,8 +25,9 @@ PRUNE_SIZE = 128 * 1024
 class IdempotencyKey:
     """The idempotency key of a request.
 
-    ``fingerprint`` is a hash of the request. ``owner`` is the client that sent it, or ``None`` if
-    ``retention`` does not limit clients.
+    ``value`` is that of one principal, or of all anonymous clients. ``fingerprint`` is a hash of
+    the request. ``owner`` is the client that sent it, or ``None`` if ``retention`` does not limit
+    clients.
     """
 
     value: str

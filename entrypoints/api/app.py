@@ -1,25 +1,37 @@
 """The application: routes, middleware and error handlers over a factory of units of work."""
 
+from collections.abc import Collection
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api.heroes import routes as heroes
+from entrypoints.http.authentication.access import Access
+from entrypoints.http.authentication.dependencies import SKIPPABLE
+from entrypoints.http.authentication.documentation import add_security
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.inclusion import include_directly
+from entrypoints.http.middleware.authentication import Authentication
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.escaped_path import EscapedPathMiddleware
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from entrypoints.http.openapi import DESCRIPTION, document_problems
+from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
+from service_layer.authentication import Authenticator
+from service_layer.authorization import ScopeNames
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
 """Maximum size of a request body, in bytes."""
+
+SCOPES = ScopeNames(read="heroes:read", write="heroes:write")
+"""The scopes that requests need, for all aggregates."""
 
 REQUEST_TIMEOUT = 60.0
 """Default of the maximum time in seconds until a response starts."""
@@ -28,12 +40,14 @@ REQUEST_TIMEOUT = 60.0
 def build_app(
     units_of_work: UnitOfWorkFactory,
     *,
+    authenticator: Authenticator | None = None,
     retention: Retention | None = None,
     request_timeout: float = REQUEST_TIMEOUT,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
+    Without an ``authenticator`` every client may read and write.
     A request whose response has not started after ``request_timeout`` seconds is cancelled.
     """
     app = FastAPI(
@@ -43,26 +57,50 @@ def build_app(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    include_directly(app, heroes.router)
+    include_directly(app, heroes.router, SKIPPABLE)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(ContentCoding)  # outside BodyLimit, which may receive the body
+    access = _authenticate(app, authenticator)
     app.add_middleware(RequestTimeout, timeout=request_timeout)
-    install(app, units_of_work, retention=retention)
+    _install(app, units_of_work, retention, access)
     return app
 
 
 def install(
-    app: FastAPI, units_of_work: UnitOfWorkFactory, *, retention: Retention | None = None
+    app: FastAPI,
+    units_of_work: UnitOfWorkFactory,
+    *,
+    authenticator: Authenticator | None = None,
+    retention: Retention | None = None,
 ) -> None:
     """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 
-    Then ``app.include_router(heroes.router)`` serves the heroes in it.
+    Then ``app.include_router(heroes.router)`` serves the heroes in it. With an ``authenticator``
+    every path of the application needs a principal, except those of its document.
     """
+    _install(app, units_of_work, retention, _authenticate(app, authenticator))
+
+
+def _authenticate(app: FastAPI, authenticator: Authenticator | None) -> Access:
+    access = Access(authenticator, SCOPES)
+    app.add_middleware(Authentication, access=access, public_paths=_public_paths(app))
+    return access
+
+
+def _public_paths(app: FastAPI) -> Collection[str]:
+    """Return the paths that need no principal."""
+    document = (app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url)
+    return HEALTH_PATHS.union(filter(None, document))
+
+
+def _install(
+    app: FastAPI, units_of_work: UnitOfWorkFactory, retention: Retention | None, access: Access
+) -> None:
     app.state.units_of_work = units_of_work
     app.state.retention = retention or Retention()
     install_error_handlers(app)
     app.router.default = AsteriskOptions(app.router)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(EscapedPathMiddleware)
-    document_problems(app)
+    document_problems(app, partial(add_security, access=access, public_paths=_public_paths(app)))

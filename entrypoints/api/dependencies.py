@@ -1,13 +1,16 @@
-"""The FastAPI dependency that provides a request's unit of work."""
+"""The FastAPI dependencies of the routes: a request's unit of work, and its principal."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from entrypoints.addresses import find_client
+from entrypoints.http.authentication.access import find_owner
+from entrypoints.http.authentication.dependencies import Caller, authorize, get_principal
 from entrypoints.http.middleware.outcome import UNIT_OF_WORK
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
+
+__all__ = ["Caller", "Reading", "Writing", "authorize", "get_principal", "get_uow"]
 
 READ_METHODS = ("GET", "HEAD")
 
@@ -26,7 +29,7 @@ async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOf
         return
     units_of_work = _get_units_of_work(request)
     is_read = scope["method"] in READ_METHODS
-    new = units_of_work.reading(find_client(scope)) if is_read else units_of_work.writing()
+    new = units_of_work.reading(find_owner(scope)) if is_read else units_of_work.writing()
     async with new as uow:
         scope[UNIT_OF_WORK] = uow
         yield uow

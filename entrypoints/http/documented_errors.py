@@ -13,8 +13,11 @@ from entrypoints.http.error_handlers import (
     CONFLICT,
     FAILED,
     INVALID,
+    MISSING_SCOPE,
+    NOT_AUTHENTICATED,
     STALE,
     UNAVAILABLE,
+    challenge,
 )
 from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.middleware.content_coding import UNSUPPORTED
@@ -97,6 +100,17 @@ def _document_problem_body(status: HTTPStatus, example: dict[str, Any]) -> dict[
     return {"schema": PROBLEM, "example": body | example}
 
 
+def _document_challenge(example: str) -> dict[str, Any]:
+    return {
+        "WWW-Authenticate": {
+            "description": "The authentication scheme, and the scope that is missing (RFC 6750).",
+            "required": True,
+            "schema": {"type": "string"},
+            "example": example,
+        }
+    }
+
+
 PROBLEM = {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}
 
 RETRY_AFTER_HEADER = {
@@ -116,6 +130,8 @@ VARY_HEADER = {
     }
 }
 
+SCOPE = "<service>:write"
+
 BLANK = "String should not be blank"
 
 _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
@@ -129,6 +145,18 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
         "The body is not text in a Unicode encoding, or its JSON is nested too deeply.",
         "There was an error parsing the body",
     ),
+    HTTPStatus.UNAUTHORIZED: _document_problem(
+        HTTPStatus.UNAUTHORIZED,
+        "The request has no valid credential.",
+        NOT_AUTHENTICATED,
+    )
+    | {"headers": _document_challenge("Bearer")},
+    HTTPStatus.FORBIDDEN: _document_problem(
+        HTTPStatus.FORBIDDEN,
+        "The credential is valid, but does not have the scope that the request needs.",
+        MISSING_SCOPE.format(scope=SCOPE),
+    )
+    | {"headers": _document_challenge(challenge(SCOPE))},
     HTTPStatus.NOT_FOUND: _document_detail(
         HTTPStatus.NOT_FOUND, "The resource does not exist.", "Not found"
     ),
@@ -214,6 +242,8 @@ FAILED_OPERATION: Responses = {
 """The responses to a batch with a failed operation. ``errors`` has a pointer to it."""
 
 _EVERY_ROUTE = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.SERVICE_UNAVAILABLE,

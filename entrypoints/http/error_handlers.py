@@ -26,6 +26,7 @@ from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
+from service_layer.authorization import MissingScope, NotAuthenticated
 from service_layer.errors import (
     OutcomeUnknown,
     StoreConflict,
@@ -57,6 +58,8 @@ OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 KEYS_EXHAUSTED = "No further idempotency keys can be stored at the moment. Try again later."
 CLIENT_KEYS_EXHAUSTED = "Too many idempotency keys of this client are stored. Try again later."
 FAILED = "One of the operations failed. Nothing was changed."
+NOT_AUTHENTICATED = "Send a valid API key or token as Authorization: Bearer."
+MISSING_SCOPE = "The API key or token does not have the scope {scope}."
 
 MAX_ERRORS = 100
 """Maximum number of errors in a response, so that a small request cannot cause a large one."""
@@ -66,6 +69,8 @@ log = logging.getLogger(__name__)
 
 def install_error_handlers(app: FastAPI) -> None:
     """Register the handlers of this module with the application."""
+    app.exception_handler(NotAuthenticated)(not_authenticated)
+    app.exception_handler(MissingScope)(missing_scope)
     app.exception_handler(NotFound)(not_found)
     app.exception_handler(StaleVersion)(stale_version)
     app.exception_handler(InvalidEntity)(invalid_entity)
@@ -83,6 +88,24 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(ClientKeyLimitReached)(client_key_limit_reached)
     app.exception_handler(ResponseTooLarge)(response_too_large)
     app.exception_handler(Exception)(internal_server_error)
+
+
+async def not_authenticated(request: Request, _: NotAuthenticated) -> Response:
+    """Return 401 (RFC 6750, section 3), the same for all that may be wrong with a credential."""
+    headers = {"WWW-Authenticate": "Bearer"}
+    return problem(HTTPStatus.UNAUTHORIZED, NOT_AUTHENTICATED, request.scope, headers)
+
+
+async def missing_scope(request: Request, error: MissingScope) -> Response:
+    """Return 403 with the scope that the request needs (RFC 6750, section 3.1)."""
+    detail = MISSING_SCOPE.format(scope=error.scope)
+    headers = {"WWW-Authenticate": challenge(error.scope)}
+    return problem(HTTPStatus.FORBIDDEN, detail, request.scope, headers)
+
+
+def challenge(scope: str) -> str:
+    """Return the challenge for a scope that is missing."""
+    return f'Bearer error="insufficient_scope", scope="{scope}"'
 
 
 async def not_found(request: Request, error: NotFound) -> Response:

@@ -16,8 +16,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
+from starlette.types import Scope
 
-from entrypoints.addresses import find_client
+from entrypoints.http.authentication.access import PRINCIPAL, find_owner
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
 from service_layer.idempotency import (
@@ -84,8 +85,8 @@ async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
         return None
     retention: Retention = request.app.state.retention
     fingerprint = await _fingerprint(request)
-    owner = None if retention.limit_per_client is None else find_client(request.scope)
-    return IdempotencyKey(read_key(fields), fingerprint, retention, owner)
+    owner = None if retention.limit_per_client is None else find_owner(request.scope)
+    return IdempotencyKey(_qualify(read_key(fields), request.scope), fingerprint, retention, owner)
 
 
 async def replay(store: IdempotencyStore, key: IdempotencyKey | None) -> Response | None:
@@ -136,6 +137,16 @@ def read_key(fields: Sequence[bytes]) -> str:
     if len(key) > KEY_MAX:
         raise _invalid("string_too_long", f"Key should have at most {KEY_MAX} characters")
     return key
+
+
+def _qualify(key: str, scope: Scope) -> str:
+    """Return the key after the id of the principal, so that no other principal's key is equal.
+
+    No key contains a line break, so the last one in the text separates them. Anonymous clients
+    share one space of keys.
+    """
+    principal = scope.get(PRINCIPAL)
+    return key if principal is None else f"{principal.id}\n{key}"
 
 
 async def _fingerprint(request: Request) -> bytes:

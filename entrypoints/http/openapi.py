@@ -1,5 +1,6 @@
 """Changes to FastAPI's OpenAPI document: problem details, integers and operation ids."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,20 +20,25 @@ too many or too few at its end is redirected with 307; `Location` is a path.
 """
 
 
-def document_problems(app: FastAPI) -> None:
+Document = dict[str, Any]
+
+
+def document_problems(app: FastAPI, add_security: Callable[[Document], Document]) -> None:
     """Add the schema of problem details to the OpenAPI document, and convert its whole floats.
 
     FastAPI adds a response model to one media type only. It stores bounds as floats: 2**63 would be
-    serialized as 9.223372036854776e+18, which is a different decimal number.
+    serialized as 9.223372036854776e+18, which is a different decimal number. ``add_security``
+    returns a document with the requirements of authentication.
     """
     make_document = app.openapi
-    converted: dict[str, Any] = {}
+    converted: Document = {}
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> Document:
         nonlocal converted
         document = make_document()  # the one in app.openapi_schema, until the routes change
         if document is not converted:
-            converted = app.openapi_schema = _convert_whole_floats(_add_problem_schema(document))
+            complete = add_security(_add_problem_schema(document))
+            converted = app.openapi_schema = _convert_whole_floats(complete)
         return converted
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
@@ -43,7 +49,7 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _add_problem_schema(document: dict[str, Any]) -> dict[str, Any]:
+def _add_problem_schema(document: Document) -> Document:
     _, problems = models_json_schema([(Problem, "validation")], ref_template=REF_TEMPLATE)
     components = document.get("components", {})
     schemas = dict(sorted({**components.get("schemas", {}), **problems["$defs"]}.items()))

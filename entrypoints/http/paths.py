@@ -21,6 +21,9 @@ class MemberConvertor(StringConvertor):
 register_url_convertor("member", MemberConvertor())
 
 
+HEALTH_PATHS = frozenset({"/livez", "/readyz", "/version"})
+"""Paths that probes request, by whatever name or address and however often."""
+
 ENCODED_SLASH = re.compile(b"%2F", re.IGNORECASE)
 """A slash that separates no segments (RFC 3986, section 2.2)."""
 

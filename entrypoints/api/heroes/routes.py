@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from domain.hero import Hero, HeroQuery
 from entrypoints import http
-from entrypoints.api.dependencies import Reading, Writing
+from entrypoints.api.dependencies import Reading, Writing, authorize
 from entrypoints.api.heroes.schemas import (
     Deleted,
     HeroBatch,
@@ -23,7 +23,12 @@ from service_layer import heroes
 HeroId = Annotated[http.Id, Path(description="The id of the hero.", examples=[1])]
 
 # In a path, ``member`` is a segment other than ``batch`` (entrypoints/http/paths.py).
-router = APIRouter(prefix="/heroes", tags=["heroes"], generate_unique_id_function=http.operation_id)
+router = APIRouter(
+    prefix="/heroes",
+    tags=["heroes"],
+    dependencies=[Depends(authorize)],
+    generate_unique_id_function=http.operation_id,
+)
 
 
 @router.post(

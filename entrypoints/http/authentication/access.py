@@ -1,0 +1,72 @@
+"""Who may send requests to an application, and which scope a request needs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.types import Scope
+
+from domain.principal import Principal
+from entrypoints.addresses import find_client
+from entrypoints.http.authentication.credentials import read_credential
+from service_layer.authentication import Authenticator
+from service_layer.authorization import MissingScope, NotAuthenticated, ScopeNames
+
+PRINCIPAL = "principal"
+"""Key of the request's principal in the ASGI scope. An anonymous client has none."""
+
+ACCESS = "access"
+"""Key of the ``Access`` that applies to the request, in the ASGI scope."""
+
+READ_METHODS = frozenset({"GET", "HEAD"})
+
+
+def find_owner(scope: Mapping[str, Any]) -> str:
+    """Return the id of the principal, or the key of the address of an anonymous client.
+
+    What a client may use and store is counted under it. No id looks like an address.
+    """
+    principal: Principal | None = scope.get(PRINCIPAL)
+    return find_client(scope) if principal is None else principal.id
+
+
+class Access:
+    """The rules of one application. Without an ``authenticator`` every client has every scope."""
+
+    def __init__(self, authenticator: Authenticator | None, scopes: ScopeNames) -> None:
+        self._authenticator = authenticator
+        self._scopes = scopes
+        everything = frozenset({scopes.read, scopes.write})
+        self._anonymous = None if authenticator else Principal("anonymous", everything)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests need no credential."""
+        return self._authenticator is None
+
+    def required_scope(self, method: str) -> str:
+        """Return the scope that a request with the method needs, whatever its path."""
+        return self._scopes.read if method in READ_METHODS else self._scopes.write
+
+    def check(self, principal: Principal, method: str) -> None:
+        """Raise ``MissingScope`` unless the principal may send a request with the method."""
+        required = self.required_scope(method)
+        if required not in principal.scopes:
+            raise MissingScope(required)
+
+    def find_principal(self, scope: Mapping[str, Any]) -> Principal | None:
+        """Return the principal in the ASGI scope, or the anonymous one if requests need none."""
+        principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
+        return principal
+
+    async def authenticate(self, scope: Scope) -> Principal:
+        """Return the principal whose credential the request has.
+
+        Raises ``NotAuthenticated``, and ``StoreUnavailable`` if it cannot be decided.
+        """
+        credential = read_credential(scope["headers"])
+        if credential is None or self._authenticator is None:
+            raise NotAuthenticated
+        principal = await self._authenticator.authenticate(credential)
+        if principal is None:
+            raise NotAuthenticated
+        return principal

@@ -1,0 +1,61 @@
+"""The dependencies that provide a request's principal, and check its scopes."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
+from starlette.types import Scope
+
+from domain.principal import Principal
+from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
+from entrypoints.http.inclusion import Skippable
+from service_layer.authorization import NotAuthenticated
+
+
+async def get_principal(connection: HTTPConnection) -> Principal:
+    """Return the principal that the middleware has found. Raises ``NotAuthenticated``.
+
+    Without authentication it is anonymous and has every scope. ``app.dependency_overrides`` may
+    replace this function: the middleware then lets every request through.
+    """
+    principal = _get_access(connection.scope).find_principal(connection.scope)
+    if principal is None:
+        raise NotAuthenticated
+    return principal
+
+
+Caller = Annotated[Principal, Depends(get_principal)]
+
+
+async def authorize(connection: HTTPConnection, principal: Caller) -> None:
+    """Check the principal's scopes, and leave it in the ASGI scope. Raises ``MissingScope``.
+
+    So an override of ``get_principal`` decides who sends the request, not what is allowed.
+    """
+    scope = connection.scope
+    access = _get_access(scope)
+    access.check(principal, scope.get("method", ""))
+    if principal != access.find_principal(scope):
+        scope[PRINCIPAL] = principal
+
+
+def is_authorized(scope: Scope) -> bool:
+    """Return whether ``authorize`` would succeed without an override, and change nothing."""
+    access: Access | None = scope.get(ACCESS)
+    principal = access.find_principal(scope) if access else None
+    if access is None or principal is None:
+        return False
+    return access.required_scope(scope["method"]) in principal.scopes
+
+
+SKIPPABLE = Skippable(authorize, is_authorized)
+"""``authorize`` need not be called where the middleware has found a principal with the scope."""
+
+
+def _get_access(scope: Scope) -> Access:
+    try:
+        access: Access = scope[ACCESS]
+    except KeyError:
+        message = "no middleware authenticates requests: call entrypoints.api.app.install(app, ...)"
+        raise RuntimeError(message) from None
+    return access

@@ -1,0 +1,50 @@
+"""The OpenAPI documentation of authentication: a security scheme, and the scope of each method."""
+
+from collections.abc import Collection
+from typing import Any
+
+from entrypoints.http.authentication.access import Access
+
+SCHEME = "bearer"
+
+DESCRIPTION = (
+    "An API key or a token (JWT). `GET` and `HEAD` need the scope `{read}`, any other method needs"
+    " `{write}`, and `OPTIONS` needs none."
+)
+
+
+def add_security(
+    document: dict[str, Any], access: Access, public_paths: Collection[str]
+) -> dict[str, Any]:
+    """Return the OpenAPI document with the scheme, and with the scope that each operation needs.
+
+    The empty requirement says that a request may do without (OpenAPI 3.1, section 4.8.30).
+    """
+    optional: list[dict[str, list[str]]] = [{}] if access.is_open else []
+    paths = {
+        path: item if path in public_paths else _require(item, access, optional)
+        for path, item in document.get("paths", {}).items()
+    }
+    components = {**document.get("components", {}), "securitySchemes": {SCHEME: _scheme(access)}}
+    return {**document, "paths": paths, "components": components}
+
+
+def _require(
+    operations: dict[str, Any], access: Access, optional: list[dict[str, list[str]]]
+) -> dict[str, Any]:
+    return {
+        method: {
+            **operation,
+            "security": [*optional, {SCHEME: [access.required_scope(method.upper())]}],
+        }
+        for method, operation in operations.items()
+    }
+
+
+def _scheme(access: Access) -> dict[str, str]:
+    read, write = access.required_scope("GET"), access.required_scope("POST")
+    return {
+        "type": "http",
+        "scheme": "bearer",
+        "description": DESCRIPTION.format(read=read, write=write),
+    }

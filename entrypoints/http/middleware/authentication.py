@@ -1,0 +1,60 @@
+"""The ASGI middleware that authenticates a request before FastAPI is called."""
+
+from collections.abc import Collection
+
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
+from entrypoints.http.authentication.dependencies import get_principal
+from service_layer.authorization import MissingScope, NotAuthenticated
+from service_layer.errors import StoreUnavailable
+
+
+class Authentication:
+    """ASGI middleware that leaves the principal in the scope, or refuses with 401, 403 or 503.
+
+    The body of a refused request is not received. Every path needs a principal, except
+    ``public_paths``, and every method except OPTIONS. If ``get_principal`` is overridden in the
+    application, nothing is refused here: the override decides.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, public_paths: Collection[str]) -> None:
+        self._app = app
+        self._access = access
+        self._public_paths = frozenset(public_paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            scope[ACCESS] = access = self._access
+            if not access.is_open and self._needs_principal(scope):
+                try:
+                    principal = await access.authenticate(scope)
+                    access.check(principal, scope.get("method", ""))
+                except (NotAuthenticated, MissingScope, StoreUnavailable) as error:
+                    await _refuse(error, scope, receive, send)
+                    return
+                scope[PRINCIPAL] = principal
+        await self._app(scope, receive, send)
+
+    def _needs_principal(self, scope: Scope) -> bool:
+        if scope.get("method") == "OPTIONS":
+            return False
+        path, root = scope["path"], scope.get("root_path")
+        if (path.removeprefix(root) if root else path) in self._public_paths:
+            return False
+        return get_principal not in getattr(scope.get("app"), "dependency_overrides", ())
+
+
+async def _refuse(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send what the application's exception handlers return for the error."""
+    if scope["type"] == "websocket":
+        await WebSocketClose()(scope, receive, send)
+        return
+
+    async def raise_error(*_: object) -> None:
+        raise error
+
+    handlers = scope["app"].exception_handlers
+    await ExceptionMiddleware(raise_error, handlers)(scope, receive, send)
