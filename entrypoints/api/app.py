@@ -90,8 +90,10 @@ def _authenticate(app: FastAPI, authenticator: Authenticator | None) -> Access:
 
 def _public_paths(app: FastAPI) -> Collection[str]:
     """Return the paths that need no principal."""
-    document = (app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url)
-    return HEALTH_PATHS.union(filter(None, document))
+    if not app.openapi_url:  # then there are no pages either, but FastAPI keeps their paths
+        return HEALTH_PATHS
+    pages = (app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url)
+    return HEALTH_PATHS.union({app.openapi_url}, filter(None, pages))
 
 
 def _install(

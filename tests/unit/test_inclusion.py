@@ -14,7 +14,7 @@ from domain.hero import HeroQuery
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
-from entrypoints.http.inclusion import include_directly
+from entrypoints.http.inclusion import Skippable, include_directly
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes.database import FakeDatabase
 from tests.support.databases import migrated_sqlite
@@ -183,3 +183,24 @@ def test_a_route_with_a_body_limit_is_not_copied_without_it(app: FastAPI) -> Non
 
     with pytest.raises(TypeError, match="include_router"):
         include_directly(app, router)
+
+
+def test_a_skippable_dependency_is_called_unless_it_may_be_skipped() -> None:
+    calls = []
+    router = APIRouter(dependencies=[Depends(lambda: calls.append("other"))])
+
+    async def check() -> None:
+        calls.append("check")
+
+    router.add_api_route("/checked", lambda: "done", dependencies=[Depends(check)])
+    app = FastAPI()
+    include_directly(app, router, Skippable(check, lambda scope: b"skip" in scope["query_string"]))
+    client = TestClient(app)
+
+    assert "done" == client.get("/checked").json()
+    assert ["other", "check"] == calls
+    assert "done" == client.get("/checked?skip").json()
+    assert ["other", "check", "other"] == calls
+    app.dependency_overrides[get_uow] = FakeDatabase().writing
+    client.get("/checked?skip")
+    assert ["other", "check", "other", "other", "check"] == calls
