@@ -29,6 +29,12 @@ def find_client(scope: Mapping[str, Any]) -> str:
     return client_key(client[0]) if client else ""
 
 
+def is_loopback(text: str) -> bool:
+    """Return whether the text is a loopback address. Names are not resolved."""
+    address = parse_address(text)
+    return address is not None and address.is_loopback
+
+
 def parse_address(text: str) -> Address | None:
     """Return the address; an IPv4 address if it is mapped to IPv6. A name is ``None``."""
     try:

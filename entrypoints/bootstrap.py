@@ -21,6 +21,7 @@ from entrypoints.server.config import Bounds
 from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from service_layer.authentication import Authenticator
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
 from service_layer.errors import (
@@ -219,6 +220,17 @@ def bounds(database: Database, settings: Settings, listening_address: str) -> Bo
     )
 
 
+def make_authenticator(settings: Settings) -> Authenticator | None:
+    """Return what checks credentials, or ``None`` if clients need none.
+
+    Raises ``InvalidSettings``.
+    """
+    if not settings.auth:
+        return None
+    methods = ",".join(sorted(settings.auth))
+    raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
+
+
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
@@ -235,6 +247,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     return build_app(
         database,
+        authenticator=make_authenticator(settings),
         retention=retention,
         request_timeout=settings.request_timeout,
         lifespan=_lifespan(database, migrating, Pruner(database, retention)),

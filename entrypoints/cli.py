@@ -9,6 +9,7 @@ import typer
 from entrypoints import bootstrap
 from entrypoints.commands import backups
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
+from entrypoints.commands.exposure import check_exposure
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings, Settings, load_settings
@@ -41,10 +42,14 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     with exit_on_error():
         settings = load_settings(print_warning)
         database = bootstrap.open_database(settings)
+        bootstrap.make_authenticator(settings)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)
-        bounds = bootstrap.bounds(database, settings, sockets.get_address(listener))
+        address = sockets.get_address(listener)
+        if warning := check_exposure(settings.auth, address):
+            print_warning(warning)
+        bounds = bootstrap.bounds(database, settings, address)
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
         migrating = bootstrap.when_to_migrate(
             database, migrate=migrate, is_unreachable=is_unreachable

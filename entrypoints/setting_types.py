@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -37,8 +37,26 @@ def _parse_network(value: object) -> IPv4Network | IPv6Network:
         raise PydanticCustomError("network", reason, {"text": str(value)}) from None
 
 
+def _parse_authentication(value: object) -> object:
+    """Return the set of methods, which is empty for ``none``."""
+    if not isinstance(value, str):
+        return value
+    methods = set(value.replace(" ", "").split(","))
+    if methods == {"none"}:
+        return frozenset()
+    if not methods <= {"api-key", "jwt"}:
+        reason = "give none, api-key, jwt, or api-key,jwt"
+        raise PydanticCustomError("authentication", reason)
+    return frozenset(methods)
+
+
 Host = Annotated[str, AfterValidator(_parse_host)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network)]
 
 Hosts = Annotated[tuple[Host, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+
+AuthenticationMethods = frozenset[Literal["api-key", "jwt"]]
+Authentication = Annotated[
+    AuthenticationMethods | None, NoDecode, BeforeValidator(_parse_authentication)
+]

@@ -15,7 +15,7 @@ from pydantic_settings import (
 )
 
 from entrypoints.setting_names import classify, format_names, is_injected
-from entrypoints.setting_types import Hosts, Networks
+from entrypoints.setting_types import Authentication, Hosts, Networks
 from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
@@ -39,6 +39,12 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    auth: Authentication = None
+    """How clients are authenticated: ``none``, ``api-key``, ``jwt`` or both of these.
+
+    If it is not set, the service serves every client, and listens on loopback only.
+    """
+
     access_log: bool = True
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds that a request waits for the write lock or a row lock."""

@@ -4,6 +4,15 @@ from domain.principal import Principal
 from service_layer.authentication import Authenticator
 
 
+def combine(
+    prefix: str, prefixed: Authenticator | None, others: Authenticator | None
+) -> Authenticator | None:
+    """Return an authenticator for both kinds of credentials, or for the one that there is."""
+    if prefixed and others:
+        return AuthenticatorByPrefix(prefix, prefixed, others)
+    return prefixed or others
+
+
 class AuthenticatorByPrefix:
     """``Authenticator`` that selects another one by the beginning of the credential.
 

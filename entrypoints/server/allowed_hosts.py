@@ -7,6 +7,8 @@ read its responses (DNS rebinding). The ``Host`` of such a request is still the 
 from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 
+from entrypoints.addresses import is_loopback
+
 EVERY = "*"
 """The name that allows every host."""
 
@@ -33,7 +35,7 @@ class AllowedHosts:
         name = host.rstrip(".")
         if name in self._hosts or name.endswith(self._suffixes):
             return True
-        return LOOPBACK in self._hosts and _is_loopback(name)
+        return LOOPBACK in self._hosts and is_loopback(name)
 
 
 def default_hosts(listening_address: str) -> Collection[str]:
@@ -41,7 +43,7 @@ def default_hosts(listening_address: str) -> Collection[str]:
 
     On a loopback address these are the loopback names and addresses, otherwise all.
     """
-    return LOOPBACK_HOSTS if _is_loopback(listening_address) else (EVERY,)
+    return LOOPBACK_HOSTS if is_loopback(listening_address) else (EVERY,)
 
 
 def _normalize(host: str) -> str:
@@ -51,11 +53,3 @@ def _normalize(host: str) -> str:
         return str(ip_address(text))
     except ValueError:
         return text
-
-
-def _is_loopback(host: str) -> bool:
-    """Return whether the host is a loopback address. Names are not resolved."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

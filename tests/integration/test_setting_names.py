@@ -88,7 +88,7 @@ def test_a_settings_file_that_cannot_be_read_is_named(monkeypatch: pytest.Monkey
 def test_every_address_of_ipv6_and_ipv4_is_served(tmp_path: Path) -> None:
     if not socket.has_dualstack_ipv6():
         pytest.skip("this machine has no IPv6")
-    with serve(tmp_path / "heroes.db", host="::") as served:
+    with serve(tmp_path / "heroes.db", host="::", auth="none") as served:
         port = served.address[1]
         for host in ("127.0.0.1", "[::1]"):
             assert 200 == httpx2.get(f"http://{host}:{port}/heroes/").status_code

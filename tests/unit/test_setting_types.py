@@ -124,3 +124,33 @@ def test_a_timeout_is_at_most_ten_minutes(monkeypatch: pytest.MonkeyPatch, name:
     for value in ("0", "-1", "601", "nan", "inf", "soon"):
         with pytest.raises(InvalidSettings, match=f"^HEROES_{name} is not valid: "):
             load(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "methods"),
+    [
+        ("", None),
+        ("none", frozenset()),
+        ("api-key", {"api-key"}),
+        ("jwt", {"jwt"}),
+        ("api-key,jwt", {"api-key", "jwt"}),
+        (" jwt , api-key ", {"api-key", "jwt"}),
+    ],
+)
+def test_clients_are_authenticated_by_keys_or_tokens_or_not(
+    monkeypatch: pytest.MonkeyPatch, value: str, methods: object
+) -> None:
+    assert methods == load(monkeypatch, "AUTH", value).auth
+
+
+@pytest.mark.parametrize(
+    "value", ["true", "api_key", "API-KEY", "apikey", "jwt,", ",", " ", "none,jwt", "hrs_secret"]
+)
+def test_another_text_is_no_way_to_authenticate(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "AUTH", value)
+
+    expected = "HEROES_AUTH is not valid: give none, api-key, jwt, or api-key,jwt"
+    assert expected == str(refused.value)

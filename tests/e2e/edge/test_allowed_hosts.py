@@ -112,12 +112,12 @@ def test_an_asterisk_allows_every_host(tmp_path: Path) -> None:
 
 
 def test_a_server_that_listens_on_every_address_serves_every_host(tmp_path: Path) -> None:
-    with allowing(tmp_path, "", host=EVERY_ADDRESS) as served:
+    with allowing(tmp_path, "", host=EVERY_ADDRESS, auth="none") as served:
         assert 200 == ask(served, EVIL).status
         assert 400 == ask(served, "u@h").status
 
 
 def test_configured_hosts_apply_on_every_address(tmp_path: Path) -> None:
-    with allowing(tmp_path, "api.example", host=EVERY_ADDRESS) as served:
+    with allowing(tmp_path, "api.example", host=EVERY_ADDRESS, auth="none") as served:
         assert 200 == ask(served, "api.example").status
         assert 421 == ask(served, EVIL).status
