@@ -33,15 +33,11 @@ class Access:
     """The rules of one application. Without an ``authenticator`` every client has every scope."""
 
     def __init__(self, authenticator: Authenticator | None, scopes: ScopeNames) -> None:
+        self.is_open = authenticator is None
         self._authenticator = authenticator
         self._scopes = scopes
         everything = frozenset({scopes.read, scopes.write})
-        self._anonymous = None if authenticator else Principal("anonymous", everything)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether requests need no credential."""
-        return self._authenticator is None
+        self._anonymous = Principal("anonymous", everything) if self.is_open else None
 
     def required_scope(self, method: str) -> str:
         """Return the scope that a request with the method needs, whatever its path."""

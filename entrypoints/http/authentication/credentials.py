@@ -6,7 +6,7 @@ from collections.abc import Iterable
 FIELD = b"authorization"
 """The header's name in lower case, as in ASGI."""
 
-MAX_SIZE = 8 * 1024
+MAX_AUTHORIZATION = 8 * 1024
 """Maximum size of the header in bytes. A larger one is not parsed. nginx accepts no larger line."""
 
 _BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] ++([A-Za-z0-9._~+/-]++=*+)")
@@ -15,7 +15,7 @@ _BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] ++([A-Za-z0-9._~+/-]++=*+)")
 def read_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """Return the bearer credential, or ``None`` unless the request has exactly one."""
     fields = [value for name, value in headers if name == FIELD]
-    if len(fields) != 1 or len(fields[0]) > MAX_SIZE:
+    if len(fields) != 1 or len(fields[0]) > MAX_AUTHORIZATION:
         return None
     found = _BEARER.fullmatch(fields[0])
     return found[1].decode("ascii") if found else None

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
@@ -58,6 +59,16 @@ async def test_the_anonymous_principal_is_not_in_the_scope() -> None:
     app.mount("/show", show)
 
     assert b"None" == (await call(app, "GET", "/show/")).body
+
+
+def test_every_route_declares_the_check() -> None:
+    routes = [route for route in build_app(FakeDatabase()).routes if isinstance(route, APIRoute)]
+
+    assert 6 == len(routes)
+    assert all(
+        authorize in [dependency.call for dependency in route.dependant.dependencies]
+        for route in routes
+    )
 
 
 def test_a_router_that_is_included_elsewhere_needs_the_credential_too() -> None:

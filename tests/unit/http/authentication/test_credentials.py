@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrypoints.http.authentication.credentials import MAX_SIZE, read_credential
+from entrypoints.http.authentication.credentials import MAX_AUTHORIZATION, read_credential
 
 CHARACTERS = "AZaz09-._~+/"
 
@@ -70,4 +70,4 @@ def test_a_header_may_have_8_kib() -> None:
 
     assert longest[7:].decode() == read(longest)
     assert read(longest + b"x") is None
-    assert len(longest) == MAX_SIZE
+    assert len(longest) == MAX_AUTHORIZATION
