@@ -18,9 +18,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
-from entrypoints.http.authentication.access import PRINCIPAL, find_owner
+from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, find_owner
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
+from service_layer.authorization import NotAuthenticated
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
@@ -78,7 +79,8 @@ IDEMPOTENT: dict[str, Any] = {
 async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
     """Return the request's key, or ``None`` for a request without one.
 
-    Raises ``RequestValidationError`` for a malformed key.
+    Raises ``RequestValidationError`` for a malformed key, and ``NotAuthenticated`` if there is no
+    principal to which it belongs.
     """
     fields = [value for name, value in request.scope["headers"] if name == FIELD]
     if not fields:
@@ -146,7 +148,11 @@ def _qualify(key: str, scope: Scope) -> str:
     share one space of keys.
     """
     principal = scope.get(PRINCIPAL)
-    return key if principal is None else f"{principal.id}\n{key}"
+    if principal is not None:
+        return f"{principal.id}\n{key}"
+    if ACCESS in scope and not scope[ACCESS].is_open:
+        raise NotAuthenticated  # of an override of ``get_principal``: the route lacks ``authorize``
+    return key
 
 
 async def _fingerprint(request: Request) -> bytes:

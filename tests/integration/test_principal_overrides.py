@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import Cookie, FastAPI, HTTPException
+from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 
 from domain.principal import Principal
+from entrypoints import http
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import get_principal, get_uow
 from entrypoints.api.heroes import routes as heroes
@@ -150,6 +151,20 @@ def test_idempotency_keys_belong_to_the_principal_of_the_override(build: Any) ->
         ids.append(client.post("/heroes/", json=DEADPOND).json()["id"])
 
     assert [1, 2, 1] == ids
+
+
+def test_a_key_is_shared_by_no_principals_where_a_route_lacks_the_check() -> None:
+    app = authenticating(FakeDatabase())
+
+    @app.post("/unchecked", dependencies=[Depends(get_principal)])
+    async def unchecked(request: Request) -> None:
+        await http.read_idempotency_key(request)
+
+    app.dependency_overrides[get_principal] = asynchronous_function(ALICE)
+    client = TestClient(app)
+
+    assert 401 == client.post("/unchecked", headers={"Idempotency-Key": "k"}).status_code
+    assert 200 == client.post("/unchecked").status_code
 
 
 def included_application() -> tuple[FastAPI, FastAPI]:

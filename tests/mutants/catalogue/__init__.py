@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
+    authentication,
     backups,
     batch,
     commit_groups,
@@ -27,6 +28,7 @@ from tests.mutants.catalogue import (
 from tests.mutants.mutant import Mutant
 
 CATALOGUE: Mapping[str, Sequence[Mutant]] = {
+    "authentication": authentication.MUTANTS,
     "writer": writer.MUTANTS,
     "storage": storage.MUTANTS,
     "locks": locks.MUTANTS,

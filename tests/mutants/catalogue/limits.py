@@ -184,7 +184,7 @@ MUTANTS = [
     Mutant(
         "on loopback every host is allowed",
         HOSTS,
-        "return LOOPBACK_HOSTS if _is_loopback(listening_address) else (EVERY,)",
+        "return LOOPBACK_HOSTS if is_loopback(listening_address) else (EVERY,)",
         "return (EVERY,)",
         ["tests/unit/server/test_allowed_hosts.py"],
     ),
