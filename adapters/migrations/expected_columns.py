@@ -11,6 +11,8 @@ REQUIRED_COLUMNS: Columns = {
         *("key", "fingerprint", "status", "headers", "body", "expires"),
         *("owner", "body_size"),
     },
+    "api_key": {"id", "name", "digest", "scopes", "created", "expires", "revoked"},
+    "api_key_changes": {"id", "number"},
 }
 """What the statements of this release use, by table."""
 

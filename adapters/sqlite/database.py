@@ -66,6 +66,12 @@ class SqliteDatabase:
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
 
+    def reading_primary(self) -> ReadOnlyUnitOfWork:
+        return self.reading()
+
+    def data_version(self) -> int | None:
+        return self._reads.data_version()
+
     def recover(self) -> None:
         """Finish an interrupted restore, and write the log of a killed process into the file.
 
