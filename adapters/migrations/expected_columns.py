@@ -19,7 +19,7 @@ REQUIRED_COLUMNS: Columns = {
 ADOPTED_COLUMNS: Columns = {"hero": {"id", "name", "secret_name", "age"}}
 """What an adopted table must have. Migrations add the rest."""
 
-GENERATED_IDS = {"hero": "id"}
+GENERATED_IDS = {"hero": "id", "api_key": "id"}
 """The column of each table whose values are generated and never reused."""
 
 EVIDENCE: Sequence[tuple[str, Columns]] = (
