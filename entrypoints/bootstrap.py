@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from adapters import database as databases
-from adapters.plain.connections import EngineOptions
+from adapters.plain.connections import IN_MEMORY, EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
@@ -46,6 +48,8 @@ DESCRIPTORS_PER_CONNECTION = 4
 
 A connection to a server needs one, and one more to cancel a statement; replicas have as many.
 """
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +88,13 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
 
 def open_database(settings: Settings) -> Database:
     """Return the database of the settings, without connecting. Raises ``InvalidSettings``."""
+    return _open(settings, _open_plain if settings.session == "plain" else _open_fast)
+
+
+def _open(settings: Settings, opening: Callable[[Settings], Database]) -> Database:
     try:
         _check_password_file(settings)
-        return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
+        return opening(settings)
     except UnsupportedReadUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
     except UnsupportedUrl as error:
@@ -106,7 +114,7 @@ def _check_password_file(settings: Settings) -> None:
         raise InvalidSettings(f"{name} is not valid: {error}") from None
 
 
-def _open_fast(settings: Settings) -> Database:
+def _open_fast(settings: Settings, *, is_served: bool = True) -> Database:
     server = ServerOptions(
         pool_size=settings.pool_size,
         pool_timeout=settings.pool_timeout,
@@ -122,6 +130,7 @@ def _open_fast(settings: Settings) -> Database:
         lock_timeout=settings.lock_timeout,
         scan_timeout=settings.scan_timeout,
         group_size=settings.commit_batch,
+        is_served=is_served,
     )
     return databases.open_database(
         settings.database_url, file=file, server=server, read_url=settings.database_read_url
@@ -181,6 +190,37 @@ def restore(settings: Settings, backup: Path, progress: Progress) -> Restored:
     database = open_database(settings)
     with _translate_errors(database):
         return database.restore(backup, progress)
+
+
+def run_beside_a_service(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Return the result of ``work`` on the database, which a service may be using.
+
+    Its statements are executed by the engines, whatever the kind of session of the service. Raises
+    ``InvalidSettings``, ``CannotStart``, and what ``work`` raises.
+    """
+    if settings.database_url in IN_MEMORY:
+        raise InvalidSettings(
+            f"{PREFIX}DATABASE_URL is a database in memory, which no other process can use"
+        )
+    database = _open(settings, partial(_open_fast, is_served=False))
+    with _translate_errors(database):
+        if _is_outdated(database):
+            raise UnusableDatabase("its schema is not up to date; run the migrations")
+        return asyncio.run(_run_and_close(database, work))
+
+
+def _is_outdated(database: Database) -> bool:
+    try:
+        return bool(database.pending())
+    except NewerSchema:  # this release works with it, or its statements fail
+        return False
+
+
+async def _run_and_close(database: Database, work: Callable[[Database], Awaitable[T]]) -> T:
+    try:
+        return await work(database)
+    finally:
+        await database.aclose()
 
 
 def connection_warning(database: Database, settings: Settings, workers: int) -> str:
