@@ -54,7 +54,9 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
         created = bootstrap.run_beside_a_service(load_settings(print_warning), work)
         expires = created.stored.expires
         until = "" if expires is None else f", valid until {_format_time(expires)}"
-        print_line(f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:")
+        print_line(
+            f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
+        )
         print_line(created.text)
 
 
