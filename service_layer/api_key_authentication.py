@@ -21,8 +21,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from domain.api_key_format import digest_key
 from domain.principal import Principal
-from service_layer.api_key_format import digest_key
 from service_layer.unit_of_work import ReadOnlyUnitOfWork
 
 MAX_AGE = 10.0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from domain.api_key import ApiKey, ApiKeyDraft
-from service_layer.api_key_format import digest_key, generate_key
+from domain.api_key_format import digest_key, generate_key
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 

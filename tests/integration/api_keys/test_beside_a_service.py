@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from adapters.database import open_database, open_plain_database
+from domain.api_key_format import digest_key
 from service_layer.api_key_authentication import MAX_AGE, ApiKeyAuthenticator
-from service_layer.api_key_format import digest_key
 from service_layer.database import Database
 from tests.fakes.clock import Clock
 from tests.integration.api_keys.commands import Keys, authenticate, open_beside

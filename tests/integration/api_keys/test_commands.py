@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.api_key_format import digest_key, generate_key
 from domain.principal import Principal
-from service_layer.api_key_format import digest_key, generate_key
 from tests.integration.api_keys.commands import BOTH, KEY, Keys, authenticate
 from tests.support.served import fresh_postgres, invoke
 from tests.support.sql import execute

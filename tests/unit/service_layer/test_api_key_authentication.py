@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from domain.api_key import ApiKey
+from domain.api_key_format import generate_key
 from domain.principal import Principal
 from service_layer import api_key_authentication
 from service_layer.api_key_authentication import ApiKeyAuthenticator
-from service_layer.api_key_format import generate_key
 from service_layer.api_keys import CreatedKey, create_key, revoke_key
 from service_layer.errors import StoreUnavailable
 from tests.fakes.api_keys import FakeApiKeyStore

@@ -3,7 +3,7 @@ import zlib
 
 import pytest
 
-from service_layer.api_key_format import KEY_LENGTH, digest_key, format_key, generate_key
+from domain.api_key_format import KEY_LENGTH, digest_key, format_key, generate_key
 
 PATTERN = re.compile(r"hrs_([0-9A-Za-z]{43})([0-9A-Za-z]{6})")
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
