@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.key_timing``: does the time of a refusal reveal its reason?
+"""``python -m tests.benchmarks.key_timing``: what the time of a refusal reveals of its reason.
 
 Measures the authentication by API key in process, on a SQLite file with 1,000 keys: the kinds of
 keys in random order, so that whatever else the machine does meets all of them alike.
