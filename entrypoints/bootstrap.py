@@ -23,6 +23,7 @@ from entrypoints.server.config import Bounds
 from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.authentication import Authenticator
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
@@ -260,15 +261,19 @@ def bounds(database: Database, settings: Settings, listening_address: str) -> Bo
     )
 
 
-def make_authenticator(settings: Settings) -> Authenticator | None:
+def make_authenticator(settings: Settings, database: Database) -> Authenticator | None:
     """Return what checks credentials, or ``None`` if clients need none.
 
     Raises ``InvalidSettings``.
     """
     if not settings.auth:
         return None
-    methods = ",".join(sorted(settings.auth))
-    raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
+    if "jwt" in settings.auth:
+        methods = ",".join(sorted(settings.auth))
+        raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
+    if database.is_in_memory:
+        raise InvalidSettings(f"{PREFIX}AUTH is api-key, and a database in memory has no keys")
+    return ApiKeyAuthenticator(database, max_age=settings.key_cache)
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
@@ -287,7 +292,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     return build_app(
         database,
-        authenticator=make_authenticator(settings),
+        authenticator=make_authenticator(settings, database),
         retention=retention,
         request_timeout=settings.request_timeout,
         lifespan=_lifespan(database, migrating, Pruner(database, retention)),
