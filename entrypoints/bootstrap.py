@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from adapters import database as databases
-from adapters.plain.connections import EngineOptions
+from adapters.plain.connections import IN_MEMORY, EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from entrypoints.api.app import build_app
@@ -21,6 +23,7 @@ from entrypoints.server.config import Bounds
 from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.authentication import Authenticator
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
@@ -46,6 +49,8 @@ DESCRIPTORS_PER_CONNECTION = 4
 
 A connection to a server needs one, and one more to cancel a statement; replicas have as many.
 """
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +89,13 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
 
 def open_database(settings: Settings) -> Database:
     """Return the database of the settings, without connecting. Raises ``InvalidSettings``."""
+    return _open(settings, _open_plain if settings.session == "plain" else _open_fast)
+
+
+def _open(settings: Settings, opening: Callable[[Settings], Database]) -> Database:
     try:
         _check_password_file(settings)
-        return _open_plain(settings) if settings.session == "plain" else _open_fast(settings)
+        return opening(settings)
     except UnsupportedReadUrl as error:
         raise InvalidSettings(f"{PREFIX}DATABASE_READ_URL is not valid: {error}") from None
     except UnsupportedUrl as error:
@@ -106,7 +115,7 @@ def _check_password_file(settings: Settings) -> None:
         raise InvalidSettings(f"{name} is not valid: {error}") from None
 
 
-def _open_fast(settings: Settings) -> Database:
+def _open_fast(settings: Settings, *, is_served: bool = True) -> Database:
     server = ServerOptions(
         pool_size=settings.pool_size,
         pool_timeout=settings.pool_timeout,
@@ -122,6 +131,7 @@ def _open_fast(settings: Settings) -> Database:
         lock_timeout=settings.lock_timeout,
         scan_timeout=settings.scan_timeout,
         group_size=settings.commit_batch,
+        is_served=is_served,
     )
     return databases.open_database(
         settings.database_url, file=file, server=server, read_url=settings.database_read_url
@@ -183,6 +193,37 @@ def restore(settings: Settings, backup: Path, progress: Progress) -> Restored:
         return database.restore(backup, progress)
 
 
+def run_beside_a_service(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Return the result of ``work`` on the database, which a service may be using.
+
+    Its statements are executed by the engines, whatever the kind of session of the service. Raises
+    ``InvalidSettings``, ``CannotStart``, and what ``work`` raises.
+    """
+    if settings.database_url in IN_MEMORY:
+        raise InvalidSettings(
+            f"{PREFIX}DATABASE_URL is a database in memory, which no other process can use"
+        )
+    database = _open(settings, partial(_open_fast, is_served=False))
+    with _translate_errors(database):
+        if _is_outdated(database):
+            raise UnusableDatabase("its schema is not up to date; run the migrations")
+        return asyncio.run(_run_and_close(database, work))
+
+
+def _is_outdated(database: Database) -> bool:
+    try:
+        return bool(database.pending())
+    except NewerSchema:  # this release works with it, or its statements fail
+        return False
+
+
+async def _run_and_close(database: Database, work: Callable[[Database], Awaitable[T]]) -> T:
+    try:
+        return await work(database)
+    finally:
+        await database.aclose()
+
+
 def connection_warning(database: Database, settings: Settings, workers: int) -> str:
     """Return a warning if the processes may open more connections than the server allows."""
     if settings.pgbouncer:  # it multiplexes connections
@@ -220,15 +261,19 @@ def bounds(database: Database, settings: Settings, listening_address: str) -> Bo
     )
 
 
-def make_authenticator(settings: Settings) -> Authenticator | None:
+def make_authenticator(settings: Settings, database: Database) -> Authenticator | None:
     """Return what checks credentials, or ``None`` if clients need none.
 
     Raises ``InvalidSettings``.
     """
     if not settings.auth:
         return None
-    methods = ",".join(sorted(settings.auth))
-    raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
+    if "jwt" in settings.auth:
+        methods = ",".join(sorted(settings.auth))
+        raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
+    if database.is_in_memory:
+        raise InvalidSettings(f"{PREFIX}AUTH is api-key, and a database in memory has no keys")
+    return ApiKeyAuthenticator(database, max_age=settings.key_cache)
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
@@ -247,7 +292,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     return build_app(
         database,
-        authenticator=make_authenticator(settings),
+        authenticator=make_authenticator(settings, database),
         retention=retention,
         request_timeout=settings.request_timeout,
         lifespan=_lifespan(database, migrating, Pruner(database, retention)),

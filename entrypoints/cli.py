@@ -1,4 +1,4 @@
-"""The command line: ``heroes serve``, ``migrate``, ``backup`` and ``restore``."""
+"""The command line: ``heroes serve``, ``migrate``, ``backup``, ``restore`` and ``keys``."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from entrypoints import bootstrap
-from entrypoints.commands import backups
+from entrypoints.commands import api_keys, backups
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.commands.exposure import check_exposure
 from entrypoints.server import run as server
@@ -24,6 +24,7 @@ cli = typer.Typer(
 
 cli.command()(backups.backup)
 cli.command()(backups.restore)
+cli.add_typer(api_keys.commands, name="keys")
 
 UP_TO_DATE = "The database is up to date."
 
@@ -42,7 +43,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     with exit_on_error():
         settings = load_settings(print_warning)
         database = bootstrap.open_database(settings)
-        bootstrap.make_authenticator(settings)
+        bootstrap.make_authenticator(settings, database)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     key_limit_per_client: int | None = Field(default=None, ge=1)
     """Maximum number of such responses to one client; then its new keys get 429."""
 
+    key_cache: float = Field(default=10.0, ge=0, le=3600)
+    """PostgreSQL: seconds for which a valid API key is cached, and a revoked one may still be."""
+
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds within which a client has to send a request."""
 

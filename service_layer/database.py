@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.unit_of_work import UnitOfWorkFactory
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 
 class Database(UnitOfWorkFactory, Protocol):
@@ -63,6 +63,16 @@ class Database(UnitOfWorkFactory, Protocol):
 
     def max_connections(self) -> int | None:
         """Return the server's connection limit for ordinary users, or ``None`` for a file."""
+
+    def reading_primary(self) -> ReadOnlyUnitOfWork:
+        """Return a unit of work that sees every commit, also if replicas serve other reads."""
+
+    def data_version(self) -> int | None:
+        """Return a number that differs from the last one if anything was committed since.
+
+        By any process. ``None`` if the database cannot say it, or not without a wait. Raises
+        ``StoreUnavailable``.
+        """
 
     async def aopen(self) -> Sequence[str]:
         """Keep a connection to a file open, and watch it. Return warnings for the operator.

@@ -2,6 +2,7 @@
 
 from typing import Protocol, Self
 
+from domain.api_key_store import ApiKeyReader, ApiKeyStore
 from domain.hero_repository import HeroReader, HeroRepository
 from service_layer.idempotency import IdempotencyReader, IdempotencyStore
 
@@ -14,6 +15,9 @@ class ReadOnlyUnitOfWork(Protocol):
 
     @property
     def idempotency(self) -> IdempotencyReader: ...
+
+    @property
+    def api_keys(self) -> ApiKeyReader: ...
 
     async def __aenter__(self) -> Self: ...
 
@@ -33,6 +37,9 @@ class UnitOfWork(Protocol):
 
     @property
     def idempotency(self) -> IdempotencyStore: ...
+
+    @property
+    def api_keys(self) -> ApiKeyStore: ...
 
     @property
     def may_be_committed(self) -> bool:

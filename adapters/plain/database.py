@@ -39,6 +39,8 @@ class Schema(Protocol):
 
     def max_connections(self) -> int | None: ...
 
+    def data_version(self) -> int | None: ...
+
     async def aopen(self) -> Sequence[str]: ...
 
     async def aclose(self) -> None: ...
@@ -69,6 +71,7 @@ class PlainDatabase:
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections
+        self.data_version = schema.data_version
         self.aopen = schema.aopen
         self._schema = schema
         self._check_file = check_file
@@ -77,12 +80,16 @@ class PlainDatabase:
         self._engine = engine
         self._replicas = replicas or engine
         self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
+        self._autocommit_primary = engine.execution_options(isolation_level=AUTOCOMMIT)
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(self._session(self._engine))
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:  # noqa: ARG002 - see plain-session.md
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
+
+    def reading_primary(self) -> ReadOnlyUnitOfWork:
+        return PlainReadOnlyUnitOfWork(self._session(self._autocommit_primary))
 
     async def aclose(self) -> None:
         await self._cancelled_calls.wait()

@@ -45,6 +45,9 @@ class SchemaInMemory:
     def max_connections(self) -> None:
         """Return ``None``: there is no limit."""
 
+    def data_version(self) -> None:
+        """Return ``None``: the connection of the database is that of its sessions."""
+
     async def aclose(self) -> None:
         """Do nothing: the engine belongs to the sessions."""
 

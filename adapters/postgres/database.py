@@ -57,6 +57,12 @@ class PostgresDatabase:
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client))
 
+    def reading_primary(self) -> ReadOnlyUnitOfWork:
+        return SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, ""))
+
+    def data_version(self) -> None:
+        """Return ``None``: to find out takes a round trip."""
+
     def recover(self) -> None:
         """Do nothing: the server recovers by itself."""
 

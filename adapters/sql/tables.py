@@ -59,9 +59,39 @@ class IdempotencyRow(SQLModel, table=True):
     body_size: int | None = Field(default=None, sa_type=Int64)
 
 
+class ApiKeyRow(SQLModel, table=True):
+    """An API key, without its text. Times are Unix times in seconds.
+
+    ``digest`` is the SHA-256 of the text. ``scopes`` are separated by blanks. ``expires`` and
+    ``revoked`` are null if the key does not expire or is not revoked.
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
+    name: str = Field(sa_type=Text)
+    digest: bytes = Field(index=True, unique=True, sa_type=LargeBinary)
+    scopes: str = Field(sa_type=Text)
+    created: int = Field(sa_type=Int64)
+    expires: int | None = Field(default=None, sa_type=Int64)
+    revoked: int | None = Field(default=None, sa_type=Int64)
+
+
+class ApiKeyChangesRow(SQLModel, table=True):
+    """The number of changes to API keys, in one row whose id is 1, or 0 without that row."""
+
+    __tablename__ = "api_key_changes"
+
+    id: int = Field(primary_key=True, sa_type=Int64, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(sa_type=Int64)
+
+
 metadata = SQLModel.metadata
 """All tables."""
 
 hero_table = HeroRow.metadata.tables["hero"]
 idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
+api_key_table = ApiKeyRow.metadata.tables["api_key"]
+api_key_changes_table = ApiKeyChangesRow.metadata.tables["api_key_changes"]
 """The tables, for statements of SQLAlchemy Core."""

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from adapters.sql.api_keys import SqlApiKeyReader, SqlApiKeyStore
 from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.sql.idempotency import SqlIdempotencyReader, SqlIdempotencyStore
 from adapters.sql.session import SqlExecutor, SqlSession
@@ -18,6 +19,10 @@ class SqlReadOnlyUnitOfWork:
     def idempotency(self) -> SqlIdempotencyReader:
         return SqlIdempotencyReader(self._executor)
 
+    @property
+    def api_keys(self) -> SqlApiKeyReader:
+        return SqlApiKeyReader(self._executor)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -33,6 +38,10 @@ class SqlUnitOfWork:
         self.heroes = SqlHeroRepository(session)
         self.idempotency = SqlIdempotencyStore(session)
         self.may_be_committed = False
+
+    @property
+    def api_keys(self) -> SqlApiKeyStore:
+        return SqlApiKeyStore(self.session)
 
     async def commit(self) -> None:
         self.may_be_committed = True

@@ -44,6 +44,9 @@ class FileOptions:
     group_size: int = 64
     """Maximum number of units of work in a commit group. They fail together if its COMMIT fails."""
 
+    is_served: bool = True
+    """Whether this process is the service. A command may use the file beside the service."""
+
 
 class SqliteDatabase:
     """``Database`` for a SQLite file. Creating it does no I/O."""
@@ -56,7 +59,7 @@ class SqliteDatabase:
     def __init__(self, url: URL, options: FileOptions) -> None:
         self._path = Path(url.database or "").absolute()
         self.name = f"sqlite:///{self._path}".encode(errors="backslashreplace").decode()
-        self._file = ServedFile(self._path)
+        self._file = ServedFile(self._path, is_recorded=options.is_served)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
         self._reads = FileReads(self._file, options.lock_timeout, options.scan_timeout)
 
@@ -65,6 +68,12 @@ class SqliteDatabase:
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
+
+    def reading_primary(self) -> ReadOnlyUnitOfWork:
+        return self.reading()
+
+    def data_version(self) -> int | None:
+        return self._reads.data_version()
 
     def recover(self) -> None:
         """Finish an interrupted restore, and write the log of a killed process into the file.

@@ -6,6 +6,7 @@ a large file: each row may take a read from the disk.
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
-from adapters.sqlite.errors import translate_errors, translate_write_errors
+from adapters.sqlite.errors import is_busy, translate_errors, translate_write_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
@@ -93,6 +94,25 @@ class FileReads:
         """
         self._open_threads()
         self._inline.get()
+
+    def data_version(self) -> int | None:
+        """Return SQLite's ``data_version``, which each commit of another connection changes.
+
+        The connection does not write, so these are all commits. ``None`` if the file is locked.
+        Raises like ``exec``, except that it does not notice a replaced file: that takes as long
+        again, and the request's first statement does.
+        """
+        connection = self._inline.opened
+        try:
+            if connection is None:
+                connection = self._inline.get()
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            if is_busy(error):
+                return None
+            with translate_errors():
+                raise
+        return int(version)
 
     def close(self) -> None:
         """Close the connections. Waits for running scans and pages."""

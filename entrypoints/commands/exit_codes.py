@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 
+from domain.api_key import ApiKeyNotFound, InvalidApiKey
 from entrypoints import bootstrap
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings
@@ -28,9 +29,9 @@ def exit_on_error() -> Iterator[None]:
     """Print an expected error, and exit with its code."""
     try:
         yield
-    except (InvalidSettings, BackupRefused) as error:
+    except (InvalidSettings, InvalidApiKey, BackupRefused) as error:
         _exit(error, INVALID)
-    except (bootstrap.CannotStart, sockets.CannotListen, BackupFailed) as error:
+    except (bootstrap.CannotStart, sockets.CannotListen, ApiKeyNotFound, BackupFailed) as error:
         _exit(error, FAILED)
     except OutputFailed as error:
         _discard_output()

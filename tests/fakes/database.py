@@ -21,6 +21,7 @@ from service_layer.idempotency import (
 )
 from service_layer.stored_body import StoredBody, pack_body, unpack_body
 from tests.fakes import queries as in_memory_queries
+from tests.fakes.api_keys import FakeApiKeyStore, StoredKeys
 
 
 @dataclass
@@ -30,9 +31,12 @@ class State:
     heroes: dict[int, Hero] = field(default_factory=dict)
     last_hero_id: int = 0
     responses: "dict[str, FakeStoredResponse]" = field(default_factory=dict)
+    api_keys: StoredKeys = field(default_factory=StoredKeys)
 
     def copy(self) -> "State":
-        return State(dict(self.heroes), self.last_hero_id, dict(self.responses))
+        return State(
+            dict(self.heroes), self.last_hero_id, dict(self.responses), self.api_keys.copy()
+        )
 
 
 class FakeDatabase:
@@ -43,6 +47,7 @@ class FakeDatabase:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self.committed = State()
+        self.commits = 0
         self.lock = asyncio.Lock()
 
     def writing(self) -> "FakeUnitOfWork":
@@ -50,6 +55,12 @@ class FakeDatabase:
 
     def reading(self, client: str = "") -> "FakeReadOnlyUnitOfWork":  # noqa: ARG002 - nothing waits
         return FakeReadOnlyUnitOfWork(self)
+
+    def reading_primary(self) -> "FakeReadOnlyUnitOfWork":
+        return self.reading()
+
+    def data_version(self) -> int | None:
+        return self.commits
 
 
 class FakeTransaction:
@@ -72,6 +83,7 @@ class FakeTransaction:
     def commit(self) -> None:
         if self._copy is not None:
             self._database.committed = self._copy
+            self._database.commits += 1
         self.end()
 
     def end(self) -> None:
@@ -91,6 +103,7 @@ class FakeUnitOfWork:
         self.transaction = FakeTransaction(database)
         self.heroes = FakeHeroRepository(self.transaction.begin)
         self.idempotency = FakeIdempotencyStore(self.transaction.begin, database.clock)
+        self.api_keys = FakeApiKeyStore(self.transaction.begin, database.clock)
         self.may_be_committed = False
 
     async def commit(self) -> None:
@@ -111,6 +124,7 @@ class FakeReadOnlyUnitOfWork:
         self._database = database
         self.heroes = FakeHeroRepository(self._committed)
         self.idempotency = FakeIdempotencyStore(self._committed, database.clock)
+        self.api_keys = FakeApiKeyStore(self._committed, database.clock)
 
     async def _committed(self) -> State:
         await asyncio.sleep(0)

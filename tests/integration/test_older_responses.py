@@ -49,7 +49,7 @@ async def test_a_response_stored_before_the_migration_is_replayed(url: str, engi
     await asyncio.to_thread(database.migrate)
     execute(url, *BEFORE, INSERTIONS[engine])
 
-    assert ["0004", "0005", "0006"] == await asyncio.to_thread(database.migrate)
+    assert ["0004", "0005", "0006", "0007"] == await asyncio.to_thread(database.migrate)
 
     async with database.writing() as uow:
         assert StoredResponse(200, (), BODY.encode()) == await uow.idempotency.claim(KEY)

@@ -39,7 +39,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def migrate_twice(url: str) -> None:
     assert ["0001", "0002", "0003", "0004"] == run(url, runner.apply)
-    assert "0006" == open_database(url).migrate()[-1]
+    assert "0007" == open_database(url).migrate()[-1]
 
 
 def run(url: str, work: Callable[[Connection], T]) -> T:

@@ -226,7 +226,7 @@ def test_a_warning_that_cannot_be_written_does_not_end_the_start(
     )
 
     assert 0 == ended.returncode
-    assert "Applied migration 0006." == ended.stdout.splitlines()[-1]
+    assert "Applied migration 0007." == ended.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("url", ["sqlite:///heroes.db", "sqlite:///./heroes.db"])

@@ -48,7 +48,9 @@ async def empty_postgres(
     database = PostgresDatabase(url, options or ServerOptions(pool_timeout=30))
     await asyncio.to_thread(database.migrate)
     connection = await asyncpg.connect(url)
-    await connection.execute("TRUNCATE hero, idempotent_answer RESTART IDENTITY")
+    await connection.execute(
+        "TRUNCATE hero, idempotent_answer, api_key, api_key_changes RESTART IDENTITY"
+    )
     await connection.close()
     try:
         yield database

@@ -45,6 +45,7 @@ OF_THE_APPLICATION = {
     "adapters/sqlite/database.py",
     "domain/__init__.py",
     "entrypoints/cli.py",
+    "entrypoints/commands/api_keys.py",
     "entrypoints/commands/backups.py",
     "entrypoints/commands/exit_codes.py",
     "entrypoints/settings.py",

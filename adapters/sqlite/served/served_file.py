@@ -28,11 +28,13 @@ log = logging.getLogger(__name__)
 class ServedFile:
     """A database file. The first connection decides which one; all others open the same.
 
-    Its methods may be called from any thread.
+    Its methods may be called from any thread. ``is_recorded`` is whether a record beside the file
+    names this process: a command beside a service must leave the record to the service.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_recorded: bool = True) -> None:
         self.path = path
+        self._is_recorded = is_recorded
         self._name = str(path)
         self._file: Identity | None = None
         self._keeper: sqlite3.Connection | None = None
@@ -121,6 +123,10 @@ class ServedFile:
             raise
         self._file, self._keeper = file, keeper
         self._record = ServingRecord(self.path)
+        if self._is_recorded:
+            self._write_record(file)
+
+    def _write_record(self, file: Identity) -> None:
         try:
             self._record.write(file)
         except OSError as error:
@@ -160,6 +166,11 @@ class FileConnection:
         self._file.check()
         if self._connection is None:
             self._connection = self._file.connect(self._pragmas)
+        return self._connection
+
+    @property
+    def opened(self) -> sqlite3.Connection | None:
+        """The connection if it is open, also if the path now names another file."""
         return self._connection
 
     def close(self) -> None:

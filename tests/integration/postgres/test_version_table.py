@@ -39,7 +39,7 @@ def test_a_history_of_the_users_own_is_neither_read_nor_changed(
 
     assert (0, 0) == (migrated.exit_code, checked.exit_code)
     assert [(revision,)] == ask(url, "SELECT * FROM alembic_version")
-    assert [("0006", "0.1")] == ask(url, "SELECT * FROM heroes_schema_version")
+    assert [("0007", "0.1")] == ask(url, "SELECT * FROM heroes_schema_version")
 
 
 def test_a_database_of_release_0_1_is_recognized_by_its_tables(tmp_path: Path, url: str) -> None:
@@ -50,7 +50,7 @@ def test_a_database_of_release_0_1_is_recognized_by_its_tables(tmp_path: Path, u
 
     assert (0, "") == (migrated.exit_code, migrated.stderr)
     assert [("0004",)] == ask(url, "SELECT * FROM alembic_version")
-    assert [("0006", "0.1")] == ask(url, "SELECT * FROM heroes_schema_version")
+    assert [("0007", "0.1")] == ask(url, "SELECT * FROM heroes_schema_version")
 
 
 def test_what_the_tables_lack_is_named(tmp_path: Path, url: str) -> None:

@@ -33,7 +33,7 @@ def test_a_history_of_the_users_own_is_neither_read_nor_changed(
 
     assert [] == database.pending()
     assert [(revision,)] == rows(path, "SELECT * FROM alembic_version")
-    assert [("0006", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
+    assert [("0007", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
     database.dispose()
 
 
@@ -46,7 +46,7 @@ def test_a_database_of_release_0_1_is_recognized_by_its_tables(tmp_path: Path) -
 
     assert [] == database.pending()
     assert [("0004",)] == rows(path, "SELECT * FROM alembic_version")
-    assert [("0006", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
+    assert [("0007", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
     database.dispose()
 
 

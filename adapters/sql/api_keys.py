@@ -1,0 +1,64 @@
+"""The store of API keys in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.sql import api_key_statements as statements
+from adapters.sql.session import SqlExecutor, SqlSession
+from adapters.sql.tables import IDS
+from domain.api_key import ApiKey, ApiKeyDraft, ApiKeyNotFound
+
+
+class SqlApiKeyReader:
+    """``ApiKeyReader`` in SQL."""
+
+    def __init__(self, executor: SqlExecutor) -> None:
+        self._executor = executor
+
+    async def find(self, digest: bytes, now: int) -> ApiKey | None:
+        rows = await self._executor.exec(statements.FIND, {"digest": digest, "now": now})
+        return _to_key(rows[0]) if rows else None
+
+    async def all(self) -> Sequence[ApiKey]:
+        rows = await self._executor.exec(statements.ALL, {})
+        return [_to_key(row) for row in rows]
+
+    async def count_changes(self) -> int:
+        rows = await self._executor.exec(statements.COUNT_CHANGES, {})
+        return int(rows[0][0]) if rows else 0
+
+
+class SqlApiKeyStore(SqlApiKeyReader):
+    """``ApiKeyStore`` in the transaction of a session."""
+
+    def __init__(self, session: SqlSession) -> None:
+        super().__init__(session)
+        self._session = session
+
+    async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
+        values = {
+            "new_name": draft.name,
+            "new_digest": digest,
+            "new_scopes": " ".join(sorted(draft.scopes)),
+            "lifetime": draft.lifetime,
+        }
+        (row,) = await self._session.exec(statements.ADD, values)
+        await self._count_change()
+        return _to_key(row)
+
+    async def revoke(self, key_id: int) -> ApiKey:
+        if key_id not in IDS:
+            raise ApiKeyNotFound(key_id)
+        rows = await self._session.exec(statements.REVOKE, {"key_id": key_id})
+        if not rows:
+            raise ApiKeyNotFound(key_id)
+        await self._count_change()
+        return _to_key(rows[0])
+
+    async def _count_change(self) -> None:
+        await self._session.exec(statements.COUNT_CHANGE, {"one": 1})
+
+
+def _to_key(row: Sequence[Any]) -> ApiKey:
+    key_id, name, scopes, created, expires, revoked = row
+    return ApiKey(key_id, name, tuple(scopes.split()), created, expires, revoked)

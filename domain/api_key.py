@@ -1,0 +1,76 @@
+"""API keys: what is stored of one, and the rules for a new one.
+
+The key itself is not stored, only its digest, which no entity contains.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.errors import InvalidEntity, NotFound, Violation
+from domain.rules import text
+
+MAX_SCOPES = 16
+"""Maximum number of scopes of a key."""
+
+MAX_LIFETIME = 100 * 366 * 24 * 60 * 60
+"""Maximum number of seconds until a new key expires: a century."""
+
+_SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,64}")
+"""A scope token of RFC 6749, section 3.3, of at most 64 characters."""
+
+
+class ApiKeyNotFound(NotFound):
+    """No API key has the id ``key_id``."""
+
+    def __init__(self, key_id: int) -> None:
+        super().__init__(f"no API key has the id {key_id}")
+        self.key_id = key_id
+
+
+class InvalidApiKey(InvalidEntity):
+    """Values violate the rules of an API key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyDraft:
+    """The values of a key that has no id yet. Raises ``InvalidApiKey``."""
+
+    name: str
+    scopes: frozenset[str]
+    lifetime: int | None = None
+    """Seconds from its creation until it expires, or ``None`` if it does not expire."""
+
+    def __post_init__(self) -> None:
+        if violations := list(self._violations()):
+            raise InvalidApiKey(violations)
+
+    def _violations(self) -> Iterator[Violation]:
+        if violation := text("name", self.name):
+            yield violation
+        if not 1 <= len(self.scopes) <= MAX_SCOPES:
+            yield Violation("scopes", "scopes_number", f"A key has 1 to {MAX_SCOPES} scopes")
+        if not all(_SCOPE.fullmatch(scope) for scope in self.scopes):
+            yield Violation("scopes", "scope_syntax", "A scope is a token of RFC 6749")
+        if self.lifetime is not None and not 1 <= self.lifetime <= MAX_LIFETIME:
+            yield Violation("lifetime", "lifetime_range", "A key expires in 1 s to a century")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A stored API key. Times are Unix times of the database's clock, in whole seconds.
+
+    ``id`` is never reused. A revoked key remains stored, so that it can be listed.
+    """
+
+    id: int
+    name: str
+    scopes: Sequence[str]
+    """In alphabetical order."""
+
+    created: int
+    expires: int | None
+    """When it becomes invalid by itself, or ``None``."""
+
+    revoked: int | None
+    """When it was revoked, or ``None``."""

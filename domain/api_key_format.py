@@ -1,0 +1,55 @@
+"""The text of an API key, and its digest.
+
+A key has a prefix and a checksum, so that scanners for secrets find it in a repository or a log and
+can tell it from other texts without asking the service::
+
+    hrs_ 0K9sT3...43 digits...Vq 1aB2c3
+    |    |                       the CRC-32 of the 43 digits, as 6 digits
+    |    256 random bits, as 43 digits
+    prefix
+
+The digits are those of base 62: 0 to 9, A to Z, a to z; the most significant is first. Without
+special characters, a double click selects the whole key.
+"""
+
+import secrets
+import zlib
+from hashlib import sha256
+from string import ascii_lowercase, ascii_uppercase, digits
+
+PREFIX = "hrs_"
+RANDOM_BITS = 256
+RANDOM_LENGTH = 43
+CHECKSUM_LENGTH = 6
+KEY_LENGTH = len(PREFIX) + RANDOM_LENGTH + CHECKSUM_LENGTH
+"""Lengths in characters."""
+
+ALPHABET = digits + ascii_uppercase + ascii_lowercase
+
+
+def generate_key() -> str:
+    """Return a new random key."""
+    return format_key(secrets.randbits(RANDOM_BITS))
+
+
+def format_key(number: int) -> str:
+    """Return the key of a number below 2 to the power of 256."""
+    random = _to_base62(number, RANDOM_LENGTH)
+    return PREFIX + random + _to_base62(zlib.crc32(random.encode()), CHECKSUM_LENGTH)
+
+
+def digest_key(credential: str) -> bytes:
+    """Return the SHA-256 digest of a key, or of any text that a client has sent in its place.
+
+    A fast hash is enough: nobody can guess 256 random bits. Takes the same time for a long text:
+    no key begins with more characters than a key has.
+    """
+    return sha256(credential[: KEY_LENGTH + 1].encode(errors="replace")).digest()
+
+
+def _to_base62(number: int, length: int) -> str:
+    text = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        text = ALPHABET[digit] + text
+    return text

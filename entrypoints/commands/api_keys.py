@@ -1,0 +1,125 @@
+"""``heroes keys create``, ``list`` and ``revoke``: API keys, also while the service runs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from domain.api_key import ApiKey
+from entrypoints import bootstrap
+from entrypoints.commands.exit_codes import exit_on_error, print_line, print_warning
+from entrypoints.settings import load_settings
+from service_layer.api_keys import CreatedKey, create_key, list_keys, revoke_key
+from service_layer.database import Database
+
+commands = typer.Typer(
+    help="Create, list and revoke API keys, also while the service runs.", no_args_is_help=True
+)
+
+DAY = 24 * 60 * 60
+MAX_DAYS = 36_500
+COLUMNS = ("id", "name", "scopes", "created", "expires", "revoked")
+
+
+class Scope(StrEnum):
+    """What a key may allow."""
+
+    READ = "heroes:read"
+    WRITE = "heroes:write"
+
+
+Name = Annotated[str, typer.Option(help="What the key is for; it is shown in lists.")]
+Scopes = Annotated[list[Scope], typer.Option("--scope", help="What it allows; may be repeated.")]
+Days = Annotated[
+    int | None,
+    typer.Option("--expires-in", metavar="DAYS", min=1, max=MAX_DAYS, help="Days of validity."),
+]
+KeyId = Annotated[int, typer.Argument(metavar="ID", help="The id that the list shows.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a JSON array.")]
+
+
+@commands.command()
+def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
+    """Create a key, and print it once, alone on the last line."""
+    lifetime = None if expires_in is None else expires_in * DAY
+
+    async def work(database: Database) -> CreatedKey:
+        async with database.writing() as uow:
+            return await create_key(uow, name=name, scopes=scope, lifetime=lifetime)
+
+    with exit_on_error():
+        created = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        expires = created.stored.expires
+        until = "" if expires is None else f", valid until {_format_time(expires)}"
+        print_line(
+            f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
+        )
+        print_line(created.text)
+
+
+@commands.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """List all keys: id, name, scopes, and when they were created, expire and were revoked."""
+
+    async def work(database: Database) -> Sequence[ApiKey]:
+        async with database.reading_primary() as uow:
+            return await list_keys(uow)
+
+    with exit_on_error():
+        keys = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        if as_json:
+            print_line(json.dumps([_to_json(key) for key in keys]))
+        else:
+            for line in _format_table([COLUMNS, *map(_to_cells, keys)]):
+                print_line(line)
+
+
+@commands.command()
+def revoke(key_id: KeyId) -> None:
+    """Revoke a key for ever."""
+
+    async def work(database: Database) -> ApiKey:
+        async with database.writing() as uow:
+            return await revoke_key(uow, key_id)
+
+    with exit_on_error():
+        revoked = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        print_line(f"API key {revoked.id} is revoked.")
+
+
+def _to_json(key: ApiKey) -> dict[str, object]:
+    times = {name: getattr(key, name) for name in ("created", "expires", "revoked")}
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": list(key.scopes),
+        **{name: None if time is None else _format_time(time) for name, time in times.items()},
+    }
+
+
+def _to_cells(key: ApiKey) -> Sequence[str]:
+    times = [
+        "-" if time is None else _format_time(time)
+        for time in (key.created, key.expires, key.revoked)
+    ]
+    return [str(key.id), _escape(key.name), ",".join(key.scopes), *times]
+
+
+def _escape(text: str) -> str:
+    """Return the text without characters that could control a terminal."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def _format_time(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _format_table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield a line for each row, with columns of equal width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,70 @@
+"""The store of API keys in memory."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from domain.api_key import ApiKey, ApiKeyDraft, ApiKeyNotFound
+from service_layer.errors import StoreConflict
+
+
+@dataclass
+class StoredKeys:
+    """All keys by id, the id of each digest, and the number of changes."""
+
+    by_id: dict[int, ApiKey] = field(default_factory=dict)
+    ids: dict[bytes, int] = field(default_factory=dict)
+    changes: int = 0
+
+    def copy(self) -> "StoredKeys":
+        return StoredKeys(dict(self.by_id), dict(self.ids), self.changes)
+
+
+class State(Protocol):
+    """What a unit of work lets the store see."""
+
+    api_keys: StoredKeys
+
+
+class FakeApiKeyStore:
+    """``ApiKeyStore`` over the state that its unit of work lets it see."""
+
+    def __init__(self, state: Callable[[], Awaitable[State]], clock: Callable[[], float]) -> None:
+        self._state = state
+        self._clock = clock
+
+    async def find(self, digest: bytes, now: int) -> ApiKey | None:
+        keys = await self._keys()
+        key = keys.by_id.get(keys.ids.get(digest, 0))
+        if key is None or key.revoked is not None:
+            return None
+        return key if key.expires is None or now < key.expires else None
+
+    async def all(self) -> Sequence[ApiKey]:
+        return list((await self._keys()).by_id.values())
+
+    async def count_changes(self) -> int:
+        return (await self._keys()).changes
+
+    async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
+        keys, now = await self._keys(), int(self._clock())
+        if digest in keys.ids:
+            raise StoreConflict
+        expires = None if draft.lifetime is None else now + draft.lifetime
+        key_id = len(keys.by_id) + 1
+        key = ApiKey(key_id, draft.name, tuple(sorted(draft.scopes)), now, expires, None)
+        keys.by_id[key_id], keys.ids[digest] = key, key_id
+        keys.changes += 1
+        return key
+
+    async def revoke(self, key_id: int) -> ApiKey:
+        keys = await self._keys()
+        if key_id not in keys.by_id:
+            raise ApiKeyNotFound(key_id)
+        key = keys.by_id[key_id]
+        keys.by_id[key_id] = replace(key, revoked=key.revoked or int(self._clock()))
+        keys.changes += 1
+        return keys.by_id[key_id]
+
+    async def _keys(self) -> StoredKeys:
+        return (await self._state()).api_keys
