@@ -11,15 +11,15 @@ REQUIRED_COLUMNS: Columns = {
         *("key", "fingerprint", "status", "headers", "body", "expires"),
         *("owner", "body_size"),
     },
-    "api_key": {"id", "name", "digest", "scopes", "created", "expires", "revoked"},
-    "api_key_changes": {"id", "number"},
+    "heroes_api_key": {"id", "name", "digest", "scopes", "created", "expires", "revoked"},
+    "heroes_api_key_changes": {"id", "number"},
 }
 """What the statements of this release use, by table."""
 
 ADOPTED_COLUMNS: Columns = {"hero": {"id", "name", "secret_name", "age"}}
 """What an adopted table must have. Migrations add the rest."""
 
-GENERATED_IDS = {"hero": "id", "api_key": "id"}
+GENERATED_IDS = {"hero": "id", "heroes_api_key": "id"}
 """The column of each table whose values are generated and never reused."""
 
 EVIDENCE: Sequence[tuple[str, Columns]] = (

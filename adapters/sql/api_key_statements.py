@@ -4,7 +4,6 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same ON CONFLICT
 
 from adapters.sql.clock import database_time
-from adapters.sql.statements import MAY_SCAN
 from adapters.sql.tables import Int64, api_key_changes_table, api_key_table
 
 _columns = api_key_table.c
@@ -18,7 +17,8 @@ FIND = select(*_stored).where(
     or_(_columns.expires.is_(None), _columns.expires > bindparam("now", type_=Int64)),
 )
 
-ALL = select(*_stored).order_by(_columns.id).execution_options(**{MAY_SCAN: True})
+ALL = select(*_stored).order_by(_columns.id)
+"""Not marked as a scan: only a command reads all keys, and a scan may run on a replica."""
 
 ADD = (
     insert(api_key_table)

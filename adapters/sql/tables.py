@@ -66,7 +66,7 @@ class ApiKeyRow(SQLModel, table=True):
     ``revoked`` are null if the key does not expire or is not revoked.
     """
 
-    __tablename__ = "api_key"
+    __tablename__ = "heroes_api_key"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
@@ -81,7 +81,7 @@ class ApiKeyRow(SQLModel, table=True):
 class ApiKeyChangesRow(SQLModel, table=True):
     """The number of changes to API keys, in one row whose id is 1, or 0 without that row."""
 
-    __tablename__ = "api_key_changes"
+    __tablename__ = "heroes_api_key_changes"
 
     id: int = Field(primary_key=True, sa_type=Int64, sa_column_kwargs={"autoincrement": False})
     number: int = Field(sa_type=Int64)
@@ -92,6 +92,6 @@ metadata = SQLModel.metadata
 
 hero_table = HeroRow.metadata.tables["hero"]
 idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
-api_key_table = ApiKeyRow.metadata.tables["api_key"]
-api_key_changes_table = ApiKeyChangesRow.metadata.tables["api_key_changes"]
+api_key_table = ApiKeyRow.metadata.tables["heroes_api_key"]
+api_key_changes_table = ApiKeyChangesRow.metadata.tables["heroes_api_key_changes"]
 """The tables, for statements of SQLAlchemy Core."""

@@ -98,9 +98,10 @@ class FileReads:
     def data_version(self) -> int | None:
         """Return SQLite's ``data_version``, which each commit of another connection changes.
 
-        The connection does not write, so these are all commits. ``None`` if the file is locked.
-        Raises like ``exec``, except that it does not notice a replaced file: that takes as long
-        again, and the request's first statement does.
+        The connection does not write, so these are all commits. As the versions of two connections
+        cannot be compared, the number of the connection is added above its 32 bits. ``None`` if the
+        file is locked. Raises like ``exec``, except that it does not notice a replaced file: that
+        takes as long again, and the request's first statement does.
         """
         connection = self._inline.opened
         try:
@@ -112,7 +113,7 @@ class FileReads:
                 return None
             with translate_errors():
                 raise
-        return int(version)
+        return (self._inline.number << 32) + int(version)
 
     def close(self) -> None:
         """Close the connections. Waits for running scans and pages."""

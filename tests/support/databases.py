@@ -49,7 +49,7 @@ async def empty_postgres(
     await asyncio.to_thread(database.migrate)
     connection = await asyncpg.connect(url)
     await connection.execute(
-        "TRUNCATE hero, idempotent_answer, api_key, api_key_changes RESTART IDENTITY"
+        "TRUNCATE hero, idempotent_answer, heroes_api_key, heroes_api_key_changes RESTART IDENTITY"
     )
     await connection.close()
     try:

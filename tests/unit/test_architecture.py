@@ -41,6 +41,7 @@ OF_THE_APPLICATION = {
     "adapters/__init__.py",
     "adapters/database.py",
     "adapters/migrations/version_table.py",
+    "adapters/migrations/versions/0007_api_keys.py",
     "adapters/postgres/driver_arguments.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",

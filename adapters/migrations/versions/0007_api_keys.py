@@ -1,4 +1,7 @@
-"""The API keys, and the number of their changes."""
+"""The API keys, and the number of their changes.
+
+The names of the tables begin with that of the service: the database may have other tables.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +17,7 @@ TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
-        "api_key",
+        "heroes_api_key",
         sa.Column("id", INT64, primary_key=True),
         sa.Column("name", TEXT, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -24,9 +27,9 @@ def upgrade() -> None:
         sa.Column("revoked", INT64, nullable=True),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_api_key_digest", "api_key", ["digest"], unique=True)
+    op.create_index("ix_heroes_api_key_digest", "heroes_api_key", ["digest"], unique=True)
     op.create_table(
-        "api_key_changes",
+        "heroes_api_key_changes",
         sa.Column("id", INT64, primary_key=True, autoincrement=False),
         sa.Column("number", INT64, nullable=False),
     )

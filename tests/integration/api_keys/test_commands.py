@@ -107,7 +107,7 @@ def test_a_revoked_key_does_not_work(keys: Keys) -> None:
 def test_a_key_that_is_revoked_again_keeps_its_time(keys: Keys) -> None:
     keys.create()
     keys.revoke(1)
-    execute(keys.url, "UPDATE api_key SET revoked = 1000")
+    execute(keys.url, "UPDATE heroes_api_key SET revoked = 1000")
 
     keys.revoke(1)
 

@@ -28,3 +28,13 @@ async def test_keys_are_read_from_the_primary(
             assert [] == await uow.api_keys.all()
 
         await database.aclose()
+
+
+def test_the_list_is_that_of_the_primary(tmp_path: Path, postgres_url: str) -> None:
+    with fresh_postgres(postgres_url) as url, fresh_postgres(postgres_url) as replica:
+        for each in (url, replica):
+            invoke(tmp_path, "migrate", database_url=each)
+        keys = Keys(tmp_path / "heroes.db", database_url=url, database_read_url=replica)
+        keys.create()
+
+        assert [1] == [key["id"] for key in keys.list()]

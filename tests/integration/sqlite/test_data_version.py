@@ -95,6 +95,15 @@ async def test_it_is_unknown_while_the_file_is_locked(path: Path) -> None:
         database.dispose()
 
 
+async def test_a_new_connection_changes_it(database: SqliteDatabase) -> None:
+    """Its numbers may be those of the connection before."""
+    before = database.data_version()
+
+    await database.aclose()
+
+    assert before != database.data_version()
+
+
 def test_a_replaced_file_is_not_opened_for_it(path: Path, database: SqliteDatabase) -> None:
     database.check_file()
     path.rename(path.with_name("away.db"))

@@ -64,7 +64,7 @@ def test_the_indexes_of_the_tutorial_are_replaced_by_ones_that_end_with_the_id(
         "ix_hero_name_id": "CREATE INDEX ix_hero_name_id ON hero (name, id)",
         "ix_hero_age_id": "CREATE INDEX ix_hero_age_id ON hero (age, id)",
     }
-    indexes = {name: sql for name, sql in objects(database).items() if name.startswith("ix_hero")}
+    indexes = {name: sql for name, sql in objects(database).items() if name.startswith("ix_hero_")}
     assert expected == indexes
 
 
