@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
     authentication,
+    api_keys,
     backups,
     batch,
     commit_groups,
@@ -49,4 +50,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "deadlines": deadlines.MUTANTS,
     "responses": responses.MUTANTS,
     "backups": backups.MUTANTS,
+    "api keys": api_keys.MUTANTS,
 }

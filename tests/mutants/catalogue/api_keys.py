@@ -1,0 +1,142 @@
+"""Mistakes in API keys: what is accepted, for how long, and what is cached."""
+
+from tests.mutants.mutant import Mutant
+
+FORMAT = "domain/api_key_format.py"
+AUTHENTICATION = "service_layer/api_key_authentication.py"
+STORE = "adapters/sql/api_keys.py"
+STATEMENTS = "adapters/sql/api_key_statements.py"
+POSTGRES = "adapters/postgres/database.py"
+SESSION = "adapters/sqlite/session.py"
+DATABASE = "adapters/sqlite/database.py"
+COMMANDS = "entrypoints/commands/api_keys.py"
+
+OF_THE_FORMAT = "tests/unit/domain/test_api_key_format.py"
+CACHE = "tests/unit/service_layer/test_api_key_authentication.py"
+CONTRACT = "tests/contract/test_api_keys.py"
+BESIDE = "tests/integration/api_keys/test_beside_a_service.py"
+PRIMARY = "tests/integration/api_keys/test_primary.py"
+OF_THE_COMMANDS = "tests/integration/api_keys/test_commands.py"
+VERSION = "tests/integration/sqlite/test_data_version.py"
+
+MUTANTS = [
+    Mutant(
+        "a key has 128 random bits",
+        FORMAT,
+        "RANDOM_BITS = 256",
+        "RANDOM_BITS = 128",
+        [OF_THE_FORMAT],
+    ),
+    Mutant(
+        "what follows a key is ignored",
+        FORMAT,
+        "credential[: KEY_LENGTH + 1]",
+        "credential[:KEY_LENGTH]",
+        [OF_THE_FORMAT],
+    ),
+    Mutant(
+        "a text of any length is digested",
+        FORMAT,
+        "credential[: KEY_LENGTH + 1]",
+        "credential",
+        [OF_THE_FORMAT],
+    ),
+    Mutant(
+        "a revoked key remains cached",
+        AUTHENTICATION,
+        "            self._valid = {}\n",
+        "            pass\n",
+        [CACHE],
+    ),
+    Mutant(
+        "a lookup that a revocation overtakes is cached",
+        AUTHENTICATION,
+        "            self._valid = {}\n",
+        "            self._valid.clear()\n",
+        [CACHE],
+    ),
+    Mutant(
+        "each write empties the cache",
+        AUTHENTICATION,
+        "if changes != self._changes:",
+        "if True:",
+        [CACHE],
+    ),
+    Mutant(
+        "an unknown version of a file is that of before",
+        AUTHENTICATION,
+        "if version is not None and version == self._version:",
+        "if version == self._version:",
+        [CACHE],
+    ),
+    Mutant(
+        "a cached key does not expire",
+        AUTHENTICATION,
+        "if known is not None and self._clock() < known.expires:",
+        "if known is not None:",
+        [CACHE],
+    ),
+    Mutant(
+        "the cache has no bound",
+        AUTHENTICATION,
+        "if len(valid) >= MAX_CACHED_KEYS:",
+        "if False:",
+        [CACHE],
+    ),
+    Mutant(
+        "a revoked key is found",
+        STATEMENTS,
+        "    _columns.revoked.is_(None),\n",
+        "",
+        [f"{CONTRACT}::test_a_revoked_key_is_not_found[sqlite]"],
+    ),
+    Mutant(
+        "a key is valid in the second of its expiry",
+        STATEMENTS,
+        '_columns.expires > bindparam("now"',
+        '_columns.expires >= bindparam("now"',
+        [f"{CONTRACT}::test_a_key_expires_after_its_lifetime[sqlite]"],
+    ),
+    Mutant(
+        "a second revocation changes the time",
+        STATEMENTS,
+        "func.coalesce(_columns.revoked, database_time())",
+        "database_time()",
+        [f"{OF_THE_COMMANDS}::test_a_key_that_is_revoked_again_keeps_its_time[sqlite]"],
+    ),
+    Mutant(
+        "a revocation is not counted",
+        STORE,
+        "        await self._count_change()\n        return _to_key(rows[0])",
+        "        return _to_key(rows[0])",
+        [f"{CONTRACT}::test_each_change_to_the_keys_is_counted[sqlite]"],
+    ),
+    Mutant(
+        "keys are read from replicas",
+        POSTGRES,
+        'Reader(self._writers, self._scans, "")',
+        'Reader(self._readers, self._scans, "")',
+        [PRIMARY],
+    ),
+    Mutant(
+        "the versions of two connections are compared",
+        SESSION,
+        "(self._inline.number << 32) + int(version)",
+        "int(version)",
+        [f"{VERSION}::test_a_new_connection_changes_it"],
+    ),
+    Mutant(
+        "a command takes the record of the service",
+        DATABASE,
+        "is_recorded=options.is_served",
+        "is_recorded=True",
+        [f"{BESIDE}::test_the_record_beside_the_file_remains_that_of_the_service"],
+    ),
+    Mutant(
+        "a name can control the terminal",
+        COMMANDS,
+        "_escape(key.name)",
+        "key.name",
+        [f"{OF_THE_COMMANDS}::test_a_name_can_not_control_the_terminal[sqlite]"],
+    ),
+]
