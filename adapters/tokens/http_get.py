@@ -93,5 +93,5 @@ def _parse_response(received: bytes) -> bytes:
         if response.status != HTTPStatus.OK:
             raise FetchFailed(f"the status of the response is {response.status}")
         return response.read()
-    except (HTTPException, ValueError):
+    except (HTTPException, ValueError, OverflowError):  # the last of an enormous chunk size
         raise FetchFailed("the response is incomplete, or is not HTTP") from None
