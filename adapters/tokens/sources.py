@@ -36,7 +36,7 @@ class UrlSource:
     """The JWK set that an issuer publishes. A URL without a query is part of its name."""
 
     interval = 300.0
-    min_interval = 10.0
+    min_interval = 5.0
 
     def __init__(self, url: str) -> None:
         self.name = urlsplit(url)._replace(query="").geturl()

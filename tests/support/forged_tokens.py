@@ -44,7 +44,7 @@ CRITICAL: tuple[Any, ...] = (
     [None],
     [["exp"]],
 )
-NOTHING = ("none", "None", "NONE", "nOnE", "", None, [], ["none"], {}, 0, False)
+NOTHING: tuple[Any, ...] = ("none", "None", "NONE", "nOnE", "", None, [], ["none"], {}, 0, False)
 OTHERS = ("HS256", "HS384", "HS512", "RS384", "RS512", "PS512", "ES384", "ES512", "ES256K", "EdDSA")
 TYPES = ("logout+jwt", "JWE", ["JWT"], 1, None)
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -88,7 +88,7 @@ class Attacker:
             key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
             json.dumps(jwk).encode(),
             jwk_set(self.issuer),
-            decode(jwk.get("n", jwk.get("x", ""))),
+            decode(jwk["n" if "n" in jwk else "x"]),
             self.issuer.id.encode(),
             b"",
         ]

@@ -136,7 +136,7 @@ def test_a_set_over_256_kib_is_invalid() -> None:
 
 
 def test_at_most_a_hundred_members_of_a_set_are_read() -> None:
-    members = [{}] * (MAX_KEYS - 1)
+    members: list[Any] = [{}] * (MAX_KEYS - 1)
 
     keys = parse_key_set(jwk_set(*members, EC, RSA))
 
