@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.support.tokens import SigningKey, decode, encode, good_claims, join, jwk_set, signing_key
+from tests.support.tokens import SigningKey, decode, encode, good_claims, join, jwk_set
 
 Attack = Callable[["Attacker"], str]
 
@@ -253,12 +253,11 @@ ATTACKS: tuple[Attack, ...] = (
 )
 
 
-def forged_tokens(number: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield this many forged tokens of all kinds, each after the name of the attack."""
-    attackers = [
-        Attacker(signing_key("rsa", "RS256"), seed),
-        Attacker(signing_key("ec", "ES256"), seed + 1),
-    ]
+def forged_tokens(
+    number: int, seed: int, issuers: Sequence[SigningKey]
+) -> Iterator[tuple[str, str]]:
+    """Yield this many forged tokens of all kinds and keys, each after the name of the attack."""
+    attackers = [Attacker(issuer, seed + each) for each, issuer in enumerate(issuers)]
     for each in range(number):
         attack = ATTACKS[each % len(ATTACKS)]
-        yield attack.__name__, attack(attackers[each // len(ATTACKS) % 2])
+        yield attack.__name__, attack(attackers[each // len(ATTACKS) % len(attackers)])
