@@ -15,7 +15,8 @@ from pydantic_settings import (
 )
 
 from entrypoints.setting_names import classify, format_names, is_injected
-from entrypoints.setting_types import Hosts, KeyUrl, Networks
+from entrypoints.setting_types import Hosts, Networks
+from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
