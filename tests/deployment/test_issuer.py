@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -11,7 +12,7 @@ import pytest
 from tests.deployment.issuer import Issuer, running_issuer
 from tests.faults.polling import seconds_until
 from tests.support.forged_tokens import forged_tokens
-from tests.support.served import Served, serve
+from tests.support.served import LIMIT, Served, serve
 from tests.support.tokens import AUDIENCE, ISSUER, SigningKey, jwk_set
 
 MIN_INTERVAL = 5
@@ -23,11 +24,16 @@ SEED = 1
 Running = tuple[Issuer, Served, httpx2.Client]
 
 
-@pytest.fixture
-def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("issuer")
+
+
+@pytest.fixture(scope="module")
+def issuer(directory: Path) -> Iterator[Issuer]:
     """An issuer whose certificate the service trusts."""
-    with running_issuer(tmp_path) as (issuer, certificate):
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with running_issuer(directory) as (issuer, certificate), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(certificate))
         yield issuer
 
 
@@ -40,12 +46,14 @@ def settings(issuer: Issuer) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def running(issuer: Issuer, tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def running(issuer: Issuer, directory: Path) -> Iterator[Running]:
+    """The service, which knows the keys before it is asked the first time."""
     with (
-        serve(tmp_path / "heroes.db", **settings(issuer)) as served,
-        httpx2.Client(base_url=served.url, timeout=30) as client,
+        serve(directory / "heroes.db", **settings(issuer)) as served,
+        httpx2.Client(base_url=served.url, timeout=LIMIT) as client,
     ):
+        assert 200 == get(client, issuer.token(scope=READ)).status_code
         yield issuer, served, client
 
 
@@ -60,13 +68,6 @@ async def until_accepted(client: httpx2.Client, token: str) -> float:
         return response.status_code == 200
 
     return await seconds_until(is_accepted)
-
-
-def test_the_first_request_after_the_start_is_served(running: Running) -> None:
-    issuer, _, client = running
-
-    assert 200 == get(client, issuer.token(scope=READ)).status_code
-    assert 1 == issuer.requests
 
 
 def test_scopes_decide_what_a_token_may_do(running: Running) -> None:
@@ -115,7 +116,7 @@ async def test_an_issuer_that_is_away_at_the_start_never_opens_the_door(
     issuer.leave()
     with (
         serve(tmp_path / "heroes.db", **settings(issuer)) as served,
-        httpx2.Client(base_url=served.url, timeout=30) as client,
+        httpx2.Client(base_url=served.url, timeout=LIMIT) as client,
     ):
         refused = get(client, token)
         assert (503, "application/problem+json") == (
@@ -138,6 +139,7 @@ async def test_an_issuer_that_is_away_at_the_start_never_opens_the_door(
 def test_an_issuer_that_cannot_prove_its_name_is_not_trusted(
     issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = issuer.requests
     monkeypatch.delenv("SSL_CERT_FILE")
     with serve(tmp_path / "heroes.db", **settings(issuer)) as served:
         response = httpx2.get(
@@ -146,21 +148,23 @@ def test_an_issuer_that_cannot_prove_its_name_is_not_trusted(
 
         assert 503 == response.status_code
         assert "certificate verify failed" in served.output().lower()
-        assert 0 == issuer.requests
+        assert before == issuer.requests
 
 
 def test_forged_tokens_are_refused_and_the_issuer_is_hardly_asked(running: Running) -> None:
     issuer, served, client = running
-    started = time.monotonic()
+    before, started = issuer.requests, time.monotonic()
+    sent = 0
 
     for attack, token in forged_tokens(FORGED, SEED, issuer.keys):
-        if set(token) & set("\0\r\n"):
-            continue
         headers = {b"Authorization": f"Bearer {token}".encode("latin-1")}
-        status = client.get("/heroes/", headers=headers).status_code
-        assert status in {400, 401, 431}, (attack, token)
+        with suppress(httpx2.LocalProtocolError):  # no client can send each of them
+            status = client.get("/heroes/", headers=headers).status_code
+            assert status in {401, 431}, (attack, token)
+            sent += 1
 
-    assert issuer.requests <= 2 + (time.monotonic() - started) / MIN_INTERVAL
+    assert sent > FORGED * 0.9
+    assert issuer.requests - before <= 1 + (time.monotonic() - started) / MIN_INTERVAL
     assert 200 == get(client, issuer.token(scope=READ)).status_code
     assert "Bearer" not in served.output()
 
@@ -172,7 +176,7 @@ async def test_a_file_of_keys_is_replaced_while_the_service_runs(tmp_path: Path)
     names = {"auth": "jwt", "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
     with (
         serve(tmp_path / "heroes.db", **names, jwt_jwks_file=str(file)) as served,
-        httpx2.Client(base_url=served.url, timeout=30) as client,
+        httpx2.Client(base_url=served.url, timeout=LIMIT) as client,
     ):
         assert 200 == get(client, first.token(scope=READ)).status_code
 
