@@ -2,13 +2,16 @@
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from adapters.tokens.http_get import MAX_HEAD, FetchFailed, HttpGet
+from tests.support.certificates import ADDRESS, make_certificate
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -45,7 +48,7 @@ INCOMPLETE = {
 
 
 @asynccontextmanager
-async def serving(answer: Answer) -> AsyncIterator[str]:
+async def serving(answer: Answer, certificate: Path | None = None) -> AsyncIterator[str]:
     """Yield the URL of a server that answers each connection in this way."""
     ended: list[asyncio.Event] = []
 
@@ -58,10 +61,14 @@ async def serving(answer: Answer) -> AsyncIterator[str]:
             writer.close()
             end.set()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    tls = None
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+    server = await asyncio.start_server(connected, ADDRESS, 0, ssl=tls)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/keys?version=1"
+        yield f"{'https' if tls else 'http'}://{ADDRESS}:{port}/keys?version=1"
         for each in ended:
             await each.wait()
 
@@ -199,3 +206,26 @@ async def test_a_server_that_is_away_is_a_failure() -> None:
 async def test_a_name_that_does_not_exist_is_a_failure() -> None:
     with pytest.raises(FetchFailed):
         await fetch("http://name.invalid/keys")
+
+
+async def test_a_server_that_proves_its_name_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    async with serving(sending(COMPLETE["with a length"]), certificate) as url:
+        assert DOCUMENT == await fetch(url)
+
+
+@pytest.mark.parametrize("host", [ADDRESS, "localhost"])
+async def test_a_server_that_cannot_prove_its_name_is_sent_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    certificate = make_certificate(tmp_path)
+    if host != ADDRESS:  # then the certificate is trusted, but is that of another name
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    async with serving(sending(DOCUMENT), certificate) as url:
+        with pytest.raises(FetchFailed, match="certificate verify failed"):
+            await fetch(url.replace(ADDRESS, host))
