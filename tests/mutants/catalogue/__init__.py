@@ -22,6 +22,7 @@ from tests.mutants.catalogue import (
     scans,
     sessions,
     storage,
+    tokens,
     writer,
 )
 from tests.mutants.mutant import Mutant
@@ -47,4 +48,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "deadlines": deadlines.MUTANTS,
     "responses": responses.MUTANTS,
     "backups": backups.MUTANTS,
+    "tokens": tokens.MUTANTS,
 }

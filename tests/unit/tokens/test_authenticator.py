@@ -91,6 +91,12 @@ async def test_a_token_that_is_too_long_is_not_read(
     assert 1 == verifier.number
 
 
+async def test_what_no_encoding_has_is_refused(authenticator: TokenAuthenticator) -> None:
+    header, payload, signature = EC.token().split(".")
+
+    assert not await authenticator.authenticate(f"{header}.{payload}\ud800.{signature}")
+
+
 async def test_a_longest_token_with_a_valid_signature_is_accepted(
     authenticator: TokenAuthenticator,
 ) -> None:

@@ -124,6 +124,22 @@ async def test_a_key_that_is_unknown_just_after_a_read_is_not_forgotten(
     assert 2 == source.number
 
 
+async def test_a_key_that_is_unknown_during_a_read_is_not_forgotten() -> None:
+    source = StuckSource(jwk_set(RSA))
+    async with running(source) as published:
+        await source.wait_until_read(1)
+        published.request_refresh()  # the answer may be older than the key
+        source.released.set()
+        await published.wait_until_attempted()
+
+        source.document = jwk_set(EC)
+        await settle()
+        await advance(MIN_INTERVAL)
+
+        assert 2 == source.number
+        assert {"ec"} == ids(published)
+
+
 async def test_the_keys_are_kept_while_the_issuer_is_away(
     source: FakeKeySource, published: PublishedKeys
 ) -> None:
@@ -172,7 +188,8 @@ async def test_an_unexpected_error_does_not_end_the_reading(
 ) -> None:
     source = FailingSource()
     async with running(source) as published:
-        await published.wait_until_attempted()
+        await source.wait_until_read(1)
+        await settle()
 
         source.document = jwk_set(EC)
         await settle()
@@ -232,7 +249,7 @@ async def test_new_keys_are_logged_and_the_same_ones_are_not(
 
 
 async def test_a_start_waits_for_the_first_keys_but_not_for_long() -> None:
-    async with running(StuckSource()) as published:
+    async with running(StuckSource(jwk_set(RSA))) as published:
         start = asyncio.create_task(published.wait_until_attempted())
         await settle()
         assert not start.done()
@@ -243,8 +260,13 @@ async def test_a_start_waits_for_the_first_keys_but_not_for_long() -> None:
 
 
 class StuckSource(FakeKeySource):
-    """Never returns anything."""
+    """Returns nothing until it is released."""
+
+    def __init__(self, document: bytes | None = None) -> None:
+        super().__init__(document)
+        self.released = asyncio.Event()
 
     async def read(self) -> bytes:
-        await asyncio.Event().wait()
-        return b""
+        document = await super().read()
+        await self.released.wait()
+        return document
