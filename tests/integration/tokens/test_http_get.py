@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.tokens.http_get import MAX_HEAD, FetchFailed, HttpGet
+from adapters.tokens.sources import KeysUnavailable, UrlSource
 from tests.support.certificates import ADDRESS, make_certificate
 from tests.support.served import LIMIT
 
@@ -230,3 +231,11 @@ async def test_a_server_that_cannot_prove_its_name_is_sent_nothing(
     async with serving(sending(DOCUMENT), certificate) as url:
         with pytest.raises(FetchFailed, match="certificate verify failed"):
             await fetch(url.replace(ADDRESS, host))
+
+
+async def test_keys_that_cannot_be_fetched_are_unavailable_for_that_reason() -> None:
+    async with serving(sending(COMPLETE["with a length"])) as url:
+        assert DOCUMENT == await UrlSource(url).read()
+    async with serving(sending(INCOMPLETE["nothing"])) as url:
+        with pytest.raises(KeysUnavailable, match="incomplete"):
+            await UrlSource(url).read()

@@ -154,7 +154,9 @@ async def test_while_no_keys_are_known_it_cannot_be_decided(source: FakeKeySourc
         await authenticator.authenticate(EC.token())
 
 
-@pytest.mark.parametrize("credential", ["", ".", "..", "token", "a.b.c", "\0", "é", "x" * 10**6])
+@pytest.mark.parametrize(
+    "credential", ["", ".", "..", "token", "a.b.c", "\0", "é", "W10.e30.AA", "x" * 10**6]
+)
 async def test_what_is_no_token_is_refused_also_while_no_keys_are_known(
     source: FakeKeySource, credential: str
 ) -> None:
