@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from entrypoints.setting_names import classify, format_names, is_injected
 from entrypoints.setting_types import Authentication, Hosts, Networks
+from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
@@ -114,6 +115,18 @@ class Settings(BaseSettings):
 
     request_timeout: float = Field(default=60.0, gt=0, le=3600)
     """Seconds after which a request is cancelled if its response has not started."""
+
+    jwt_issuer: str | None = None
+    """The ``iss`` of the tokens that are accepted."""
+
+    jwt_audience: str | None = None
+    """The ``aud`` that a token has to have, or to have among others."""
+
+    jwt_jwks_url: KeyUrl | None = None
+    """The URL at which the issuer publishes its keys."""
+
+    jwt_jwks_file: Path | None = None
+    """A file with the keys of the issuer, in the place of a URL. It may be replaced at any time."""
 
     @classmethod
     def settings_customise_sources(

@@ -54,6 +54,9 @@ OF_THE_APPLICATION = {
 }
 """The modules that contain the service's name."""
 
+REQUESTS_KEYS = "adapters/tokens/http_get.py"
+"""The module that requests the URL of the settings at which an issuer of tokens has its keys."""
+
 HTTP_CLIENTS = {
     "aiohttp",
     "ftplib",
@@ -91,9 +94,18 @@ def test_every_listed_module_contains_the_word_hero(module: str) -> None:
     assert "hero" in (ROOT / module).read_text().lower()
 
 
-@pytest.mark.parametrize("module", sorted(EVERY_MODULE))
+@pytest.mark.parametrize("module", sorted(EVERY_MODULE - {REQUESTS_KEYS}))
 def test_no_module_can_request_the_url_of_a_client(module: str) -> None:
     assert not imported(ROOT / module) & HTTP_CLIENTS
+    assert "open_connection" not in (ROOT / module).read_text()
+
+
+def test_only_the_keys_of_tokens_are_requested() -> None:
+    importing = {
+        module for module in EVERY_MODULE if "tokens.http_get import" in (ROOT / module).read_text()
+    }
+
+    assert {"adapters/tokens/sources.py"} == importing
 
 
 def imported(module: Path) -> set[str]:

@@ -24,6 +24,7 @@ from tests.mutants.catalogue import (
     scans,
     sessions,
     storage,
+    tokens,
     writer,
 )
 from tests.mutants.mutant import Mutant
@@ -51,4 +52,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "responses": responses.MUTANTS,
     "backups": backups.MUTANTS,
     "api keys": api_keys.MUTANTS,
+    "tokens": tokens.MUTANTS,
 }

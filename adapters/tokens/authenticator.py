@@ -1,0 +1,73 @@
+"""The authenticator for tokens: finds the key, verifies the token, caches the principal."""
+
+from pathlib import Path
+
+from adapters.tokens.key_set import InvalidKeySet, KeySet
+from adapters.tokens.published_keys import PublishedKeys
+from adapters.tokens.sources import FileSource, KeysUnavailable, UrlSource
+from adapters.tokens.verification import TokenVerifier, read_header
+from adapters.tokens.verified_tokens import VerifiedTokens
+from domain.principal import Principal
+from service_layer.errors import StoreUnavailable
+
+MAX_TOKEN = 8 * 1024
+"""Maximum length of a token, in characters. A longer one is refused unread."""
+
+
+class UnusableKeyFile(Exception):
+    """The file has no keys. The message is the reason."""
+
+
+def open_url(issuer: str, audience: str, url: str) -> "TokenAuthenticator":
+    """Return an authenticator with the keys at the URL, which is requested in the background."""
+    return TokenAuthenticator(TokenVerifier(issuer, audience), PublishedKeys(UrlSource(url)))
+
+
+def open_file(issuer: str, audience: str, file: Path) -> "TokenAuthenticator":
+    """Return an authenticator with the keys in the file. Raises ``UnusableKeyFile``. Blocks."""
+    source = FileSource(file)
+    published = PublishedKeys(source)
+    try:
+        published.replace(source.read_now())
+    except (InvalidKeySet, KeysUnavailable) as error:
+        raise UnusableKeyFile(str(error)) from None
+    return TokenAuthenticator(TokenVerifier(issuer, audience), published)
+
+
+class TokenAuthenticator:
+    """Implements the port ``Authenticator``. ``authenticate`` does no I/O and never waits.
+
+    ``published`` is to be run in the background.
+    """
+
+    def __init__(self, verifier: TokenVerifier, published: PublishedKeys) -> None:
+        self.published = published
+        self._verifier = verifier
+        self._keys: KeySet | None = None
+        self._verified = VerifiedTokens()
+
+    async def authenticate(self, credential: str) -> Principal | None:
+        if len(credential) > MAX_TOKEN or not credential.isascii():
+            return None
+        keys = self.published.current
+        if keys is not self._keys:  # a key that is no longer published verifies nothing
+            self._verified.clear()
+            self._keys = keys
+        return self._verified.get(credential) or self._verify(credential, keys)
+
+    def _verify(self, token: str, keys: KeySet | None) -> Principal | None:
+        header = read_header(token)
+        if header is None:
+            return None
+        if keys is None:
+            raise StoreUnavailable("the keys of the issuer of tokens have not been read yet")
+        key = keys.find(header.key_id, header.algorithm)
+        if key is None:
+            if not keys.has(header.key_id):
+                self.published.request_refresh()
+            return None
+        verified = self._verifier.verify(token, key)
+        if verified is None:
+            return None
+        self._verified.add(token, verified)
+        return verified.principal

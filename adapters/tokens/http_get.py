@@ -1,0 +1,97 @@
+"""Fetch a small document by HTTP, within a time and a size that no server can exceed.
+
+The clients of the standard library block, and their timeouts are for each read: a server that sends
+a byte in a second holds their thread for ever. Here the whole exchange has one timeout, and leaves
+nothing behind when it is cancelled. Redirects are not followed, and no proxy is used.
+"""
+
+import asyncio
+import io
+import ssl
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse
+from socket import socket
+from typing import cast
+from urllib.parse import SplitResult, urlsplit
+
+MAX_HEAD = 64 * 1024
+"""Maximum size of the status line, the header and the overhead of chunks, in bytes."""
+
+CHUNK = 64 * 1024
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+REQUEST = (
+    "GET {target} HTTP/1.1\r\n"
+    "Host: {host}\r\n"
+    "User-Agent: jwks\r\n"
+    "Accept: application/jwk-set+json, application/json\r\n"
+    "Accept-Encoding: identity\r\n"
+    "Connection: close\r\n"
+    "\r\n"
+)
+
+
+class FetchFailed(Exception):
+    """There is no complete response with status 200. The message quotes nothing of it."""
+
+
+class HttpGet:
+    """GET requests for one URL, whose certificate is verified if it is an ``https`` URL."""
+
+    def __init__(self, url: str, *, timeout: float, max_size: int) -> None:
+        self._url = urlsplit(url)
+        self._timeout = timeout
+        self._max_size = max_size
+        self._tls = ssl.create_default_context() if self._url.scheme == "https" else None
+
+    async def fetch(self) -> bytes:
+        """Return the body of the response. Raises ``FetchFailed``."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                received = await self._exchange()
+        except TimeoutError:
+            raise FetchFailed(f"no complete response within {self._timeout:g} s") from None
+        except OSError as error:
+            raise FetchFailed(error.strerror or type(error).__name__) from None
+        return _parse_response(received)
+
+    async def _exchange(self) -> bytes:
+        """Return all that the server sends until it closes the connection."""
+        host, port = str(self._url.hostname), self._url.port or DEFAULT_PORTS[self._url.scheme]
+        reader, writer = await asyncio.open_connection(host, port, ssl=self._tls)
+        try:
+            writer.write(_request(self._url).encode())
+            received = bytearray()
+            while chunk := await reader.read(CHUNK):
+                received += chunk
+                if len(received) > self._max_size + MAX_HEAD:
+                    raise FetchFailed(f"the response is larger than {self._max_size} bytes")
+        finally:
+            writer.transport.abort()  # the end of a TLS connection may take as long as it likes
+        return bytes(received)
+
+
+def _request(url: SplitResult) -> str:
+    target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+    return REQUEST.format(target=target, host=url.netloc)
+
+
+class _Received:
+    """What ``HTTPResponse`` uses of a socket."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, _: str) -> io.BytesIO:
+        return io.BytesIO(self._data)
+
+
+def _parse_response(received: bytes) -> bytes:
+    response = HTTPResponse(cast("socket", _Received(received)), method="GET")
+    try:
+        response.begin()
+        if response.status != HTTPStatus.OK:
+            raise FetchFailed(f"the status of the response is {response.status}")
+        return response.read()
+    except (HTTPException, ValueError, OverflowError):  # the last of an enormous chunk size
+        raise FetchFailed("the response is incomplete, or is not HTTP") from None

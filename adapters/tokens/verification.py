@@ -1,0 +1,111 @@
+"""Verification of one token: its signature, its claims, and the principal that they name."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from jwt.types import Options
+
+from adapters.tokens.key_set import ALGORITHMS
+from domain.principal import Principal
+
+LEEWAY = 30
+"""Seconds by which the clocks of the issuer and of this machine may differ."""
+
+TYPES = {"jwt", "at+jwt", "application/at+jwt"}
+"""Accepted types. An issuer may sign other documents with the same key (RFC 8725, section 3.11)."""
+
+OPTIONS: Options = {
+    "require": ["exp", "iss", "aud", "sub"],
+    "enforce_minimum_key_length": True,
+}
+
+PREFIX = "token:"
+
+MAX_SUBJECT = 255 - len(PREFIX)
+"""Maximum length of a subject, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an unverified token says about its signature."""
+
+    key_id: str | None
+    algorithm: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """The principal of a token. ``expires_at`` is a Unix time; the leeway is included."""
+
+    principal: Principal
+    expires_at: int
+
+
+class TokenVerifier:
+    """Verifies tokens of one issuer for one audience."""
+
+    def __init__(self, issuer: str, audience: str) -> None:
+        self._issuer = issuer
+        self._audience = audience
+
+    def verify(self, token: str, key: jwt.PyJWK) -> VerifiedToken | None:
+        """Return what the token says, or ``None`` if it is forged, expired or for others."""
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                options=OPTIONS,
+                audience=self._audience,
+                issuer=self._issuer,
+                leeway=LEEWAY,
+            )
+        except jwt.PyJWTError:
+            return None
+        principal = _principal(claims)
+        if principal is None:
+            return None
+        return VerifiedToken(principal, int(claims["exp"]) + LEEWAY)
+
+
+def read_header(token: str) -> Header | None:
+    """Return the header, to find the key. Keys and addresses of keys in it are ignored.
+
+    ``None`` if it is malformed, or names another type of token or another algorithm.
+    """
+    try:
+        header = json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict):
+        return None
+    key_id, algorithm, type_ = header.get("kid"), header.get("alg"), header.get("typ", "JWT")
+    if algorithm not in ALGORITHMS or not isinstance(key_id, str | None):
+        return None
+    if not isinstance(type_, str) or type_.lower() not in TYPES:
+        return None
+    return Header(key_id, algorithm)
+
+
+def _principal(claims: Mapping[str, Any]) -> Principal | None:
+    subject: str = claims["sub"]  # PyJWT has checked the type
+    scopes = _scopes(claims)
+    if not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable() or scopes is None:
+        return None
+    return Principal(PREFIX + subject, scopes)
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the scopes: a text, separated by blanks (RFC 8693, section 4.2), or a list of texts.
+
+    ``None`` if they are neither.
+    """
+    value = claims.get("scope") or claims.get("scp") or []
+    names = value.split(" ") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return None
+    return frozenset(names) - {""}
