@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
@@ -16,6 +16,7 @@ from adapters import database as databases
 from adapters.plain.connections import IN_MEMORY, EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
+from domain.api_key_format import PREFIX as KEY_PREFIX
 from entrypoints.api.app import build_app
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
@@ -25,6 +26,7 @@ from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.authentication import Authenticator
+from service_layer.authenticators import combine
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import Database
 from service_layer.errors import (
@@ -289,19 +291,31 @@ def bounds(database: Database, settings: Settings, listening_address: str) -> Bo
     )
 
 
-def make_authenticator(settings: Settings, database: Database) -> Authenticator | None:
-    """Return what checks credentials, or ``None`` if clients need none.
+class Authenticators(NamedTuple):
+    """What checks credentials, by the kind of credential. Without any, clients need none."""
+
+    keys: Authenticator | None
+    tokens: "TokenAuthenticator | None"
+
+    @property
+    def combined(self) -> Authenticator | None:
+        """The one authenticator for all credentials that clients may send."""
+        return combine(KEY_PREFIX, self.keys, self.tokens)
+
+
+def open_authenticators(settings: Settings, database: Database) -> Authenticators:
+    """Return the authenticators of the settings, without I/O but the read of a file of keys.
 
     Raises ``InvalidSettings``.
     """
-    if not settings.auth:
-        return None
-    if "jwt" in settings.auth:
-        methods = ",".join(sorted(settings.auth))
-        raise InvalidSettings(f"{PREFIX}AUTH is {methods}, which this version does not support")
-    if database.is_in_memory:
-        raise InvalidSettings(f"{PREFIX}AUTH is api-key, and a database in memory has no keys")
-    return ApiKeyAuthenticator(database, max_age=settings.key_cache)
+    methods = settings.auth or ()
+    if "api-key" in methods and database.is_in_memory:
+        raise InvalidSettings(f"{PREFIX}AUTH has api-key, and a database in memory has no keys")
+    keys = ApiKeyAuthenticator(database, max_age=settings.key_cache)
+    return Authenticators(
+        keys if "api-key" in methods else None,
+        open_token_authenticator(settings) if "jwt" in methods else None,
+    )
 
 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
@@ -318,12 +332,13 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
         limit=settings.key_limit,
         limit_per_client=settings.key_limit_per_client,
     )
+    authenticators = open_authenticators(settings, database)
     return build_app(
         database,
-        authenticator=make_authenticator(settings, database),
+        authenticator=authenticators.combined,
         retention=retention,
         request_timeout=settings.request_timeout,
-        lifespan=_lifespan(database, migrating, Pruner(database, retention)),
+        lifespan=_lifespan(database, migrating, Pruner(database, retention), authenticators.tokens),
     )
 
 
@@ -339,7 +354,12 @@ def _translate_errors(database: Database) -> Iterator[None]:
         raise kind(f"cannot use {database.name}: {error}") from error
 
 
-def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifespan[FastAPI]:
+def _lifespan(
+    database: Database,
+    migrating: Migrating,
+    pruner: Pruner,
+    tokens: "TokenAuthenticator | None" = None,
+) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         is_unreachable = migrating is Migrating.IN_BACKGROUND
@@ -352,6 +372,9 @@ def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifes
         tasks = [asyncio.create_task(pruner.run())]
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
+        if tokens is not None:
+            tasks.append(asyncio.create_task(tokens.published.run()))
+            await tokens.published.wait_until_attempted()
         freeze_gc()
         try:
             yield

@@ -43,7 +43,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     with exit_on_error():
         settings = load_settings(print_warning)
         database = bootstrap.open_database(settings)
-        bootstrap.make_authenticator(settings, database)
+        bootstrap.open_authenticators(settings, database)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)

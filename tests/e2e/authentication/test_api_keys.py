@@ -68,7 +68,7 @@ def test_all_other_keys_get_the_same_refusal(service: Service) -> None:
     revoked, expired, valid = (service.keys.create() for _ in range(3))
     ids = [key["id"] for key in service.keys.list()][-3:]
     service.keys.revoke(ids[0])
-    execute(service.keys.url, f"UPDATE api_key SET expires = created WHERE id = {ids[1]}")  # noqa: S608
+    execute(service.keys.url, f"UPDATE heroes_api_key SET expires = created WHERE id = {ids[1]}")  # noqa: S608
     wrong = [
         *(generate_key(), revoked, expired),
         *(valid[:-1], valid + "0", valid.lower(), valid.removeprefix("hrs_"), "hrs_", "x"),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
-    authentication,
     api_keys,
+    authentication,
     backups,
     batch,
     commit_groups,
