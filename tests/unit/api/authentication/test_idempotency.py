@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from domain.principal import Principal
 from entrypoints.api.app import build_app
 from service_layer.retention import Retention
-from service_layer.unit_of_work import ReadOnlyUnitOfWork
 from tests.fakes.authenticator import FakeAuthenticator, bearing
-from tests.fakes.database import FakeDatabase
+from tests.fakes.database import FakeDatabase, FakeReadOnlyUnitOfWork
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 OTHER = {"name": "Spider-Boy", "secret_name": "Pedro Parqueador"}
@@ -92,7 +91,7 @@ async def test_scans_take_turns_by_principal() -> None:
     class Recording(FakeDatabase):
         clients: tuple[str, ...] = ()
 
-        def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
+        def reading(self, client: str = "") -> FakeReadOnlyUnitOfWork:
             self.clients += (client,)
             return super().reading(client)
 
