@@ -14,7 +14,7 @@ from adapters import database as databases
 from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
-from entrypoints.api.app import build_app
+from entrypoints.api.app import Limits, build_app
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
@@ -234,9 +234,9 @@ def make_authenticator(settings: Settings) -> Authenticator | None:
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    While it runs, it prunes the stored responses. It closes the database at shutdown. Raises
-    ``InvalidSettings``. The application raises ``CannotStart`` at startup if its database cannot be
-    used.
+    While it runs, it prunes the stored responses, unless it is read-only. It closes the database at
+    shutdown. Raises ``InvalidSettings``. The application raises ``CannotStart`` at startup if its
+    database cannot be used.
     """
     settings = load_settings()
     database = open_database(settings)
@@ -245,12 +245,17 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
         limit=settings.key_limit,
         limit_per_client=settings.key_limit_per_client,
     )
+    pruner = None if settings.read_only else Pruner(database, retention)
     return build_app(
         database,
         authenticator=make_authenticator(settings),
         retention=retention,
-        request_timeout=settings.request_timeout,
-        lifespan=_lifespan(database, migrating, Pruner(database, retention)),
+        limits=Limits(
+            request_timeout=settings.request_timeout,
+            rate=settings.rate_limit,
+            is_read_only=settings.read_only,
+        ),
+        lifespan=_lifespan(database, migrating, pruner),
     )
 
 
@@ -266,7 +271,7 @@ def _translate_errors(database: Database) -> Iterator[None]:
         raise kind(f"cannot use {database.name}: {error}") from error
 
 
-def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifespan[FastAPI]:
+def _lifespan(database: Database, migrating: Migrating, pruner: Pruner | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         is_unreachable = migrating is Migrating.IN_BACKGROUND
@@ -276,7 +281,7 @@ def _lifespan(database: Database, migrating: Migrating, pruner: Pruner) -> Lifes
             warnings = await database.aopen()
         for warning in warnings:
             log.warning("%s", warning)
-        tasks = [asyncio.create_task(pruner.run())]
+        tasks = [asyncio.create_task(pruner.run())] if pruner else []
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
         freeze_gc()

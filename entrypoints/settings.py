@@ -15,7 +15,7 @@ from pydantic_settings import (
 )
 
 from entrypoints.setting_names import classify, format_names, is_injected
-from entrypoints.setting_types import Authentication, Hosts, Networks
+from entrypoints.setting_types import Authentication, Hosts, Networks, RateLimit
 from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
@@ -111,6 +111,12 @@ class Settings(BaseSettings):
 
     request_timeout: float = Field(default=60.0, gt=0, le=3600)
     """Seconds after which a request is cancelled if its response has not started."""
+
+    rate_limit: RateLimit = None
+    """Maximum number of requests of a client in a time, such as ``600/minute``."""
+
+    read_only: bool = False
+    """Whether writes get 503, for maintenance."""
 
     @classmethod
     def settings_customise_sources(
