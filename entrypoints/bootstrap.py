@@ -17,7 +17,7 @@ from adapters.plain.connections import IN_MEMORY, EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.sqlite.database import FileOptions
 from domain.api_key_format import PREFIX as KEY_PREFIX
-from entrypoints.api.app import build_app
+from entrypoints.api.app import Limits, build_app
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
@@ -321,9 +321,9 @@ def open_authenticators(settings: Settings, database: Database) -> Authenticator
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    While it runs, it prunes the stored responses. It closes the database at shutdown. Raises
-    ``InvalidSettings``. The application raises ``CannotStart`` at startup if its database cannot be
-    used.
+    While it runs, it prunes the stored responses, unless it is read-only. It closes the database at
+    shutdown. Raises ``InvalidSettings``. The application raises ``CannotStart`` at startup if its
+    database cannot be used.
     """
     settings = load_settings()
     database = open_database(settings)
@@ -333,12 +333,17 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
         limit_per_client=settings.key_limit_per_client,
     )
     authenticators = open_authenticators(settings, database)
+    pruner = None if settings.read_only else Pruner(database, retention)
     return build_app(
         database,
         authenticator=authenticators.combined,
         retention=retention,
-        request_timeout=settings.request_timeout,
-        lifespan=_lifespan(database, migrating, Pruner(database, retention), authenticators.tokens),
+        limits=Limits(
+            request_timeout=settings.request_timeout,
+            rate=settings.rate_limit,
+            is_read_only=settings.read_only,
+        ),
+        lifespan=_lifespan(database, migrating, pruner, authenticators.tokens),
     )
 
 
@@ -357,7 +362,7 @@ def _translate_errors(database: Database) -> Iterator[None]:
 def _lifespan(
     database: Database,
     migrating: Migrating,
-    pruner: Pruner,
+    pruner: Pruner | None,
     tokens: "TokenAuthenticator | None" = None,
 ) -> Lifespan[FastAPI]:
     @asynccontextmanager
@@ -369,7 +374,7 @@ def _lifespan(
             warnings = await database.aopen()
         for warning in warnings:
             log.warning("%s", warning)
-        tasks = [asyncio.create_task(pruner.run())]
+        tasks = [asyncio.create_task(pruner.run())] if pruner else []
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
         if tokens is not None:

@@ -12,7 +12,7 @@ from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_
 from entrypoints.commands.exposure import check_exposure
 from entrypoints.server import run as server
 from entrypoints.server import sockets
-from entrypoints.settings import InvalidSettings, Settings, load_settings
+from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
 cli = typer.Typer(
@@ -55,6 +55,8 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         migrating = bootstrap.when_to_migrate(
             database, migrate=migrate, is_unreachable=is_unreachable
         )
+        if settings.read_only:
+            print_warning(f"{PREFIX}READ_ONLY is set: requests that write get 503")
         url = sockets.format_url(listener)
         if sockets.is_ipv6_only(listener):
             print_warning("this system listens on :: for IPv6 only; IPv4 clients cannot connect")

@@ -1,4 +1,4 @@
-"""Types of settings that are comma-separated lists."""
+"""Types of settings that are not plain text or numbers: comma-separated lists, quotas."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
+
+from entrypoints.quotas import Quota, parse_quota
 
 _NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+\.?")
 
@@ -50,6 +52,17 @@ def _parse_authentication(value: object) -> object:
     return frozenset(methods)
 
 
+def _parse_quota(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_quota(value)
+    except ValueError as error:
+        reason = "'{text}' is no quota such as 600/minute: {reason}"
+        context = {"text": value, "reason": str(error)}
+        raise PydanticCustomError("quota", reason, context) from None
+
+
 Host = Annotated[str, AfterValidator(_parse_host)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network)]
 
@@ -60,3 +73,4 @@ AuthenticationMethods = frozenset[Literal["api-key", "jwt"]]
 Authentication = Annotated[
     AuthenticationMethods | None, NoDecode, BeforeValidator(_parse_authentication)
 ]
+RateLimit = Annotated[Quota | None, NoDecode, BeforeValidator(_parse_quota)]

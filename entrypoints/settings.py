@@ -15,7 +15,7 @@ from pydantic_settings import (
 )
 
 from entrypoints.setting_names import classify, format_names, is_injected
-from entrypoints.setting_types import Authentication, Hosts, Networks
+from entrypoints.setting_types import Authentication, Hosts, Networks, RateLimit
 from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
@@ -127,6 +127,12 @@ class Settings(BaseSettings):
 
     jwt_jwks_file: Path | None = None
     """A file with the keys of the issuer, in the place of a URL. It may be replaced at any time."""
+
+    rate_limit: RateLimit = None
+    """Maximum number of requests of a client in a time, such as ``600/minute``."""
+
+    read_only: bool = False
+    """Whether writes get 503, for maintenance."""
 
     @classmethod
     def settings_customise_sources(

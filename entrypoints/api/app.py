@@ -1,6 +1,7 @@
 """The application: routes, middleware and error handlers over a factory of units of work."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
@@ -11,17 +12,23 @@ from entrypoints.api.heroes import routes as heroes
 from entrypoints.http.authentication.access import Access
 from entrypoints.http.authentication.dependencies import SKIPPABLE
 from entrypoints.http.authentication.documentation import add_security
+from entrypoints.http.browsers.docs_pages import allow_docs_pages
+from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.authentication import Authentication
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.escaped_path import EscapedPathMiddleware
+from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.head import HeadMiddleware
+from entrypoints.http.middleware.rate_limit import RateLimit
+from entrypoints.http.middleware.read_only import ReadOnly
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
+from entrypoints.quotas import Quota
 from service_layer.authentication import Authenticator
 from service_layer.authorization import ScopeNames
 from service_layer.retention import Retention
@@ -33,8 +40,19 @@ MAX_BODY = 64 * 1024
 SCOPES = ScopeNames(read="heroes:read", write="heroes:write")
 """The scopes that requests need, for all aggregates."""
 
-REQUEST_TIMEOUT = 60.0
-"""Default of the maximum time in seconds until a response starts."""
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the clients of an application may do."""
+
+    request_timeout: float = 60.0
+    """Time in seconds after which a request is cancelled if its response has not started."""
+
+    rate: Quota | None = None
+    """Maximum number of requests of a client, beyond which it gets 429."""
+
+    is_read_only: bool = False
+    """Whether requests that write get 503."""
 
 
 def build_app(
@@ -42,14 +60,15 @@ def build_app(
     *,
     authenticator: Authenticator | None = None,
     retention: Retention | None = None,
-    request_timeout: float = REQUEST_TIMEOUT,
+    limits: Limits | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
     Without an ``authenticator`` every client may read and write.
-    A request whose response has not started after ``request_timeout`` seconds is cancelled.
     """
+    limits = limits or Limits()
+    limiter = RateLimiter(limits.rate) if limits.rate else None
     app = FastAPI(
         title="Heroes",
         version=version("heroes"),
@@ -61,9 +80,15 @@ def build_app(
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(ContentCoding)  # outside BodyLimit, which may receive the body
-    access = _authenticate(app, authenticator)
-    app.add_middleware(RequestTimeout, timeout=request_timeout)
+    if limits.is_read_only:
+        app.add_middleware(ReadOnly)
+    if limiter:
+        app.add_middleware(RateLimit, limiter=limiter)
+    access = _authenticate(app, authenticator, limiter)
+    app.add_middleware(RequestTimeout, timeout=limits.request_timeout)
     _install(app, units_of_work, retention, access)
+    app.add_middleware(SecurityHeaders)
+    allow_docs_pages(app)
     return app
 
 
@@ -82,9 +107,12 @@ def install(
     _install(app, units_of_work, retention, _authenticate(app, authenticator))
 
 
-def _authenticate(app: FastAPI, authenticator: Authenticator | None) -> Access:
+def _authenticate(
+    app: FastAPI, authenticator: Authenticator | None, limiter: RateLimiter | None = None
+) -> Access:
     access = Access(authenticator, SCOPES)
-    app.add_middleware(Authentication, access=access, public_paths=_public_paths(app))
+    public_paths = _public_paths(app)
+    app.add_middleware(Authentication, access=access, public_paths=public_paths, limiter=limiter)
     return access
 
 

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from entrypoints.http.accept import VARY
 from entrypoints.http.entity_tags import HEADER
 from entrypoints.http.error_handlers import (
-    CLIENT_KEYS_EXHAUSTED,
     CONFLICT,
     FAILED,
     INVALID,
@@ -21,6 +20,7 @@ from entrypoints.http.error_handlers import (
 )
 from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.middleware.content_coding import UNSUPPORTED
+from entrypoints.http.middleware.rate_limit import TOO_MANY
 from entrypoints.http.problems import MEDIA_TYPE, OMITTED, Problem, title
 
 Responses = dict[int | str, dict[str, Any]]
@@ -122,6 +122,25 @@ RETRY_AFTER_HEADER = {
     }
 }
 
+RATE_LIMIT_HEADERS = {
+    "RateLimit-Policy": {
+        "description": (
+            "The quota: `q` requests in `w` seconds (draft-ietf-httpapi-ratelimit-headers)."
+            " Every response has it if the rate is limited."
+        ),
+        "schema": {"type": "string"},
+        "example": '"default";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": (
+            "What is left of the quota: `r` requests in the next `t` seconds. Every response has it"
+            " if the rate is limited."
+        ),
+        "schema": {"type": "string"},
+        "example": '"default";r=0;t=1',
+    },
+}
+
 VARY_HEADER = {
     "Vary": {
         "description": "The request header that selects the media type.",
@@ -201,14 +220,14 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     ),
     HTTPStatus.TOO_MANY_REQUESTS: _document_problem(
         HTTPStatus.TOO_MANY_REQUESTS,
-        "Too many idempotency keys of the client are stored.",
-        CLIENT_KEYS_EXHAUSTED,
+        "The client has sent too many requests, or too many of its idempotency keys are stored.",
+        TOO_MANY,
     )
-    | {"headers": RETRY_AFTER_HEADER},
+    | {"headers": RETRY_AFTER_HEADER | RATE_LIMIT_HEADERS},
     HTTPStatus.SERVICE_UNAVAILABLE: _document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The database is unavailable, busy or full, the request took too long, or too many"
-        " idempotency keys are stored.",
+        "The database is unavailable, busy or full, the request took too long, too many idempotency"
+        " keys are stored, or the service is read-only.",
         UNAVAILABLE,
     )
     | {"headers": RETRY_AFTER_HEADER},
@@ -246,5 +265,6 @@ _EVERY_ROUTE = {
     HTTPStatus.FORBIDDEN,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 }

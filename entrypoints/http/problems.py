@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
+from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
 from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.paths import raw_path
@@ -82,7 +83,8 @@ def problem(
 ) -> JsonResponse:
     """Return a problem details response for the request of ``scope``.
 
-    ``members`` are those of ``Problem`` that RFC 9457 does not define.
+    ``members`` are those of ``Problem`` that RFC 9457 does not define. The response has the
+    security headers, because the server sends problems without the application.
     """
     body = {
         "type": "about:blank",
@@ -92,7 +94,8 @@ def problem(
         "instance": _encode_path(raw_path(scope)),
         **members,
     }
-    return JsonResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+    fields = {**SECURITY_HEADERS, **(headers or {})}
+    return JsonResponse(body, status_code=status, headers=fields, media_type=MEDIA_TYPE)
 
 
 def encode_pointer(path: Iterable[str | int]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 
 from entrypoints.addresses import is_loopback
+from entrypoints.http.paths import HEALTH_PATHS
 
 EVERY = "*"
 """The name that allows every host."""
@@ -17,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 LOOPBACK_HOSTS = (LOOPBACK, "localhost", "*.localhost")
 
-EXEMPT_PATHS = frozenset({b"/livez", b"/readyz", b"/version"})
+EXEMPT_PATHS = frozenset(path.encode() for path in HEALTH_PATHS)
 """Paths that probes request by the address of the process, whatever its name."""
 
 

@@ -44,6 +44,7 @@ def run(
         loop="uvloop",
         ws="none",
         proxy_headers=False,
+        server_header=False,
         lifespan="on",
         access_log=access_log,
         log_config=build_log_config(),

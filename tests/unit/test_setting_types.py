@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.quotas import Quota
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 
 
@@ -154,3 +155,25 @@ def test_another_text_is_no_way_to_authenticate(
 
     expected = "HEROES_AUTH is not valid: give none, api-key, jwt, or api-key,jwt"
     assert expected == str(refused.value)
+
+
+def test_a_rate_limit_is_a_quota_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Quota(600, 60) == load(monkeypatch, "RATE_LIMIT", "600/minute").rate_limit
+    assert load(monkeypatch, "RATE_LIMIT", "").rate_limit is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("600", "a number, a slash and one of second, minute, hour, day are expected"),
+        ("0/minute", "the number must be from 1 to 1,000,000,000"),
+    ],
+)
+def test_another_text_is_no_rate_limit(
+    monkeypatch: pytest.MonkeyPatch, value: str, reason: str
+) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "RATE_LIMIT", value)
+
+    expected = f"'{value}' is no quota such as 600/minute: {reason}"
+    assert f"HEROES_RATE_LIMIT is not valid: {expected}" == str(refused.value)

@@ -34,7 +34,7 @@ router = APIRouter(
 @router.post(
     "/",
     response_model=HeroRead,
-    responses=http.error_responses(400, 409, 415, 429) | http.CREATED,
+    responses=http.error_responses(400, 409, 415) | http.CREATED,
     openapi_extra=http.IDEMPOTENT,
 )
 async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Response:
@@ -113,7 +113,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Respon
 @router.post(
     "/batch",
     response_model=HeroBatchDone,
-    responses=http.error_responses(400, 409, 415, 429) | http.FAILED_OPERATION,
+    responses=http.error_responses(400, 409, 415) | http.FAILED_OPERATION,
     openapi_extra=http.IDEMPOTENT,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:

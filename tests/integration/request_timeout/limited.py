@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from entrypoints.api.app import build_app
+from entrypoints.api.app import Limits, build_app
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 TIMEOUT = 0.5
@@ -27,7 +27,7 @@ OUTCOME_UNKNOWN = "The request took too long. The outcome is unknown: check befo
 async def client_of(
     database: UnitOfWorkFactory, request_timeout: float = TIMEOUT
 ) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(build_app(database, request_timeout=request_timeout))
+    transport = httpx2.ASGITransport(build_app(database, limits=Limits(request_timeout)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         yield client
 

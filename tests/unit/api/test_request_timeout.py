@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
-from entrypoints.api.app import build_app
+from entrypoints.api.app import Limits, build_app
 from entrypoints.api.dependencies import Writing, get_uow
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes.database import FakeDatabase
@@ -35,7 +35,7 @@ async def database() -> FakeDatabase:
 
 @pytest.fixture
 def app(database: FakeDatabase) -> FastAPI:
-    return build_app(database, request_timeout=TIMEOUT)
+    return build_app(database, limits=Limits(TIMEOUT))
 
 
 async def call(app: FastAPI, method: str, path: str, body: object = None) -> httpx2.Response:
@@ -81,7 +81,7 @@ async def test_the_outcome_of_a_route_that_is_late_after_its_commit_is_unknown(
     database: FakeDatabase,
 ) -> None:
     database.lock.release()
-    app = build_app(database, request_timeout=TIMEOUT)
+    app = build_app(database, limits=Limits(TIMEOUT))
 
     @app.post("/mails")
     async def send_mail(uow: Writing) -> None:

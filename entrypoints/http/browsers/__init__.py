@@ -1,0 +1,1 @@
+"""What browsers may do with responses."""

@@ -1,0 +1,112 @@
+"""The pages of FastAPI that show the documentation: Swagger UI and ReDoc.
+
+They load scripts and styles from other sites, so they need a policy of their own. It is made from
+the page: a script that is not part of it as it was generated does not run.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.routing import Route, request_response
+
+from entrypoints.http.browsers.security_headers import NAME
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+FONTS = "https://fonts.gstatic.com"
+"""Where the style sheets of ReDoc's page load fonts from."""
+
+LOGO = "https://cdn.redoc.ly"
+"""Where ReDoc loads its logo from."""
+
+_SEPARATOR = re.compile(r"[;,\s]")
+
+
+def allow_docs_pages(app: FastAPI) -> None:
+    """Give the pages of the application's documentation the policies that they need."""
+    pages = {app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
+    for route in app.routes:
+        if isinstance(route, Route) and route.path in pages:
+            route.app = request_response(_with_policy(route.endpoint))
+
+
+def page_policy(html: str) -> str:
+    """Return the Content-Security-Policy (CSP Level 3) of a page that shows documentation.
+
+    Scripts may run if they are in the page or at a URL in it, and may send requests to the server
+    of the page. They may make inline styles if the page has one, as that of ReDoc.
+    """
+    page = _Page()
+    page.feed(html)
+    page.close()
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": page.scripts or ["'none'"],
+        "style-src": page.styles or ["'none'"],
+        "img-src": [*page.icons, LOGO, "'self'", "data:"],
+        "font-src": [FONTS, "data:"],
+        "connect-src": ["'self'"],
+        "worker-src": ["blob:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+class _Page(HTMLParser):
+    """The sources of a page's scripts, styles and icons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self.icons: list[str] = []
+        self._inline: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        url = attributes.get("src") or attributes.get("href") or ""
+        if tag == "script" and url:
+            self.scripts.append(_source(url))
+        elif tag == "script":
+            self._inline = []
+        elif tag == "style":
+            self.styles.append("'unsafe-inline'")
+        elif tag == "link":
+            sources = self.styles if attributes.get("rel") == "stylesheet" else self.icons
+            sources.append(_source(url))
+
+    def handle_data(self, data: str) -> None:
+        if self._inline is not None:
+            self._inline.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._inline is not None:
+            digest = sha256("".join(self._inline).encode()).digest()
+            self.scripts.append(f"'sha256-{b64encode(digest).decode()}'")
+            self._inline = None
+
+
+def _source(url: str) -> str:
+    """Return the source expression of a URL: without its query, or of its host only."""
+    parts = urlsplit(url)
+    if not parts.netloc:
+        return "'self'"
+    host = f"{parts.scheme or 'https'}://{parts.netloc}"
+    return host if _SEPARATOR.search(parts.path) else host + parts.path
+
+
+def _with_policy(endpoint: Endpoint) -> Endpoint:
+    async def page(request: Request) -> Response:
+        response = await endpoint(request)
+        response.headers[NAME] = page_policy(bytes(response.body).decode())
+        return response
+
+    return page

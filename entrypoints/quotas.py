@@ -1,0 +1,31 @@
+"""Quotas: how many requests a client may send in a time, such as ``600/minute``."""
+
+import re
+from dataclasses import dataclass
+
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+"""Windows in seconds."""
+
+MAX_REQUESTS = 1_000_000_000
+"""Maximum number of requests in a window: one each nanosecond of the shortest window."""
+
+_QUOTA = re.compile(rf"([0-9]{{1,10}})[ \t]*+/[ \t]*+({'|'.join(UNITS)})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most ``requests`` in ``seconds``."""
+
+    requests: int
+    seconds: int
+
+
+def parse_quota(text: str) -> Quota:
+    """Return the quota. Raises ``ValueError`` unless the text is like ``600/minute``."""
+    found = _QUOTA.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"a number, a slash and one of {', '.join(UNITS)} are expected")
+    requests = int(found[1])
+    if not 1 <= requests <= MAX_REQUESTS:
+        raise ValueError(f"the number must be from 1 to {MAX_REQUESTS:,}")
+    return Quota(requests, UNITS[found[2].lower()])

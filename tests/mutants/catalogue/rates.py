@@ -1,0 +1,174 @@
+"""Mistakes in the rate limit, in what is read-only, and in the headers for browsers."""
+
+from tests.mutants.mutant import Mutant
+
+GCRA = "entrypoints/http/middleware/gcra.py"
+RATE_LIMIT = "entrypoints/http/middleware/rate_limit.py"
+READ_ONLY = "entrypoints/http/middleware/read_only.py"
+QUOTAS = "entrypoints/quotas.py"
+HEADERS = "entrypoints/http/browsers/security_headers.py"
+PAGES = "entrypoints/http/browsers/docs_pages.py"
+PROBLEMS = "entrypoints/http/problems.py"
+
+MIDDLEWARE = "tests/unit/http/middleware"
+RATES = [f"{MIDDLEWARE}/test_gcra.py"]
+LIMITED = [f"{MIDDLEWARE}/test_rate_limit.py"]
+BROWSERS = "tests/unit/http/browsers"
+
+MUTANTS = [
+    Mutant(
+        "the last request of the quota is refused",
+        GCRA,
+        "is_allowed = tat + self._interval - now <= self._window",
+        "is_allowed = tat + self._interval - now < self._window",
+        RATES,
+    ),
+    Mutant(
+        "one request more than the quota is allowed",
+        GCRA,
+        "is_allowed = tat + self._interval - now <= self._window",
+        "is_allowed = tat - now <= self._window",
+        RATES,
+    ),
+    Mutant(
+        "a refused request counts",
+        GCRA,
+        "        if is_allowed:\n            tat += self._interval\n",
+        "        tat += self._interval\n",
+        RATES,
+    ),
+    Mutant(
+        "an idle client saves requests without a bound",
+        GCRA,
+        "tat = now if known is None or known < now else known",
+        "tat = now if known is None else known",
+        RATES,
+    ),
+    Mutant(
+        "a client is told to wait too short",
+        GCRA,
+        "-(-nanoseconds // SECOND)",
+        "nanoseconds // SECOND",
+        RATES,
+    ),
+    Mutant(
+        "a client without requests left is told to wait for an interval",
+        GCRA,
+        "or self._interval - free",
+        "or self._interval",
+        RATES,
+    ),
+    Mutant(
+        "clients with their whole quota are remembered",
+        GCRA,
+        "next(iter(self._tats.values())) <= now",
+        "False",
+        RATES,
+    ),
+    Mutant(
+        "the number of clients has no bound",
+        GCRA,
+        "if len(self._tats) >= self._max_clients:",
+        "if False:",
+        RATES,
+    ),
+    Mutant(
+        "the client that was active last is forgotten",
+        GCRA,
+        "self._max_clients:\n            self._tats.popitem(last=False)",
+        "self._max_clients:\n            self._tats.popitem()",
+        RATES,
+    ),
+    Mutant(
+        "a principal shares the quota of its address",
+        RATE_LIMIT,
+        'return ("address", find_client(scope)) if principal is None else',
+        'return ("address", find_client(scope)) if True else',
+        LIMITED,
+    ),
+    Mutant(
+        "an address may be the id of a principal",
+        RATE_LIMIT,
+        'return ("address", find_client(scope))',
+        'return ("principal", find_client(scope))',
+        LIMITED,
+    ),
+    Mutant(
+        "health checks are counted",
+        RATE_LIMIT,
+        'if scope["type"] != "http" or _is_health_check(scope):',
+        'if scope["type"] != "http":',
+        LIMITED,
+    ),
+    Mutant(
+        "health checks below a root path are counted",
+        RATE_LIMIT,
+        "(path.removeprefix(root) if root else path)",
+        "path",
+        LIMITED,
+    ),
+    Mutant(
+        "a refused request is executed",
+        RATE_LIMIT,
+        "            await self._app(scope, receive, send_with_limit)\n            return\n",
+        "            await self._app(scope, receive, send_with_limit)\n            return\n"
+        "        await self._app(scope, receive, lambda _: receive())\n",
+        LIMITED,
+    ),
+    Mutant(
+        "a 429 does not say what is left",
+        RATE_LIMIT,
+        "await response(scope, receive, send_with_limit)",
+        "await response(scope, receive, send)",
+        LIMITED,
+    ),
+    Mutant(
+        "a quota may be none",
+        QUOTAS,
+        "if not 1 <= requests <= MAX_REQUESTS:",
+        "if not 0 <= requests <= MAX_REQUESTS:",
+        ["tests/unit/test_quotas.py"],
+    ),
+    Mutant(
+        "DELETE is served while the service is read-only",
+        READ_ONLY,
+        '"GET", "HEAD", "OPTIONS", "TRACE"',
+        '"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"',
+        [f"{MIDDLEWARE}/test_read_only.py"],
+    ),
+    Mutant(
+        "a header that a response has is repeated",
+        HEADERS,
+        "if name in _NAMES:",
+        "if False:",
+        [f"{BROWSERS}/test_security_headers.py"],
+    ),
+    Mutant(
+        "a response with a policy lacks the other headers",
+        HEADERS,
+        "return [*given, *(header for header in _HEADERS if header[0] not in names)]",
+        "return given",
+        [f"{BROWSERS}/test_security_headers.py"],
+    ),
+    Mutant(
+        "problems lack the security headers",
+        PROBLEMS,
+        "fields = {**SECURITY_HEADERS, **(headers or {})}",
+        "fields = headers",
+        [f"{BROWSERS}/test_security_headers.py"],
+    ),
+    Mutant(
+        "every inline script of a page may run",
+        PAGES,
+        "self.scripts.append(f\"'sha256-{b64encode(digest).decode()}'\")",
+        "self.scripts.append(\"'unsafe-inline'\")",
+        [f"{BROWSERS}/test_docs_pages.py"],
+    ),
+    Mutant(
+        "a page has the policy of other responses",
+        PAGES,
+        "if isinstance(route, Route) and route.path in pages:",
+        "if False:",
+        [f"{BROWSERS}/test_docs_pages.py"],
+    ),
+]
