@@ -19,8 +19,8 @@ class Authentication:
 
     The body of a refused request is not received. Every path needs a principal, except
     ``public_paths``, and every method except OPTIONS. If ``get_principal`` is overridden in the
-    application, nothing is refused here: the override decides. It costs 1.7 µs a request beside the
-    authenticator, or 0.2 µs if there is none.
+    application, nothing is refused here: the override decides. Alone it costs 1.7 µs a request,
+    without the authenticator, or 0.2 µs if there is none (record 42).
 
     A ``limiter`` counts what is refused: for the principal, or the address without a valid
     credential.
