@@ -15,6 +15,7 @@ from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -26,6 +27,7 @@ class Schema(Protocol):
     name: str
     is_embedded: bool
     is_in_memory: bool
+    mistyped: MistypedValues
 
     def recover(self) -> None: ...
 
@@ -92,7 +94,13 @@ class PlainDatabase:
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
         session = AsyncSession(engine)
-        return PlainSession(session, self._translators, self._cancelled_calls, self._check_file)
+        return PlainSession(
+            session,
+            self._translators,
+            self._cancelled_calls,
+            self._check_file,
+            self._schema.mistyped,
+        )
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
+from adapters.sql.mistyped import MistypedValues
 from service_layer.backup import BackupRefused
 
 
@@ -20,6 +21,7 @@ class SchemaInMemory:
     is_in_memory = True
 
     def __init__(self, engine: AsyncEngine, translate_driver_errors: ErrorTranslator) -> None:
+        self.mistyped = MistypedValues()
         self._engine = engine
         self._translate_driver_errors = translate_driver_errors
 

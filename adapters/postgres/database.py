@@ -14,6 +14,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
@@ -39,6 +40,7 @@ class PostgresDatabase:
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
+        self.mistyped = MistypedValues()
         self._dsn = dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
@@ -52,10 +54,10 @@ class PostgresDatabase:
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writers, self._start))
+        return SqlUnitOfWork(WritingSession(self._writers, self._start, self.mistyped))
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client))
+        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client, self.mistyped))
 
     def recover(self) -> None:
         """Do nothing: the server recovers by itself."""

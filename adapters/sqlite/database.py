@@ -9,15 +9,18 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
 from adapters.sqlite.backups.marker import marker_path
 from adapters.sqlite.backups.replacement import finish_interrupted
 from adapters.sqlite.backups.restore import restore
+from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
 from adapters.sqlite.location import absolute_path
+from adapters.sqlite.mistyped_rows import look_over
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
@@ -58,10 +61,13 @@ class SqliteDatabase:
         self.name = f"sqlite:///{self._path}".encode(errors="backslashreplace").decode()
         self._file = ServedFile(self._path)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
-        self._reads = FileReads(self._file, options.lock_timeout, options.scan_timeout)
+        self.mistyped = MistypedValues()
+        self._reads = FileReads(
+            self._file, options.lock_timeout, options.scan_timeout, self.mistyped
+        )
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writer))
+        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped))
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
@@ -112,6 +118,7 @@ class SqliteDatabase:
             schema.enter_wal(self._path)
             self._file.watch()
             self._reads.open()
+            self.mistyped.record(found=look_over(self._file.connect(READING)))
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []

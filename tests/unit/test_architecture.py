@@ -19,6 +19,7 @@ OF_HEROES = {
     "adapters/migrations/versions/0002_versions_and_lasting_ids.py",
     "adapters/migrations/versions/0004_indexes_for_sorted_pages.py",
     "adapters/sql/hero_repository.py",
+    "adapters/sql/hero_rows.py",
     "domain/hero.py",
     "domain/hero_repository.py",
     "entrypoints/api/heroes/__init__.py",

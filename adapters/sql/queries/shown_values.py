@@ -1,0 +1,121 @@
+"""The values that are shown for stored ones, in SQL.
+
+A SQLite column may hold values of any type, and a user's table may have nulls in a text column. The
+service shows a text as it is, with U+FFFD for what is not UTF-8, null as an empty text, and an age
+that is no integer as null. These expressions sort and filter by that::
+
+    age     CASE WHEN typeof(age) = 'integer' THEN age END
+    name    CAST(coalesce(name, '') AS BLOB)       the bytes, whether stored as text or as BLOB
+
+No index serves them, so they are only used for tables with such values.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, Table, literal_column, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from adapters.sql.statements import MAY_SCAN
+
+
+class _shown_integer(FunctionElement[Any]):  # noqa: N801 - SQLAlchemy writes functions in lower case
+    """The integer, or null for any other value."""
+
+    inherit_cache = True
+
+
+class _shown_text(FunctionElement[Any]):  # noqa: N801
+    """The bytes of the text on SQLite, and the text on PostgreSQL. Null is an empty text."""
+
+    inherit_cache = True
+
+
+class _is_mistyped_integer(FunctionElement[bool]):  # noqa: N801
+    """Whether the value is neither an integer nor null."""
+
+    inherit_cache = True
+
+
+class _is_mistyped_text(FunctionElement[bool]):  # noqa: N801
+    """Whether the value is no text. Both databases find the first such row in an index."""
+
+    inherit_cache = True
+
+
+def as_shown(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the expression of what is shown for the column, comparable by its bytes."""
+    if isinstance(column.type, String):
+        return _shown_text(column)
+    return column if getattr(column, "primary_key", False) else _shown_integer(column)
+
+
+def comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a parameter in the form that compares with ``as_shown``."""
+    return _shown_text(value) if isinstance(value.type, String) else value
+
+
+def select_mistyped(table: Table, *fields: str) -> Select[Any]:
+    """Return the statement that selects at most one row with a mistyped value in the fields."""
+    columns = [table.c[field] for field in fields]
+    conditions = [
+        _is_mistyped_text(column)
+        if isinstance(column.type, String)
+        else _is_mistyped_integer(column)
+        for column in columns
+    ]
+    one: ColumnElement[int] = literal_column("1")
+    zero: ColumnElement[int] = literal_column("0")
+    statement = select(one).select_from(table).where(or_(*conditions)).limit(one).offset(zero)
+    return statement.execution_options(**{MAY_SCAN: True})
+
+
+@compiles(_shown_integer, "sqlite")
+def _integer_on_sqlite(element: _shown_integer, compiler: SQLCompiler, **options: Any) -> str:
+    value = compiler.process(element.clauses, **options)
+    return f"CASE WHEN typeof({value}) = 'integer' THEN {value} END"
+
+
+@compiles(_shown_integer, "postgresql")
+def _integer_on_postgresql(element: _shown_integer, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_shown_text, "sqlite")
+def _text_on_sqlite(element: _shown_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(coalesce({compiler.process(element.clauses, **options)}, '') AS BLOB)"
+
+
+@compiles(_shown_text, "postgresql")
+def _text_on_postgresql(element: _shown_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"coalesce({compiler.process(element.clauses, **options)}, '')"
+
+
+@compiles(_is_mistyped_integer, "sqlite")
+def _mistyped_integer_on_sqlite(
+    element: _is_mistyped_integer, compiler: SQLCompiler, **options: Any
+) -> str:
+    value = compiler.process(element.clauses, **options)
+    return f"typeof({value}) NOT IN ('integer', 'null')"
+
+
+@compiles(_is_mistyped_integer, "postgresql")
+def _mistyped_integer_on_postgresql(*_: Any, **__: Any) -> str:
+    return "false"
+
+
+@compiles(_is_mistyped_text, "sqlite")
+def _mistyped_text_on_sqlite(
+    element: _is_mistyped_text, compiler: SQLCompiler, **options: Any
+) -> str:
+    """Numbers sort before texts, and BLOBs after them."""
+    value = compiler.process(element.clauses, **options)
+    return f"({value} IS NULL OR {value} < '' OR {value} >= x'')"
+
+
+@compiles(_is_mistyped_text, "postgresql")
+def _mistyped_text_on_postgresql(
+    element: _is_mistyped_text, compiler: SQLCompiler, **options: Any
+) -> str:
+    return f"{compiler.process(element.clauses, **options)} IS NULL"
