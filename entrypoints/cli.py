@@ -1,4 +1,4 @@
-"""The command line: ``heroes serve``, ``migrate``, ``backup`` and ``restore``."""
+"""The command line: ``heroes serve``, ``migrate``, ``check``, ``backup`` and ``restore``."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,6 +8,7 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import backups
+from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.server import run as server
 from entrypoints.server import sockets
@@ -21,6 +22,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+cli.command()(check)
 cli.command()(backups.backup)
 cli.command()(backups.restore)
 

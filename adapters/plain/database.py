@@ -4,7 +4,7 @@ A unit of work that writes has a session in a transaction. One that reads has a 
 autocommit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from adapters.plain.session import PlainSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
+from service_layer.database import MistypedRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -34,6 +35,8 @@ class Schema(Protocol):
     def pending(self) -> Sequence[str]: ...
 
     def migrate(self) -> Sequence[str]: ...
+
+    def check(self) -> Iterator[MistypedRow]: ...
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 
@@ -68,6 +71,7 @@ class PlainDatabase:
         self.recover = schema.recover
         self.pending = schema.pending
         self.migrate = schema.migrate
+        self.check = schema.check
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections

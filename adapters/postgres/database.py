@@ -1,6 +1,6 @@
 """The ``Database`` port for PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import NoReturn
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
+from adapters.postgres.mistyped_rows import mistyped_rows
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
@@ -16,6 +17,7 @@ from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.database import MistypedRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
@@ -73,6 +75,10 @@ class PostgresDatabase:
         and ``StoreUnavailable``.
         """
         return schema.migrate(self._dsn, self._options)
+
+    def check(self) -> Iterator[MistypedRow]:
+        """Yield the rows with nulls in a text column. Blocks and raises like ``migrate``."""
+        yield from mistyped_rows(self._dsn, self._options)
 
     def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
         raise refuse_backup(self._dsn, target)

@@ -1,7 +1,7 @@
 """The ``Database`` port for a SQLite file."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,15 @@ from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
 from adapters.sqlite.location import absolute_path
-from adapters.sqlite.mistyped_rows import look_over
+from adapters.sqlite.mistyped_rows import look_over, mistyped_rows
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.errors import StoreUnavailable, UnsupportedUrl
+from service_layer.database import MistypedRow
+from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64
@@ -94,6 +95,14 @@ class SqliteDatabase:
         """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
         self._finish_restore()
         return schema.pending(self._path)
+
+    def check(self) -> Iterator[MistypedRow]:
+        """Yield the rows with mistyped values. Does not write. Blocks and raises like ``migrate``."""
+        if not self._path.is_file():
+            raise UnusableDatabase("there is no such file")
+        self._require_own_log()
+        with translate_errors():
+            yield from mistyped_rows(self._path)
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tests.integration.tutorial_database import make_tutorial_database
 
-SECRET = "TopSecret"
+SECRET = "TopSecret"  # noqa: S105 - what a log must not contain
 """The start of every stored secret name: it must be in no log."""
 
 
@@ -38,7 +38,7 @@ MISTYPED: Mapping[int, Mistyped] = {
 def statements(rows: Mapping[int, Mistyped] = MISTYPED) -> list[str]:
     """Return the statements that insert the rows."""
     return [
-        "INSERT INTO hero (id, name, secret_name, age) "
+        "INSERT INTO hero (id, name, secret_name, age) "  # noqa: S608 - from the constants above
         f"VALUES ({hero_id}, {row.name}, {row.secret_name}, {row.age})"
         for hero_id, row in rows.items()
     ]
