@@ -97,7 +97,7 @@ class SqliteDatabase:
         return schema.pending(self._path)
 
     def check(self) -> Iterator[MistypedRow]:
-        """Yield the rows with mistyped values. Does not write. Blocks and raises like ``migrate``."""
+        """Yield the rows with mistyped values. Blocks and raises like ``migrate``."""
         if not self._path.is_file():
             raise UnusableDatabase("there is no such file")
         self._require_own_log()

@@ -31,8 +31,10 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
+    "adapters/postgres/mistyped_rows.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
+    "adapters/sqlite/mistyped_rows.py",
     "entrypoints/api/app.py",
     "service_layer/unit_of_work.py",
 }
@@ -47,6 +49,7 @@ OF_THE_APPLICATION = {
     "domain/__init__.py",
     "entrypoints/cli.py",
     "entrypoints/commands/backups.py",
+    "entrypoints/commands/check.py",
     "entrypoints/commands/exit_codes.py",
     "entrypoints/settings.py",
     "service_layer/__init__.py",
