@@ -19,8 +19,8 @@ def check() -> None:
             print_line(f"hero {hero_id}: {', '.join(columns)}")
         if found:
             print_line(
-                f"{found} heroes have values outside the type of these columns: text that is not "
-                "UTF-8, or a value of another type. Correct them with PATCH, or in SQL."
+                f"Heroes with values outside the type of their columns: {found}. They have text "
+                "that is not UTF-8, or values of another type; correct them with PATCH."
             )
         else:
             print_line("All values have the type of their column.")

@@ -32,7 +32,7 @@ def test_mistyped_rows_are_listed_by_id_without_their_values(tmp_path: Path, ses
 
     *listed, summary = ended.stdout.splitlines()
     assert LISTED == listed
-    assert "8 heroes" in summary
+    assert ": 8." in summary
     assert 1 == ended.exit_code
     assert content == database.read_bytes()
 
