@@ -10,10 +10,12 @@ that is no integer as null. These expressions sort and filter by that::
 No index serves them, so they are only used for tables with such values.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Table, literal_column, or_, select
+from sqlalchemy import ColumnElement, String, Table, literal_column, select, union_all
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -38,8 +40,8 @@ class _is_mistyped_integer(FunctionElement[bool]):  # noqa: N801
     inherit_cache = True
 
 
-class _is_mistyped_text(FunctionElement[bool]):  # noqa: N801
-    """Whether the value is no text. Both databases find the first such row in an index."""
+class _is_blob(FunctionElement[bool]):  # noqa: N801
+    """Whether the value is a BLOB. These are after all texts in an index of SQLite."""
 
     inherit_cache = True
 
@@ -56,19 +58,31 @@ def comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return _shown_text(value) if isinstance(value.type, String) else value
 
 
-def select_mistyped(table: Table, *fields: str) -> Select[Any]:
-    """Return the statement that selects at most one row with a mistyped value in the fields."""
-    columns = [table.c[field] for field in fields]
-    conditions = [
-        _is_mistyped_text(column)
-        if isinstance(column.type, String)
-        else _is_mistyped_integer(column)
-        for column in columns
-    ]
+def select_mistyped(table: Table, *fields: str) -> Executable:
+    """Return the statement that selects a row if there is a mistyped value in the fields.
+
+    Each search uses an index, which none would serve for a condition on several fields::
+
+        SELECT 1 FROM hero WHERE name IS NULL UNION ALL
+        SELECT 1 FROM hero WHERE name < ''    UNION ALL   -- a number
+        SELECT 1 FROM hero WHERE name >= x''  UNION ALL   -- a BLOB
+        SELECT 1 FROM hero WHERE typeof(age) NOT IN ('integer', 'null') LIMIT 1
+    """
     one: ColumnElement[int] = literal_column("1")
     zero: ColumnElement[int] = literal_column("0")
-    statement = select(one).select_from(table).where(or_(*conditions)).limit(one).offset(zero)
+    searches = [
+        select(one.label("found")).select_from(table).where(condition)
+        for field in fields
+        for condition in _mistyped(table.c[field])
+    ]
+    statement = union_all(*searches).limit(one).offset(zero)
     return statement.execution_options(**{MAY_SCAN: True})
+
+
+def _mistyped(column: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
+    if isinstance(column.type, String):
+        return [column.is_(None), column < literal_column("''"), _is_blob(column)]
+    return [_is_mistyped_integer(column)]
 
 
 @compiles(_shown_integer, "sqlite")
@@ -105,17 +119,11 @@ def _mistyped_integer_on_postgresql(*_: Any, **__: Any) -> str:
     return "false"
 
 
-@compiles(_is_mistyped_text, "sqlite")
-def _mistyped_text_on_sqlite(
-    element: _is_mistyped_text, compiler: SQLCompiler, **options: Any
-) -> str:
-    """Numbers sort before texts, and BLOBs after them."""
-    value = compiler.process(element.clauses, **options)
-    return f"({value} IS NULL OR {value} < '' OR {value} >= x'')"
+@compiles(_is_blob, "sqlite")
+def _blob_on_sqlite(element: _is_blob, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} >= x''"
 
 
-@compiles(_is_mistyped_text, "postgresql")
-def _mistyped_text_on_postgresql(
-    element: _is_mistyped_text, compiler: SQLCompiler, **options: Any
-) -> str:
-    return f"{compiler.process(element.clauses, **options)} IS NULL"
+@compiles(_is_blob, "postgresql")
+def _blob_on_postgresql(*_: Any, **__: Any) -> str:
+    return "false"
