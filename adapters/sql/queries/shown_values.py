@@ -63,10 +63,10 @@ def select_mistyped(table: Table, *fields: str) -> Executable:
 
     Each search uses an index, which none would serve for a condition on several fields::
 
-        SELECT 1 FROM hero WHERE name IS NULL UNION ALL
-        SELECT 1 FROM hero WHERE name < ''    UNION ALL   -- a number
-        SELECT 1 FROM hero WHERE name >= x''  UNION ALL   -- a BLOB
-        SELECT 1 FROM hero WHERE typeof(age) NOT IN ('integer', 'null') LIMIT 1
+        SELECT 1 FROM t WHERE name IS NULL UNION ALL
+        SELECT 1 FROM t WHERE name < ''    UNION ALL   -- a number
+        SELECT 1 FROM t WHERE name >= x''  UNION ALL   -- a BLOB
+        SELECT 1 FROM t WHERE typeof(age) NOT IN ('integer', 'null') LIMIT 1
     """
     one: ColumnElement[int] = literal_column("1")
     zero: ColumnElement[int] = literal_column("0")
