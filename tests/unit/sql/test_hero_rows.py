@@ -24,6 +24,13 @@ from domain.hero import Hero
 
 GOOD = (1, "Deadpond", "Dive Wilson", 28, 1)
 DAMAGED = DamagedText(b"Ren\xe9e")
+
+
+def replaced(index: int, value: object) -> tuple[Any, ...]:
+    """Return the good row with another value."""
+    return (*GOOD[:index], value, *GOOD[index + 1 :])
+
+
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(), st.binary())
 
 
@@ -56,11 +63,11 @@ def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
     ],
 )
 def test_a_mistyped_value_is_noticed_and_shown(index: int, value: object, shown: object) -> None:
-    row = (*GOOD[:index], value, *GOOD[index + 1 :])
+    row = replaced(index, value)
 
     assert not are_typed([GOOD, row])
     assert not is_typed(row)
-    assert Hero(*GOOD[:index], shown, *GOOD[index + 1 :]) == to_hero(row)  # type: ignore[arg-type]
+    assert Hero(*replaced(index, shown)) == to_hero(row)
     assert [("name", "secret_name", "age", "version")[index - 1]] == mistyped_columns(row)
     assert (index in {1, 3}) is has_mistyped_keys([GOOD, row])
 
