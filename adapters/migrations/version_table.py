@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Inspector, inspect, text
 
 from adapters.migrations.expected_columns import EVIDENCE, Columns
+from adapters.migrations.inspection import find_table, get_columns
 
 VERSION_TABLE = "heroes_schema_version"
 
@@ -60,10 +61,10 @@ def missing_columns(inspector: Inspector, required: Columns) -> Sequence[str]:
     """Return what the tables lack, as words for a sentence."""
     missing: list[str] = []
     for table, columns in required.items():
-        if table in inspector.get_view_names() or not inspector.has_table(table):
+        if find_table(inspector, table) is None:
             missing.append(f"table {table}")
             continue
-        present = {column["name"] for column in inspector.get_columns(table)}
+        present = get_columns(inspector, table).keys()
         missing += [f"column {table}.{column}" for column in sorted(columns - present)]
     return missing
 
