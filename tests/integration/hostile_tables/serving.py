@@ -1,9 +1,13 @@
 """What every adopted table must allow, whatever is in it."""
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx2
+
+EXAMPLES = int(os.environ.get("TEST_TABLES", "40"))
+"""Number of random tables of each database. ``make hostile-tables`` tries more."""
 
 SORTS = ("id", "-id", "name", "-name", "age", "-age", "-age,name", "name,-age")
 HERO = {"name": "N", "secret_name": "S", "age": 28}

@@ -16,8 +16,7 @@ from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
 from entrypoints.api.app import build_app
 from tests.integration.hostile_tables.postgres_tables import postgres_tables
-from tests.integration.hostile_tables.serving import check_reads, check_writes
-from tests.integration.hostile_tables.test_sqlite import EXAMPLES
+from tests.integration.hostile_tables.serving import EXAMPLES, check_reads, check_writes
 from tests.integration.hostile_tables.values import CANARY
 from tests.support.served import ask, fresh_postgres, invoke
 
@@ -41,6 +40,7 @@ def url(postgres_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.timeout(180 + 2 * EXAMPLES)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -1,6 +1,5 @@
 """A random file of SQLite is either refused and left as it is, or served without an error."""
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Sequence
@@ -15,14 +14,13 @@ from hypothesis import strategies as st
 from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
 from entrypoints.api.app import build_app
-from tests.integration.hostile_tables.serving import check_reads, check_writes
+from tests.integration.hostile_tables.serving import EXAMPLES, check_reads, check_writes
 from tests.integration.hostile_tables.sqlite_tables import sqlite_tables
 from tests.integration.hostile_tables.values import CANARY
 from tests.support.served import invoke
 
-EXAMPLES = int(os.environ.get("TEST_TABLES", "60"))
 
-
+@pytest.mark.timeout(180 + 2 * EXAMPLES)
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
