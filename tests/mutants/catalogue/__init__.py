@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
+    adoption,
     backups,
     batch,
     commit_groups,
@@ -47,4 +48,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "deadlines": deadlines.MUTANTS,
     "responses": responses.MUTANTS,
     "backups": backups.MUTANTS,
+    "adoption": adoption.MUTANTS,
 }
