@@ -1,12 +1,12 @@
-"""Texts that stand for stored values that are not valid texts."""
+"""Texts that are decoded from bytes that may not be UTF-8."""
 
 from typing import Self
 
 
 class DamagedText(str):
-    """A text for bytes that are not a text: U+FFFD stands for what is not valid UTF-8.
+    """A text that is decoded from bytes, with U+FFFD for what is not UTF-8.
 
-    ``stored`` are the bytes. They decide where the entity sorts. It equals the text that is shown.
+    ``stored`` has the bytes, by which it sorts. It compares equal to the decoded text.
     """
 
     __slots__ = ("stored",)

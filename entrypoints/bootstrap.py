@@ -22,7 +22,7 @@ from entrypoints.server.descriptors import connection_capacity
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import Database, MistypedRow
+from service_layer.database import Database, IrregularRow
 from service_layer.errors import (
     NewerSchema,
     StoreMisconfigured,
@@ -168,7 +168,7 @@ def pending(database: Database) -> Sequence[str]:
             raise SchemaIsNewer(f"{database.name}: {error}") from error
 
 
-def check(settings: Settings) -> Iterator[MistypedRow]:
+def check(settings: Settings) -> Iterator[IrregularRow]:
     """Yield the rows with mistyped values. Raises ``InvalidSettings`` and ``CannotStart``."""
     database = open_database(settings)
     with _translate_errors(database):

@@ -12,6 +12,7 @@ from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.server import run as server
 from entrypoints.server import sockets
+from entrypoints.server.logs.access_log import LogOptions
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
@@ -61,7 +62,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         partial(bootstrap.make_app, migrating=migrating),
         listener,
         workers=workers,
-        access_log=settings.access_log,
+        log=LogOptions(settings.log_level, has_requests=settings.access_log),
         bounds=bounds,
     )
 

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     access_log: bool = True
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The lowest level of the lines in the log. Requests are at info."""
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds that a request waits for the write lock or a row lock."""
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.unit_of_work import UnitOfWorkFactory
 
-MistypedRow = tuple[int, Sequence[str]]
+IrregularRow = tuple[int, Sequence[str]]
 """The id of an entity, and the names of the columns whose values have another type."""
 
 
@@ -51,7 +51,7 @@ class Database(UnitOfWorkFactory, Protocol):
         and ``StoreUnavailable``.
         """
 
-    def check(self) -> Iterator[MistypedRow]:
+    def check(self) -> Iterator[IrregularRow]:
         """Yield the rows that have values outside the type of their column, ordered by id.
 
         Reads the whole table. Blocks and raises like ``migrate``.

@@ -23,7 +23,7 @@ def check_required_values(connection: Connection) -> None:
     for table, own in REQUIRED_COLUMNS.items():
         columns = get_columns(inspector, table)
         if not ADOPTED_COLUMNS.get(table, own) <= columns.keys():
-            continue  # no table of ours: the migrations create it, or refuse it by name
+            continue  # not adopted yet: the migrations create the table, or refuse it
         found = [
             column["name"]
             for name, column in columns.items()

@@ -18,7 +18,7 @@ from adapters.plain.session import PlainSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import MistypedRow
+from service_layer.database import IrregularRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -36,7 +36,7 @@ class Schema(Protocol):
 
     def migrate(self) -> Sequence[str]: ...
 
-    def check(self) -> Iterator[MistypedRow]: ...
+    def check(self) -> Iterator[IrregularRow]: ...
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 

@@ -11,7 +11,7 @@ from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
 from adapters.sql.mistyped import MistypedValues
 from service_layer.backup import BackupRefused
-from service_layer.database import MistypedRow
+from service_layer.database import IrregularRow
 
 
 class SchemaInMemory:
@@ -35,7 +35,7 @@ class SchemaInMemory:
     def migrate(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.apply))
 
-    def check(self) -> Iterator[MistypedRow]:
+    def check(self) -> Iterator[IrregularRow]:
         """Yield nothing: no other program writes to it."""
         yield from ()
 

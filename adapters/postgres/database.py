@@ -9,7 +9,7 @@ from typing import NoReturn
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
-from adapters.postgres.mistyped_rows import mistyped_rows
+from adapters.postgres.irregular_rows import irregular_rows
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
@@ -17,7 +17,7 @@ from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
-from service_layer.database import MistypedRow
+from service_layer.database import IrregularRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
@@ -76,9 +76,9 @@ class PostgresDatabase:
         """
         return schema.migrate(self._dsn, self._options)
 
-    def check(self) -> Iterator[MistypedRow]:
+    def check(self) -> Iterator[IrregularRow]:
         """Yield the rows with nulls in a text column. Blocks and raises like ``migrate``."""
-        yield from mistyped_rows(self._dsn, self._options)
+        yield from irregular_rows(self._dsn, self._options)
 
     def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
         raise refuse_backup(self._dsn, target)

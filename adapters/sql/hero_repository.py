@@ -9,9 +9,9 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.sql.hero_rows import (
     QUERIED,
-    are_typed,
-    has_mistyped_keys,
-    is_typed,
+    are_mappable,
+    has_mistyped_sort_values,
+    is_regular,
     to_hero,
     to_heroes,
     to_shown_heroes,
@@ -79,23 +79,23 @@ class SqlHeroReader:
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
         mistyped = await self._mistyped_values(query)
         rows = await queries.fetch_page(self._executor, hero_table, query)
-        if are_typed(rows):
+        if are_mappable(rows):
             return to_heroes(rows)
-        if not mistyped.are_known and has_mistyped_keys(rows):
+        if not mistyped.has_mistyped and has_mistyped_sort_values(rows):
             mistyped.record(found=True)
             rows = await queries.fetch_page(self._executor, hero_table, query)
         return to_shown_heroes(rows)
 
     async def count(self, query: HeroQuery) -> int:
         mistyped = await self._mistyped_values(query)
-        statement = queries.select_count(hero_table, query, as_shown=mistyped.are_known)
+        statement = queries.select_count(hero_table, query, as_shown=mistyped.has_mistyped)
         ((number,),) = await self._executor.exec(*statement)
         return int(number)
 
     async def _mistyped_values(self, query: HeroQuery) -> MistypedValues:
         """Return what is known about mistyped values, after a look if the query depends on it."""
         mistyped = self._executor.mistyped
-        if mistyped.are_sought and queries.is_by_values(query):
+        if mistyped.is_unchecked and queries.is_by_values(query):
             mistyped.record(found=bool(await self._executor.exec(SELECT_MISTYPED, {})))
         return mistyped
 
@@ -119,7 +119,7 @@ class SqlHeroRepository(SqlHeroReader):
     async def get(self, hero_id: int) -> Hero:
         row = await self._exec_one(self._get, hero_id)
         hero = to_hero(row)
-        if not is_typed(row):
+        if not is_regular(row):
             self._mistyped[hero_id] = hero
         elif self._mistyped:
             self._mistyped.pop(hero_id, None)

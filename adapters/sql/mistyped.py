@@ -1,4 +1,4 @@
-"""What is known about stored values outside the type of their column."""
+"""Whether a table has mistyped values: of another type than their column."""
 
 import logging
 
@@ -6,22 +6,24 @@ log = logging.getLogger(__name__)
 
 
 class MistypedValues:
-    """Whether a database has mistyped values in the fields that queries filter and sort by.
+    """Whether there are some in the fields that queries filter and sort by.
 
-    ``are_known``: it has. Then such queries compare what is shown, which no index serves.
-    ``are_sought``: the table has not been looked over yet.
+    Text that is not UTF-8 is damaged, but not mistyped: it sorts and compares by its bytes.
     """
 
     def __init__(self) -> None:
-        self.are_known = False
-        self.are_sought = True
+        self.has_mistyped = False
+        """Whether some were found. Then queries compare what is shown, which no index serves."""
+
+        self.is_unchecked = True
+        """Whether the table has not been searched yet."""
 
     def record(self, *, found: bool) -> None:
-        """Record the result of the look at the table, or that a row was met."""
-        self.are_sought = False
-        if found and not self.are_known:
-            self.are_known = True
+        """Record whether a search of the table, or a page, has found such a value."""
+        self.is_unchecked = False
+        if found and not self.has_mistyped:
+            self.has_mistyped = True
             log.warning(
-                "a table has values outside the type of their column; lists with a filter or with "
-                "another order than by id read the whole table; the command check lists the rows"
+                "a table has names or ages of another type than their column; lists with a filter "
+                "or another order than by id read the whole table; heroes check lists the rows"
             )

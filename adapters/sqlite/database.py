@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +19,15 @@ from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
+from adapters.sqlite.irregular_rows import has_mistyped_values, irregular_rows
 from adapters.sqlite.location import absolute_path
-from adapters.sqlite.mistyped_rows import look_over, mistyped_rows
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import MistypedRow
+from service_layer.database import IrregularRow
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
@@ -96,13 +96,13 @@ class SqliteDatabase:
         self._finish_restore()
         return schema.pending(self._path)
 
-    def check(self) -> Iterator[MistypedRow]:
-        """Yield the rows with mistyped values. Blocks and raises like ``migrate``."""
+    def check(self) -> Iterator[IrregularRow]:
+        """Yield the rows with irregular values. Blocks and raises like ``migrate``."""
         if not self._path.is_file():
             raise UnusableDatabase("there is no such file")
         self._require_own_log()
         with translate_errors():
-            yield from mistyped_rows(self._path)
+            yield from irregular_rows(self._path)
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()
@@ -127,7 +127,8 @@ class SqliteDatabase:
             schema.enter_wal(self._path)
             self._file.watch()
             self._reads.open()
-            self.mistyped.record(found=look_over(self._file.connect(READING)))
+            with closing(self._file.connect(READING)) as connection:
+                self.mistyped.record(found=has_mistyped_values(connection))
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []

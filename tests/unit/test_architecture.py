@@ -31,10 +31,10 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
-    "adapters/postgres/mistyped_rows.py",
+    "adapters/postgres/irregular_rows.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
-    "adapters/sqlite/mistyped_rows.py",
+    "adapters/sqlite/irregular_rows.py",
     "entrypoints/api/app.py",
     "service_layer/unit_of_work.py",
 }

@@ -1,11 +1,12 @@
 """The values that are shown for stored ones, in SQL.
 
 A SQLite column may hold values of any type, and a user's table may have nulls in a text column. The
-service shows a text as it is, with U+FFFD for what is not UTF-8, null as an empty text, and an age
-that is no integer as null. These expressions sort and filter by that::
+service shows them by one rule (``hero_rows``). These expressions sort and filter by it::
 
     age     CASE WHEN typeof(age) = 'integer' THEN age END
-    name    CAST(coalesce(name, '') AS BLOB)       the bytes, whether stored as text or as BLOB
+    name    CAST(CASE WHEN typeof(name) NOT IN ('real', 'null') THEN name ELSE '' END AS BLOB)
+
+So a name compares by its bytes, whether they are stored as a text or as a BLOB.
 
 No index serves them, so they are only used for tables with such values.
 """
@@ -29,7 +30,7 @@ class _shown_integer(FunctionElement[Any]):  # noqa: N801 - SQLAlchemy writes fu
 
 
 class _shown_text(FunctionElement[Any]):  # noqa: N801
-    """The bytes of the text on SQLite, and the text on PostgreSQL. Null is an empty text."""
+    """The bytes of the text on SQLite, and the text on PostgreSQL."""
 
     inherit_cache = True
 
@@ -61,7 +62,8 @@ def comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
 def select_mistyped(table: Table, *fields: str) -> Executable:
     """Return the statement that selects a row if there is a mistyped value in the fields.
 
-    Each search uses an index, which none would serve for a condition on several fields::
+    There is a search for each condition, because no index serves an OR of them. The last one reads
+    the whole index on the age::
 
         SELECT 1 FROM t WHERE name IS NULL UNION ALL
         SELECT 1 FROM t WHERE name < ''    UNION ALL   -- a number
@@ -98,7 +100,10 @@ def _integer_on_postgresql(element: _shown_integer, compiler: SQLCompiler, **opt
 
 @compiles(_shown_text, "sqlite")
 def _text_on_sqlite(element: _shown_text, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(coalesce({compiler.process(element.clauses, **options)}, '') AS BLOB)"
+    value = compiler.process(element.clauses, **options)
+    return (
+        f"CAST(CASE WHEN typeof({value}) NOT IN ('real', 'null') THEN {value} ELSE '' END AS BLOB)"
+    )
 
 
 @compiles(_shown_text, "postgresql")

@@ -32,7 +32,7 @@ MUTANTS = [
     Mutant(
         "every newer schema is served",
         RUNNER,
-        "        if not works_with_this_release(connection):",
+        "        if not is_supported_by_this_release(connection):",
         "        if False:",
         [NEWER],
     ),
@@ -74,7 +74,7 @@ MUTANTS = [
     Mutant(
         "a trigger that says the database is busy gets 409",
         "adapters/postgres/errors.py",
-        "_NEVER_OF_RULES = (_CONSTRAINTS, *AWAY_OR_BUSY)",
+        "_NEVER_OF_RULES = (_CONSTRAINTS, *SERVER_STATES)",
         "_NEVER_OF_RULES = (_CONSTRAINTS,)",
         [TRIGGERS],
     ),

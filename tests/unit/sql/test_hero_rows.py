@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from adapters.sql.hero_rows import (
-    are_typed,
-    has_mistyped_keys,
-    is_typed,
-    mistyped_columns,
+    are_mappable,
+    has_mistyped_sort_values,
+    irregular_columns,
+    is_regular,
     to_hero,
     to_heroes,
     to_shown_heroes,
@@ -38,11 +38,11 @@ VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.
 def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
     row = (*GOOD[:3], age, 1)
 
-    assert is_typed(row)
-    assert are_typed([row])
+    assert is_regular(row)
+    assert are_mappable([row])
     assert Hero(*row) == to_hero(row)
     assert [Hero(*row)] == to_heroes([row])
-    assert [] == mistyped_columns(row)
+    assert [] == irregular_columns(row)
 
 
 @pytest.mark.parametrize(
@@ -65,24 +65,24 @@ def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
 def test_a_mistyped_value_is_noticed_and_shown(index: int, value: object, shown: object) -> None:
     row = replaced(index, value)
 
-    assert not are_typed([GOOD, row])
-    assert not is_typed(row)
+    assert not are_mappable([GOOD, row])
+    assert not is_regular(row)
     assert Hero(*replaced(index, shown)) == to_hero(row)
-    assert [("name", "secret_name", "age", "version")[index - 1]] == mistyped_columns(row)
-    assert (index in {1, 3}) is has_mistyped_keys([GOOD, row])
+    assert [("name", "secret_name", "age", "version")[index - 1]] == irregular_columns(row)
+    assert (index in {1, 3}) is has_mistyped_sort_values([GOOD, row])
 
 
 def test_a_damaged_text_is_found_but_sorts_as_the_index_has_it() -> None:
     row = (1, DAMAGED, "s", 1, 1)
 
-    assert are_typed([row])
-    assert not is_typed(row)
-    assert not has_mistyped_keys([row])
-    assert ["name"] == mistyped_columns(row)
+    assert are_mappable([row])
+    assert not is_regular(row)
+    assert not has_mistyped_sort_values([row])
+    assert ["name"] == irregular_columns(row)
 
 
 def test_no_rows_are_no_heroes() -> None:
-    assert are_typed([])
+    assert are_mappable([])
     assert [] == to_shown_heroes([])
 
 

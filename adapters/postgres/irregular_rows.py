@@ -10,9 +10,9 @@ from sqlalchemy import Connection, or_, select
 
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.schema import run_on_new_connection
-from adapters.sql.hero_rows import mistyped_columns
+from adapters.sql.hero_rows import irregular_columns
 from adapters.sql.tables import hero_table
-from service_layer.database import MistypedRow
+from service_layer.database import IrregularRow
 
 ROWS_WITH_NULLS = (
     select(hero_table)
@@ -21,10 +21,10 @@ ROWS_WITH_NULLS = (
 )
 
 
-def mistyped_rows(dsn: str, options: ServerOptions) -> Sequence[MistypedRow]:
+def irregular_rows(dsn: str, options: ServerOptions) -> Sequence[IrregularRow]:
     """Return the ids and columns of all such rows. Blocks and raises like ``schema.migrate``."""
     return asyncio.run(run_on_new_connection(dsn, options, _mistyped_rows))
 
 
-def _mistyped_rows(connection: Connection) -> Sequence[MistypedRow]:
-    return [(row[0], mistyped_columns(row)) for row in connection.execute(ROWS_WITH_NULLS)]
+def _mistyped_rows(connection: Connection) -> Sequence[IrregularRow]:
+    return [(row[0], irregular_columns(row)) for row in connection.execute(ROWS_WITH_NULLS)]
