@@ -52,7 +52,7 @@ restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
 	TEST_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
 
-hostile-tables: $(VENV)/dev.stamp ## Adopt 2,000 random tables of each database
+hostile-tables: $(VENV)/dev.stamp ## Try 2,000 random tables on SQLite and on PostgreSQL
 	TEST_TABLES=2000 $(BIN)/pytest --quiet tests/integration/hostile_tables
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions

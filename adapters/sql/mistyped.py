@@ -25,5 +25,5 @@ class MistypedValues:
             self.has_mistyped = True
             log.warning(
                 "a table has names or ages of another type than their column; lists with a filter "
-                "or another order than by id read the whole table; heroes check lists the rows"
+                "or another order than by id read the whole table; the command check lists the rows"
             )

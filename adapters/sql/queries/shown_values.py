@@ -1,7 +1,7 @@
 """The values that are shown for stored ones, in SQL.
 
 A SQLite column may hold values of any type, and a user's table may have nulls in a text column. The
-service shows them by one rule (``hero_rows``). These expressions sort and filter by it::
+service shows them by one rule (record 38). These expressions sort and filter by it::
 
     age     CASE WHEN typeof(age) = 'integer' THEN age END
     name    CAST(CASE WHEN typeof(name) NOT IN ('real', 'null') THEN name ELSE '' END AS BLOB)

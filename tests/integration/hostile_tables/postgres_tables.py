@@ -1,4 +1,4 @@
-"""Random tables of PostgreSQL: columns, constraints, triggers, policies, histories and rows."""
+"""Random tables of PostgreSQL: columns, constraints, triggers, policies, versions and rows."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.integration.hostile_tables.values import postgres_numbers, postgres_texts
 
+# Values that are repeated are drawn more often.
 TABLES = (*("hero",) * 3, '"hero"', "public.hero", '"Hero"')
 IDS = (
     *("id SERIAL PRIMARY KEY",) * 9,
@@ -23,7 +24,7 @@ TYPES = (
     *('VARCHAR COLLATE "C"', 'VARCHAR COLLATE "POSIX"', "BYTEA", "VARCHAR[]"),
 )
 INTEGERS = (*("INTEGER",) * 9, "SMALLINT", "BIGINT", "NUMERIC", "VARCHAR", "grown_up")
-RULES = (
+CONSTRAINTS = (
     *(
         "",
         "",
@@ -49,7 +50,7 @@ FURTHER_COLUMNS = (
     "leader INTEGER REFERENCES hero DEFERRABLE INITIALLY DEFERRED",
     *("kind mood NOT NULL", "size short NOT NULL"),
 )
-FIRST = (
+PREREQUISITES = (
     "CREATE DOMAIN short AS VARCHAR DEFAULT 'x' CHECK (length(VALUE) < 15)",
     "CREATE DOMAIN grown_up AS INTEGER CHECK (VALUE > 0)",
     "CREATE TYPE mood AS ENUM ('TopSecret', 'twelve')",
@@ -57,7 +58,7 @@ FIRST = (
     "CREATE SEQUENCE someones_ids",
     "CREATE TABLE audit (what TEXT)",
 )
-MORE = (
+FURTHER_OBJECTS = (
     "CREATE INDEX ix_hero_name ON hero (name)",
     "CREATE INDEX ix_hero_age ON hero (age)",
     "CREATE INDEX ix_hero_name_id ON hero (age)",
@@ -89,7 +90,7 @@ BODIES = (
 def columns(draw: st.DrawFn) -> str:
     """Draw the columns of ``hero``."""
     defined = [
-        f"{name} {draw(st.sampled_from(types))} {draw(st.sampled_from(RULES)).format(name)}"
+        f"{name} {draw(st.sampled_from(types))} {draw(st.sampled_from(CONSTRAINTS)).format(name)}"
         for name, types in (("name", TYPES), ("secret_name", TYPES), ("age", INTEGERS))
     ]
     further = draw(st.lists(st.sampled_from(FURTHER_COLUMNS), max_size=2, unique=True))
@@ -124,9 +125,9 @@ def triggers(draw: st.DrawFn) -> Sequence[str]:
 def postgres_tables(draw: st.DrawFn) -> Sequence[str]:
     """Draw statements that make the tables. Those that fail are skipped."""
     return [
-        *FIRST,
+        *PREREQUISITES,
         f"CREATE TABLE {draw(st.sampled_from(TABLES))} ({draw(columns())})",
-        *draw(st.lists(st.sampled_from(MORE), max_size=4, unique=True)),
+        *draw(st.lists(st.sampled_from(FURTHER_OBJECTS), max_size=4, unique=True)),
         *draw(inserts()),
         *draw(triggers()),
     ]

@@ -39,16 +39,16 @@ async def check_reads(client: httpx2.AsyncClient, number: int) -> Sequence[Any]:
 
 async def check_writes(client: httpx2.AsyncClient, heroes: Sequence[Any]) -> None:
     """Check that each write succeeds, or is refused with a reason."""
-    assert_answered(await client.post("/heroes/", json=HERO), 200, 409)
+    assert_status(await client.post("/heroes/", json=HERO), 200, 409)
     keyed = await client.post("/heroes/", json=HERO, headers={"Idempotency-Key": "8e03978e"})
-    assert_answered(keyed, 200, 409)
+    assert_status(keyed, 200, 409)
     for hero in heroes:
         path = f"/heroes/{hero['id']}"
         for changes in ({"age": 5}, {"name": "N2"}, {"secret_name": "S2", "age": None}):
-            assert_answered(await client.patch(path, json=changes), 200, 409)
-    assert_answered(await client.post("/heroes/batch", json=BATCH), 200, 404, 409)
+            assert_status(await client.patch(path, json=changes), 200, 409)
+    assert_status(await client.post("/heroes/batch", json=BATCH), 200, 404, 409)
     for hero in heroes[:2]:
-        assert_answered(await client.delete(f"/heroes/{hero['id']}"), 200, 404, 409)
+        assert_status(await client.delete(f"/heroes/{hero['id']}"), 200, 404, 409)
 
 
 async def walk(client: httpx2.AsyncClient, sort: str, **filters: str) -> AsyncIterator[Any]:
@@ -60,16 +60,16 @@ async def walk(client: httpx2.AsyncClient, sort: str, **filters: str) -> AsyncIt
         if "next" not in page.links:
             return
         page = await client.get(page.links["next"]["url"])
-        assert_answered(page, 200)
+        assert_status(page, 200)
 
 
 async def get(client: httpx2.AsyncClient, url: str, **params: str) -> httpx2.Response:
     response = await client.get(url, params=params, headers=EXACT)
-    assert_answered(response, 200)
+    assert_status(response, 200)
     return response
 
 
-def assert_answered(response: httpx2.Response, *statuses: int) -> None:
+def assert_status(response: httpx2.Response, *statuses: int) -> None:
     assert response.status_code in statuses, (response.request.url, response.text)
 
 

@@ -1,4 +1,4 @@
-"""Random tables of SQLite: columns, constraints, indexes, triggers, views, histories and rows."""
+"""Random tables of SQLite: columns, constraints, indexes, triggers, views, versions and rows."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.integration.hostile_tables.values import sqlite_values
 
+# Values that are repeated are drawn more often.
 TABLES = (*("hero",) * 3, '"hero"', "[hero]", "Hero", "'hero'")
 IDS = (
     *("id INTEGER NOT NULL, PRIMARY KEY (id)",) * 9,
@@ -16,7 +17,7 @@ IDS = (
 )
 TYPES = ("VARCHAR", "VARCHAR", "TEXT", "VARCHAR(9)", "", "BLOB", "INTEGER", "NUMERIC", "REAL")
 INTEGERS = (*("INTEGER",) * 9, "BIGINT", "INT", "VARCHAR", "REAL", "")
-RULES = (
+CONSTRAINTS = (
     *("", "", "NOT NULL", "NOT NULL", "COLLATE NOCASE", "COLLATE RTRIM NOT NULL", "DEFAULT 'x'"),
     *("UNIQUE", "NOT NULL UNIQUE ON CONFLICT ROLLBACK", "UNIQUE ON CONFLICT IGNORE"),
     *("CHECK (length({}) < 20)", "CHECK (typeof({}) <> 'blob') NOT NULL ON CONFLICT FAIL"),
@@ -32,7 +33,7 @@ FURTHER_COLUMNS = (
     ),
 )
 OPTIONS = (*("",) * 9, "WITHOUT ROWID", "STRICT")
-MORE = (
+FURTHER_OBJECTS = (
     "CREATE INDEX ix_hero_name ON hero (name)",
     "CREATE INDEX ix_hero_age ON hero (age)",
     "CREATE INDEX ix_hero_name_id ON hero (age)",
@@ -63,9 +64,9 @@ ACTIONS = (
 
 @st.composite
 def columns(draw: st.DrawFn) -> str:
-    """Draw the columns of ``hero``, in any order but with table constraints at the end."""
+    """Draw the columns of ``hero``, with the id first or last."""
     defined = [
-        f"{name} {draw(st.sampled_from(types))} {draw(st.sampled_from(RULES)).format(name)}"
+        f"{name} {draw(st.sampled_from(types))} {draw(st.sampled_from(CONSTRAINTS)).format(name)}"
         for name, types in (("name", TYPES), ("secret_name", TYPES), ("age", INTEGERS))
     ]
     key = draw(st.sampled_from(IDS))
@@ -77,7 +78,7 @@ def columns(draw: st.DrawFn) -> str:
 
 @st.composite
 def triggers(draw: st.DrawFn) -> Sequence[str]:
-    """Draw a trigger now and then, with any name that needs quotes."""
+    """Draw a trigger now and then. Its name needs quotes."""
     if draw(st.integers(0, 2)):
         return []
     event, action = draw(st.sampled_from(EVENTS)), draw(st.sampled_from(ACTIONS))
@@ -99,7 +100,7 @@ def inserts(draw: st.DrawFn) -> Sequence[str]:
 @st.composite
 def sqlite_tables(draw: st.DrawFn) -> Sequence[str]:
     """Draw statements that make the database. Those that fail are skipped."""
-    more = draw(st.lists(st.sampled_from(MORE), max_size=4, unique=True))
+    more = draw(st.lists(st.sampled_from(FURTHER_OBJECTS), max_size=4, unique=True))
     pragmas = [each for each in more if each.startswith("PRAGMA")]
     table, options = draw(st.sampled_from(TABLES)), draw(st.sampled_from(OPTIONS))
     return [

@@ -56,7 +56,7 @@ async def test_tables_are_refused_and_unchanged_or_served(
 ) -> None:
     caplog.clear()
     caplog.set_level("DEBUG", "adapters")
-    for statement in await make(url, statements):
+    for statement in await run_statements(url, statements):
         note(statement)
     before = contents(url)
 
@@ -92,7 +92,7 @@ async def check_served(url: str, session: str) -> None:
         await database.aclose()
 
 
-async def make(url: str, statements: Sequence[str]) -> Sequence[str]:
+async def run_statements(url: str, statements: Sequence[str]) -> Sequence[str]:
     """Run the statements in an empty schema, and return those that did not fail."""
     done = []
     connection = await asyncpg.connect(url)

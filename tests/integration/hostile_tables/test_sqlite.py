@@ -34,7 +34,7 @@ async def test_a_file_is_refused_and_unchanged_or_served(
     caplog.set_level("DEBUG", "adapters")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "heroes.db"
-        for statement in make(path, statements):
+        for statement in run_statements(path, statements):
             note(statement)
         before = contents(path)
 
@@ -67,7 +67,7 @@ async def check_served(path: Path, session: str) -> None:
         await database.aclose()
 
 
-def make(path: Path, statements: Sequence[str]) -> Sequence[str]:
+def run_statements(path: Path, statements: Sequence[str]) -> Sequence[str]:
     """Run the statements, and return those that did not fail."""
     done = []
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -1,9 +1,9 @@
-"""Random values as SQL, of any storage class. All texts contain a word that no log may contain."""
+"""Random values as SQL, of any storage class. Most texts contain a word that no log may contain."""
 
 from hypothesis import strategies as st
 
 CANARY = "TopSecret"
-"""A part of each stored text. It must be in no log line."""
+"""A part of most stored texts. It must be in no log line."""
 
 IN_HEX = CANARY.encode().hex()
 
