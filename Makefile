@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults mutants soak overload restore-kills canaries bench check openapi \
+.PHONY: help install run quick test faults mutants soak overload restore-kills hostile-tables canaries bench check openapi \
 	format lock clean
 
 help: ## Describe the targets
@@ -51,6 +51,9 @@ overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each 
 restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
 	TEST_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
+
+hostile-tables: $(VENV)/dev.stamp ## Try 2,000 random tables on SQLite and on PostgreSQL
+	TEST_TABLES=2000 $(BIN)/pytest --quiet tests/integration/hostile_tables
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions
 	$(PYTHON) -m venv --clear $(CANARIES)

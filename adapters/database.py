@@ -48,7 +48,7 @@ def open_database(
     file: FileOptions | None = None,
     server: ServerOptions | None = None,
     read_url: str | None = None,
-) -> Database:
+) -> SqliteDatabase | PostgresDatabase:
     """Return the database, without a connection. Raises ``UnsupportedUrl``.
 
     ``file`` applies to SQLite. ``server`` and ``read_url``, the URL of replicas, apply to

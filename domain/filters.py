@@ -34,10 +34,12 @@ class Field:
         """Return whether a stored entity may have the value in this field.
 
         Older versions stored values that today's rules reject: a SQLite file of the tutorial may
-        contain a text with a NUL.
+        contain a text with a NUL. The bytes of a text that is not valid are a value, too.
         """
         if value is None:
             return self.nullable
+        if isinstance(value, bytes):
+            return self.kind is str
         rule = unicode_text if self.kind is str else integer
         return rule("", value) is None
 
@@ -78,4 +80,7 @@ class Filter(NamedTuple):
 
     def is_match(self, value: object) -> bool:
         """Return whether an entity with this value in the field matches the filter."""
-        return MATCHERS[self.operator](value, self.value)
+        operand = self.value
+        if isinstance(value, bytes) and isinstance(operand, str):
+            return MATCHERS[self.operator](value, operand.encode())
+        return MATCHERS[self.operator](value, operand)

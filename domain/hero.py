@@ -8,7 +8,7 @@ from domain.entity import entity
 from domain.errors import InvalidEntity, NotFound, Violation
 from domain.filters import Field, Operator
 from domain.query import Query
-from domain.rules import Rule, optional_count, text
+from domain.rules import INT64_MAX, Rule, optional_count, text
 
 RULES: Mapping[str, Rule] = {"name": text, "secret_name": text, "age": optional_count}
 """The fields that a client may set, each with its rule."""
@@ -53,7 +53,8 @@ class Hero:
     """A stored hero.
 
     Its values are not validated: heroes that older versions stored must remain readable.
-    ``id`` is never reused. ``version`` starts at 1 and increases by 1 with every change.
+    ``id`` is never reused. ``version`` starts at 1 and increases by 1 with every change; after
+    ``INT64_MAX``, which only another program can have stored, it starts again.
     """
 
     id: int
@@ -66,7 +67,7 @@ class Hero:
         """Return a copy with the changes and the next version, or ``self`` if no value differs."""
         if all(getattr(self, name) == value for name, value in changes.values.items()):
             return self
-        return replace(self, **changes.values, version=self.version + 1)
+        return replace(self, **changes.values, version=next_version(self.version))
 
 
 class HeroQuery(Query):
@@ -82,6 +83,11 @@ class HeroQuery(Query):
             int, {Operator.EQ, Operator.GTE, Operator.LTE, Operator.ISNULL}, nullable=True
         ),
     }
+
+
+def next_version(version: int) -> int:
+    """Return the version after this one."""
+    return version + 1 if version < INT64_MAX else 1
 
 
 def _check(values: Mapping[str, object]) -> None:

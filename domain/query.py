@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from domain.damaged_text import DamagedText
 from domain.errors import InvalidQuery, Violation
 from domain.filters import OPERAND_RULES, Field, Filter
 from domain.rules import INT64_MAX
@@ -16,7 +17,10 @@ ID = "id"
 """The unique field of every entity. As the last sort key it makes every order total."""
 
 Position = tuple[Any, ...]
-"""The values of an entity's sort keys: its position in the order (keyset pagination)."""
+"""The values of an entity's sort keys: its position in the order (keyset pagination).
+
+A text that is not valid is represented by its bytes.
+"""
 
 
 class SortKey(NamedTuple):
@@ -61,8 +65,12 @@ class Query:
         _raise_if_any([*_check_range(offset=self.offset, limit=self.limit)])
 
     def position_of(self, entity: object) -> Position:
-        """Return the entity's position, for the ``after`` of the next page."""
-        return tuple([getattr(entity, key.field) for key in self.sort])
+        """Return the entity's position, for the ``after`` of the next page.
+
+        It has the stored bytes of a text that is damaged.
+        """
+        values = [getattr(entity, key.field) for key in self.sort]
+        return tuple([each.stored if type(each) is DamagedText else each for each in values])
 
 
 def _raise_if_any(violations: Sequence[Violation]) -> None:

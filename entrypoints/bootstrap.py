@@ -28,7 +28,7 @@ from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.authentication import Authenticator
 from service_layer.authenticators import combine
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import Database
+from service_layer.database import Database, IrregularRow
 from service_layer.errors import (
     NewerSchema,
     StoreMisconfigured,
@@ -207,6 +207,13 @@ def pending(database: Database) -> Sequence[str]:
             return database.pending()
         except NewerSchema as error:
             raise SchemaIsNewer(f"{database.name}: {error}") from error
+
+
+def check(settings: Settings) -> Iterator[IrregularRow]:
+    """Yield the rows with mistyped values. Raises ``InvalidSettings`` and ``CannotStart``."""
+    database = open_database(settings)
+    with _translate_errors(database):
+        yield from database.check()
 
 
 def back_up(settings: Settings, target: Path, progress: Progress, *, replace: bool) -> Backup:

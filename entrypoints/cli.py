@@ -1,4 +1,4 @@
-"""The command line: ``heroes serve``, ``migrate``, ``backup``, ``restore`` and ``keys``."""
+"""The command line: ``heroes serve``, ``migrate``, ``check``, backups and ``keys``."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,10 +8,12 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import api_keys, backups
+from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.commands.exposure import check_exposure
 from entrypoints.server import run as server
 from entrypoints.server import sockets
+from entrypoints.server.logs.access_log import LogOptions
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
 
@@ -22,6 +24,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+cli.command()(check)
 cli.command()(backups.backup)
 cli.command()(backups.restore)
 cli.add_typer(api_keys.commands, name="keys")
@@ -67,7 +70,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         partial(bootstrap.make_app, migrating=migrating),
         listener,
         workers=workers,
-        access_log=settings.access_log,
+        log=LogOptions(settings.log_level, has_requests=settings.access_log),
         bounds=bounds,
     )
 

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     """
 
     access_log: bool = True
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The lowest level of the lines in the log. Requests are at info."""
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds that a request waits for the write lock or a row lock."""
 

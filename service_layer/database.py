@@ -1,11 +1,14 @@
 """The database port: units of work, migrations, backups, capacity, start and shutdown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
+
+IrregularRow = tuple[int, Sequence[str]]
+"""The id of an entity, and the names of the columns whose values have another type."""
 
 
 class Database(UnitOfWorkFactory, Protocol):
@@ -46,6 +49,12 @@ class Database(UnitOfWorkFactory, Protocol):
 
         Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase``
         and ``StoreUnavailable``.
+        """
+
+    def check(self) -> Iterator[IrregularRow]:
+        """Yield the rows that have values outside the type of their column, ordered by id.
+
+        Reads the whole table. Blocks and raises like ``migrate``.
         """
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:

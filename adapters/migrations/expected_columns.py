@@ -22,7 +22,7 @@ ADOPTED_COLUMNS: Columns = {"hero": {"id", "name", "secret_name", "age"}}
 GENERATED_IDS = {"hero": "id", "heroes_api_key": "id"}
 """The column of each table whose values are generated and never reused."""
 
-EVIDENCE: Sequence[tuple[str, Columns]] = (
+COLUMNS_OF_REVISIONS: Sequence[tuple[str, Columns]] = (
     ("0005", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "owner", "body_size"}}),
     ("0003", {"hero": {"version"}, "idempotent_answer": {"fingerprint", "headers", "expires"}}),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from adapters.migrations.errors import SchemaMismatch
 from adapters.migrations.expected_columns import ADOPTED_COLUMNS, REQUIRED_COLUMNS
+from adapters.migrations.inspection import get_columns
 
 BEFORE_INSERT_TRIGGERS = text(
     "SELECT count(*) FROM pg_trigger"
@@ -20,13 +21,13 @@ def check_required_values(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` if a further column needs a value and has no default."""
     inspector = inspect(connection)
     for table, own in REQUIRED_COLUMNS.items():
-        columns = inspector.get_columns(table) if inspector.has_table(table) else []
-        if not ADOPTED_COLUMNS.get(table, own) <= {column["name"] for column in columns}:
-            continue  # no table of ours: the migrations create it, or refuse it by name
+        columns = get_columns(inspector, table)
+        if not ADOPTED_COLUMNS.get(table, own) <= columns.keys():
+            continue  # not adopted yet: the migrations create the table, or refuse it
         found = [
             column["name"]
-            for column in columns
-            if column["name"] not in own and _needs_a_value(column)
+            for name, column in columns.items()
+            if name not in own and _needs_a_value(column)
         ]
         if found and not _may_be_set_by_trigger(connection, table):
             raise SchemaMismatch(_explanation(table, found))

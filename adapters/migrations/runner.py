@@ -12,19 +12,15 @@ from adapters.migrations.expected_columns import REQUIRED_COLUMNS
 from adapters.migrations.required_values import check_required_values
 from adapters.migrations.version_table import (
     create_version_table,
-    missing_columns,
+    describe_missing,
+    is_supported_by_this_release,
     revisions,
-    works_with_this_release,
 )
 from service_layer.errors import NewerSchema
 
 
 def pending(connection: Connection) -> Sequence[str]:
-    """Return the revisions that are not applied yet, oldest first.
-
-    Raises ``SchemaMismatch`` if none is pending and the tables lack something, and ``NewerSchema``
-    if a newer release has migrated the database.
-    """
+    """Return the same as ``needed``, but raise ``NewerSchema`` if a newer release has migrated."""
     found = needed(connection)
     if unknown := _unknown_revisions(connection):
         raise NewerSchema(
@@ -36,13 +32,13 @@ def pending(connection: Connection) -> Sequence[str]:
 def needed(connection: Connection) -> Sequence[str]:
     """Return the revisions that this release needs and that are not applied yet, oldest first.
 
-    There are none if the schema is newer and this release works with it. Raises like ``pending``,
-    and ``UnsupportedSchema`` if this release does not work with the newer schema. Raises
-    ``SchemaMismatch`` if the tables can never take a row of the service.
+    There are none if a newer release has migrated the database and this release works with it. If
+    it does not, ``UnsupportedSchema`` is raised. Raises ``SchemaMismatch`` if none is needed and
+    the tables lack something, or if they can never take a row of the service.
     """
     check_required_values(connection)
     if unknown := _unknown_revisions(connection):
-        if not works_with_this_release(connection):
+        if not is_supported_by_this_release(connection):
             raise UnsupportedSchema(
                 f"its schema has the revision {unknown} of a newer release, "
                 "which this release does not work with; upgrade the service"
@@ -85,7 +81,7 @@ def apply(connection: Connection) -> Sequence[str]:
 
 def _check_tables(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` unless the tables have what this release needs."""
-    if missing := missing_columns(inspect(connection), REQUIRED_COLUMNS):
+    if missing := describe_missing(inspect(connection), REQUIRED_COLUMNS):
         raise SchemaMismatch(
             f"its schema has no {', no '.join(missing)}, although all migrations were applied; "
             "add what is missing, or restore a backup"

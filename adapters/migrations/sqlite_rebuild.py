@@ -42,7 +42,7 @@ def add_autoincrement(connection: Connection, table: str) -> None:
     """
     create_sql = connection.scalar(TABLE_SQL, {"table": table})
     if create_sql is None or re.search(r"(?i)\bWITHOUT\s+ROWID\b", create_sql):
-        raise SchemaMismatch(f"its {table} is not a table with rowids")
+        raise SchemaMismatch(f"its table {table} is declared WITHOUT ROWID")
     if re.search(r"(?i)\bAUTOINCREMENT\b", create_sql):
         return
     if str(connection.scalar(ID_TYPE, {"table": table})).upper() != "INTEGER":

@@ -12,7 +12,8 @@ from importlib.metadata import version
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Inspector, inspect, text
 
-from adapters.migrations.expected_columns import EVIDENCE, Columns
+from adapters.migrations.expected_columns import COLUMNS_OF_REVISIONS, Columns
+from adapters.migrations.inspection import find_table, get_columns
 
 VERSION_TABLE = "heroes_schema_version"
 
@@ -21,7 +22,7 @@ CREATE_TABLE = text(
     f"(version_num VARCHAR(32) NOT NULL CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY)"
 )
 INSERT_REVISION = text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)")  # noqa: S608 - a constant
-OLDEST_RELEASE = text(f"SELECT oldest_release FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+SELECT_OLDEST_RELEASE = text(f"SELECT oldest_release FROM {VERSION_TABLE}")  # noqa: S608 - a constant
 
 
 def revisions(connection: Connection) -> Sequence[str]:
@@ -29,7 +30,7 @@ def revisions(connection: Connection) -> Sequence[str]:
     if inspect(connection).has_table(VERSION_TABLE):
         options = {"version_table": VERSION_TABLE}
         return MigrationContext.configure(connection, opts=options).get_current_heads()
-    return _evident_revisions(inspect(connection))
+    return _infer_revisions(inspect(connection))
 
 
 def create_version_table(connection: Connection) -> None:
@@ -37,17 +38,17 @@ def create_version_table(connection: Connection) -> None:
     inspector = inspect(connection)
     if inspector.has_table(VERSION_TABLE):
         return
-    evident = _evident_revisions(inspector)
+    evident = _infer_revisions(inspector)
     connection.execute(CREATE_TABLE)
     for revision in evident:
         connection.execute(INSERT_REVISION, {"revision": revision})
 
 
-def works_with_this_release(connection: Connection) -> bool:
+def is_supported_by_this_release(connection: Connection) -> bool:
     """Return whether the version table says that this release works with the schema."""
-    if missing_columns(inspect(connection), {VERSION_TABLE: {"oldest_release"}}):
+    if describe_missing(inspect(connection), {VERSION_TABLE: {"oldest_release"}}):
         return False
-    oldest = connection.scalar(OLDEST_RELEASE)
+    oldest = connection.scalar(SELECT_OLDEST_RELEASE)
     return oldest is not None and _numbers(oldest) <= _numbers(version("heroes"))
 
 
@@ -56,20 +57,20 @@ def _numbers(release: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", release))
 
 
-def missing_columns(inspector: Inspector, required: Columns) -> Sequence[str]:
-    """Return what the tables lack, as words for a sentence."""
+def describe_missing(inspector: Inspector, required: Columns) -> Sequence[str]:
+    """Return the tables and columns that are missing, as words for a sentence."""
     missing: list[str] = []
     for table, columns in required.items():
-        if table in inspector.get_view_names() or not inspector.has_table(table):
+        if find_table(inspector, table) is None:
             missing.append(f"table {table}")
             continue
-        present = {column["name"] for column in inspector.get_columns(table)}
+        present = get_columns(inspector, table).keys()
         missing += [f"column {table}.{column}" for column in sorted(columns - present)]
     return missing
 
 
-def _evident_revisions(inspector: Inspector) -> Sequence[str]:
-    for revision, columns in EVIDENCE:
-        if not missing_columns(inspector, columns):
+def _infer_revisions(inspector: Inspector) -> Sequence[str]:
+    for revision, columns in COLUMNS_OF_REVISIONS:
+        if not describe_missing(inspector, columns):
             return [revision]
     return []

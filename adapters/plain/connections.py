@@ -9,6 +9,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, PoolResetState, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from domain.damaged_text import decode_text
+
 AUTOCOMMIT = "AUTOCOMMIT"
 """SQLAlchemy's isolation level in which each statement is its own transaction."""
 
@@ -75,6 +77,7 @@ def sqlite_engine(
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: object) -> None:
         check_file()
+        connection.driver_connection.text_factory = decode_text
         for pragma in PRAGMAS:
             connection.execute(pragma)
 

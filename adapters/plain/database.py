@@ -4,7 +4,7 @@ A unit of work that writes has a session in a transaction. One that reads has a 
 autocommit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +15,10 @@ from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
+from service_layer.database import IrregularRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -26,12 +28,15 @@ class Schema(Protocol):
     name: str
     is_embedded: bool
     is_in_memory: bool
+    mistyped: MistypedValues
 
     def recover(self) -> None: ...
 
     def pending(self) -> Sequence[str]: ...
 
     def migrate(self) -> Sequence[str]: ...
+
+    def check(self) -> Iterator[IrregularRow]: ...
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 
@@ -68,6 +73,7 @@ class PlainDatabase:
         self.recover = schema.recover
         self.pending = schema.pending
         self.migrate = schema.migrate
+        self.check = schema.check
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections
@@ -99,7 +105,13 @@ class PlainDatabase:
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
         session = AsyncSession(engine)
-        return PlainSession(session, self._translators, self._cancelled_calls, self._check_file)
+        return PlainSession(
+            session,
+            self._translators,
+            self._cancelled_calls,
+            self._check_file,
+            self._schema.mistyped,
+        )
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

@@ -1,7 +1,7 @@
 """Migrations of an in-memory database. Only its own engine can access it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 from sqlalchemy import Connection
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
+from adapters.sql.mistyped import MistypedValues
 from service_layer.backup import BackupRefused
+from service_layer.database import IrregularRow
 
 
 class SchemaInMemory:
@@ -20,6 +22,7 @@ class SchemaInMemory:
     is_in_memory = True
 
     def __init__(self, engine: AsyncEngine, translate_driver_errors: ErrorTranslator) -> None:
+        self.mistyped = MistypedValues()
         self._engine = engine
         self._translate_driver_errors = translate_driver_errors
 
@@ -31,6 +34,10 @@ class SchemaInMemory:
 
     def migrate(self) -> Sequence[str]:
         return asyncio.run(self._run(runner.apply))
+
+    def check(self) -> Iterator[IrregularRow]:
+        """Yield nothing: no other program writes to it."""
+        yield from ()
 
     def backup(self, *_: object, **__: object) -> NoReturn:
         raise BackupRefused("a database in memory has no backups: it ends with its process")

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.errors import ErrorTranslators, translate_errors
+from adapters.sql.mistyped import MistypedValues
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
@@ -29,7 +30,9 @@ class PlainSession:
         translators: ErrorTranslators,
         cancelled_calls: CancelledCalls,
         check_committed: Callable[[], None],
+        mistyped: MistypedValues,
     ) -> None:
+        self.mistyped = mistyped
         self.session = session
         self._translators = translators
         self._cancelled_calls = cancelled_calls

@@ -1,6 +1,6 @@
 """The ``Database`` port for PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,12 +9,15 @@ from typing import NoReturn
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
+from adapters.postgres.irregular_rows import irregular_rows
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
+from service_layer.database import IrregularRow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
@@ -39,6 +42,7 @@ class PostgresDatabase:
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
+        self.mistyped = MistypedValues()
         self._dsn = dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
@@ -52,10 +56,10 @@ class PostgresDatabase:
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writers, self._start))
+        return SqlUnitOfWork(WritingSession(self._writers, self._start, self.mistyped))
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client))
+        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client, self.mistyped))
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, ""))
@@ -77,6 +81,10 @@ class PostgresDatabase:
         and ``StoreUnavailable``.
         """
         return schema.migrate(self._dsn, self._options)
+
+    def check(self) -> Iterator[IrregularRow]:
+        """Yield the rows with nulls in a text column. Blocks and raises like ``migrate``."""
+        yield from irregular_rows(self._dsn, self._options)
 
     def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
         raise refuse_backup(self._dsn, target)

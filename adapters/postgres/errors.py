@@ -62,13 +62,13 @@ LOCK_NOT_AVAILABLE = "55P03"
 _CONSTRAINTS = "23"
 """The class of the SQLSTATEs of constraint violations."""
 
-AWAY_OR_BUSY = ("08", "25P03", "40", "53", LOCK_NOT_AVAILABLE, "57", "58", "XX")
-"""SQLSTATEs, or classes of them, of a database that is away, busy or full, whoever raises them."""
+SERVER_STATES = ("08", "25P03", "40", "53", LOCK_NOT_AVAILABLE, "57", "58", "XX")
+"""SQLSTATEs, or classes, that report the state of the server, even if a trigger raises them."""
 
-_NEVER_OF_RULES = (_CONSTRAINTS, *AWAY_OR_BUSY)
+_NEVER_OF_RULES = (_CONSTRAINTS, *SERVER_STATES)
 
-_OTHER_STATE = "55"
-"""The class of the SQLSTATEs of objects in another state, such as a lock timeout."""
+_NOT_IN_PREREQUISITE_STATE = "55"
+"""The class of the SQLSTATEs of objects that are not in the required state."""
 
 _IN_FUNCTION = re.compile(r"^(?:PL/pgSQL|SQL|PL/\w+) function .+$", re.MULTILINE)
 """Lines of an error's context that name a function. They contain no values.
@@ -100,25 +100,27 @@ def _raise_translated_write(error: BaseException | None, cause: Exception) -> No
 
     A trigger may raise any SQLSTATE, also those that report the state of the database.
     """
-    if isinstance(error, asyncpg.PostgresError) and _is_of_a_rule(error):
-        log.debug("the change was refused in: %s", _function(error))
+    if isinstance(error, asyncpg.PostgresError) and _is_raised_by_rule(error):
+        log.debug("the change was refused in: %s", _function_line(error))
         raise StoreRefused(f"a rule refused the change ({error.sqlstate})") from cause
     _raise_translated(error, cause)
 
 
-def _is_of_a_rule(error: asyncpg.PostgresError) -> bool:
+def _is_raised_by_rule(error: asyncpg.PostgresError) -> bool:
     """Return whether a function, a policy or another object of users raised the error."""
     sqlstate = str(error.sqlstate)
     if isinstance(error, tuple(DRIVER_ERRORS)) or sqlstate.startswith(_NEVER_OF_RULES):
         return False
-    if _function(error) or error.server_source_function == _ROW_SECURITY:
+    if _function_line(error) or error.server_source_function == _ROW_SECURITY:
         return True
-    is_text = sqlstate == CHARACTER_NOT_IN_REPERTOIRE
-    return sqlstate.startswith(_OTHER_STATE) or not (is_text or _message(error, sqlstate))
+    is_unstorable_text = sqlstate == CHARACTER_NOT_IN_REPERTOIRE
+    return sqlstate.startswith(_NOT_IN_PREREQUISITE_STATE) or not (
+        is_unstorable_text or _message(error, sqlstate)
+    )
 
 
-def _function(error: asyncpg.PostgresError) -> str | None:
-    """Return the function that raised the error, or ``None`` if none did."""
+def _function_line(error: asyncpg.PostgresError) -> str | None:
+    """Return the line of the context that names the function that raised the error, if one did."""
     found = _IN_FUNCTION.search(str(error.context or ""))
     return found and found[0]
 

@@ -48,17 +48,17 @@ def migrate(dsn: str, options: ServerOptions) -> Sequence[str]:
     Blocks: do not call it in the thread of a running event loop. Raises ``UnusableDatabase`` and
     ``StoreUnavailable``.
     """
-    return asyncio.run(_run_on_new_connection(dsn, options, _apply_under_lock))
+    return asyncio.run(run_on_new_connection(dsn, options, _apply_under_lock))
 
 
 def pending(dsn: str, options: ServerOptions) -> Sequence[str]:
     """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
-    return asyncio.run(_run_on_new_connection(dsn, options, runner.pending))
+    return asyncio.run(run_on_new_connection(dsn, options, runner.pending))
 
 
 def max_connections(dsn: str, options: ServerOptions) -> int:
     """Return the server's connection limit for ordinary users. Blocks."""
-    return asyncio.run(_run_on_new_connection(dsn, options, _max_connections))
+    return asyncio.run(run_on_new_connection(dsn, options, _max_connections))
 
 
 def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
@@ -76,9 +76,10 @@ def migrating_engine(dsn: str, options: ServerOptions) -> AsyncEngine:
     )
 
 
-async def _run_on_new_connection(
+async def run_on_new_connection(
     dsn: str, options: ServerOptions, work: Callable[[Connection], T]
 ) -> T:
+    """Do the work in a transaction of a new connection. Raises like ``migrate``."""
     with translate_start_errors():
         async with migrating_engine(dsn, options).begin() as connection:
             await connection.run_sync(_check_encoding)

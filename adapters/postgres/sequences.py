@@ -18,19 +18,24 @@ ADVANCE = text("SELECT setval(CAST(:sequence AS regclass), :highest)").bindparam
 
 
 def advance_sequences(connection: Connection) -> None:
-    """Set each sequence past the highest id of its table. A sequence never goes back."""
-    for name, ids in GENERATED_IDS.items():
-        if _find_behind(connection, name, ids):
+    """Set each sequence to the highest id of its table, unless it is past that already.
+
+    A sequence that counts down is not changed.
+    """
+    for table_name, id_column in GENERATED_IDS.items():
+        if _advance_parameters(connection, table_name, id_column):
             # No other transaction can insert, so that the sequence stands still until the commit.
-            connection.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
-            if parameters := _find_behind(connection, name, ids):
+            connection.execute(text(f"LOCK TABLE {table_name} IN SHARE ROW EXCLUSIVE MODE"))
+            if parameters := _advance_parameters(connection, table_name, id_column):
                 connection.execute(ADVANCE, parameters)
 
 
-def _find_behind(connection: Connection, name: str, ids: str) -> dict[str, object]:
+def _advance_parameters(
+    connection: Connection, table_name: str, id_column: str
+) -> dict[str, object]:
     """Return the parameters of ``ADVANCE``, or none if the sequence is past all ids."""
-    sequence = connection.scalar(SEQUENCE, {"table": name, "column": ids})
-    highest = connection.scalar(select(func.max(column(ids))).select_from(table(name)))
+    sequence = connection.scalar(SEQUENCE, {"table": table_name, "column": id_column})
+    highest = connection.scalar(select(func.max(column(id_column))).select_from(table(table_name)))
     if sequence is None or highest is None or highest < 1:
         return {}
     parameters = {"sequence": sequence, "highest": highest}

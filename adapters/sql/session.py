@@ -5,18 +5,23 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql.base import Executable
 
+from adapters.sql.mistyped import MistypedValues
+
 
 class UnstorableText(Exception):
     """A parameter is a text that the database cannot store. PostgreSQL does not store NUL."""
 
 
 class SqlExecutor(Protocol):
-    """Executes statements.
+    """Executes statements. ``mistyped`` is what is known about the stored values.
 
     Every method may raise ``StoreUnavailable``. It replaces the errors of the driver and of
     SQLAlchemy that report a failure of the database. ``exec`` may raise ``UnstorableText`` and
     ``StoreConflict``.
     """
+
+    @property
+    def mistyped(self) -> MistypedValues: ...
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Execute the statement and return all rows, each a sequence of column values."""

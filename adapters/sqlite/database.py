@@ -1,22 +1,25 @@
 """The ``Database`` port for a SQLite file."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
 from adapters.sqlite.backups.marker import marker_path
 from adapters.sqlite.backups.replacement import finish_interrupted
 from adapters.sqlite.backups.restore import restore
+from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
+from adapters.sqlite.irregular_rows import has_mistyped_values, irregular_rows
 from adapters.sqlite.location import absolute_path
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
@@ -24,7 +27,8 @@ from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.errors import StoreUnavailable, UnsupportedUrl
+from service_layer.database import IrregularRow
+from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64
@@ -61,10 +65,13 @@ class SqliteDatabase:
         self.name = f"sqlite:///{self._path}".encode(errors="backslashreplace").decode()
         self._file = ServedFile(self._path, is_recorded=options.is_served)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
-        self._reads = FileReads(self._file, options.lock_timeout, options.scan_timeout)
+        self.mistyped = MistypedValues()
+        self._reads = FileReads(
+            self._file, options.lock_timeout, options.scan_timeout, self.mistyped
+        )
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writer))
+        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped))
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
@@ -98,6 +105,14 @@ class SqliteDatabase:
         self._finish_restore()
         return schema.pending(self._path)
 
+    def check(self) -> Iterator[IrregularRow]:
+        """Yield the rows with irregular values. Blocks and raises like ``migrate``."""
+        if not self._path.is_file():
+            raise UnusableDatabase("there is no such file")
+        self._require_own_log()
+        with translate_errors():
+            yield from irregular_rows(self._path)
+
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()
         return back_up(self._path, target, progress, replace=replace)
@@ -121,6 +136,8 @@ class SqliteDatabase:
             schema.enter_wal(self._path)
             self._file.watch()
             self._reads.open()
+            with closing(self._file.connect(READING)) as connection:
+                self.mistyped.record(found=has_mistyped_values(connection))
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []

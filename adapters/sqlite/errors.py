@@ -23,7 +23,10 @@ OPERATIONAL_ERRORS: Mapping[int, str] = {
     sqlite3.SQLITE_AUTH: "access to the database is denied",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
-"""Primary result codes of failures of the database, with messages. Other codes are bugs."""
+"""Primary result codes of failures of the database, with messages.
+
+Other codes are bugs in a SELECT. In a write they come from a trigger or an index.
+"""
 
 _FAILED_FLUSHES = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
@@ -31,16 +34,18 @@ _CONSTRAINT = "SQLITE_CONSTRAINT"
 """Prefix of the names of constraint violations."""
 
 _TRIGGER = "SQLITE_CONSTRAINT_TRIGGER"
-"""Name of the error of ``RAISE``. Its message is the text of the trigger."""
+"""Name of the error of ``RAISE``. Its message is the text given to RAISE."""
 
 _NAMED = re.compile(r"(UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(: .+)?")
-"""Messages that consist of names in the schema, and of expressions of constraints without one."""
+"""Messages that consist of names in the schema, and of expressions of unnamed constraints."""
 
 _OUTDATED_SCHEMA = re.compile(
     r"no such table: (?!main\.)|no such column: (?!(?:new|old)\.)|table .+ has no column named",
     re.IGNORECASE,
 )
-"""Messages about tables and columns of our statements. In triggers, names of tables are qualified.
+"""Messages about tables and columns of our statements.
+
+SQLite qualifies those of triggers: ``main.t`` and ``new.c``.
 """
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
+from adapters.sql.mistyped import MistypedValues
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
 from adapters.sqlite.errors import is_busy, translate_errors, translate_write_errors
@@ -34,7 +35,8 @@ class WritingSession:
     Statements run on the event loop: they access few rows, by index, in microseconds.
     """
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, mistyped: MistypedValues) -> None:
+        self.mistyped = mistyped
         self._writer = writer
         self._unit: Savepoint | None = None
 
@@ -66,7 +68,10 @@ class FileReads:
     ``timeout`` is that of the file's locks, and ``scan_timeout`` that of a scan, in seconds.
     """
 
-    def __init__(self, file: ServedFile, timeout: float, scan_timeout: float) -> None:
+    def __init__(
+        self, file: ServedFile, timeout: float, scan_timeout: float, mistyped: MistypedValues
+    ) -> None:
+        self.mistyped = mistyped
         self._name = str(file.path)
         self._inline = FileConnection(file, INLINE)
         self._timeout = timeout
@@ -146,6 +151,10 @@ class Reader:
     def __init__(self, reads: FileReads, client: str) -> None:
         self._reads = reads
         self._client = client
+
+    @property
+    def mistyped(self) -> MistypedValues:
+        return self._reads.mistyped
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Execute the statement and return all rows. A scan does not block the event loop."""

@@ -1,6 +1,6 @@
 """End a worker when its parent process is gone.
 
-After a SIGKILL of the parent, its workers would serve on, and keep the address.
+After a SIGKILL of the parent, its workers would keep serving on its port.
 """
 
 import logging

@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.server.config import Bounds, ServerConfig
-from entrypoints.server.logs.access_log import build_log_config
+from entrypoints.server.logs.access_log import LogOptions, build_log_config
 from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
@@ -27,7 +27,7 @@ def run(
     listener: socket.socket,
     *,
     workers: int = 1,
-    access_log: bool,
+    log: LogOptions,
     bounds: Bounds,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests in progress, then exit with code 0.
@@ -46,8 +46,8 @@ def run(
         proxy_headers=False,
         server_header=False,
         lifespan="on",
-        access_log=access_log,
-        log_config=build_log_config(),
+        access_log=log.has_requests,
+        log_config=build_log_config(log.level),
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_PERIOD,
     )

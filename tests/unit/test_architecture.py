@@ -19,6 +19,7 @@ OF_HEROES = {
     "adapters/migrations/versions/0002_versions_and_lasting_ids.py",
     "adapters/migrations/versions/0004_indexes_for_sorted_pages.py",
     "adapters/sql/hero_repository.py",
+    "adapters/sql/hero_rows.py",
     "domain/hero.py",
     "domain/hero_repository.py",
     "entrypoints/api/heroes/__init__.py",
@@ -30,8 +31,10 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
+    "adapters/postgres/irregular_rows.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
+    "adapters/sqlite/irregular_rows.py",
     "entrypoints/api/app.py",
     "service_layer/unit_of_work.py",
 }
@@ -48,6 +51,7 @@ OF_THE_APPLICATION = {
     "entrypoints/cli.py",
     "entrypoints/commands/api_keys.py",
     "entrypoints/commands/backups.py",
+    "entrypoints/commands/check.py",
     "entrypoints/commands/exit_codes.py",
     "entrypoints/settings.py",
     "service_layer/__init__.py",

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.inspection import find_table, get_columns, is_view
 
 revision = "0001"
 down_revision = None
@@ -15,8 +16,10 @@ COLUMNS = {"id", "name", "secret_name", "age"}
 
 def upgrade() -> None:
     inspector = sa.inspect(op.get_bind())
-    if inspector.has_table("hero"):
-        _check(inspector)
+    if is_view(inspector, "hero"):
+        raise SchemaMismatch("its hero is a view; a table is required")
+    if name := find_table(inspector, "hero"):
+        _check(inspector, name)
     else:
         op.create_table(
             "hero",
@@ -29,17 +32,15 @@ def upgrade() -> None:
         op.create_index(f"ix_hero_{column}", "hero", [column], if_not_exists=True)
 
 
-def _check(inspector: sa.Inspector) -> None:
+def _check(inspector: sa.Inspector, name: str) -> None:
     """Raise ``SchemaMismatch`` unless it is the tutorial's table. It may have more columns."""
-    if "hero" in inspector.get_view_names():
-        raise SchemaMismatch("its hero is a view; a table is required")
-    columns = {column["name"]: column["type"] for column in inspector.get_columns("hero")}
+    columns = get_columns(inspector, "hero")
     if missing := COLUMNS - columns.keys():
         raise SchemaMismatch(f"its table hero has no column {', '.join(sorted(missing))}")
-    if not isinstance(columns["age"], sa.Integer):
+    if not isinstance(columns["age"]["type"], sa.Integer):
         raise SchemaMismatch("its column hero.age is not an integer")
     if "version" in columns:
         raise SchemaMismatch("its table hero already has a column version; rename that column")
-    key = inspector.get_pk_constraint("hero")["constrained_columns"]
-    if key != ["id"] or not isinstance(columns["id"], sa.Integer):
+    key = inspector.get_pk_constraint(name)["constrained_columns"]
+    if key != [columns["id"]["name"]] or not isinstance(columns["id"]["type"], sa.Integer):
         raise SchemaMismatch("its table hero needs an integer column id as its only primary key")

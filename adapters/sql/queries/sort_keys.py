@@ -5,15 +5,26 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, and_, bindparam, false, or_
 
+from adapters.sql.queries.shown_values import as_shown, comparable
+
 Condition = ColumnElement[bool]
 
 
 class SortColumn(NamedTuple):
-    """A column to sort by, nulls last. ``is_null``: the position's value of the column is null."""
+    """A column to sort by, nulls last. ``is_null``: the position's value of the column is null.
+
+    ``as_shown``: the key is the value that is shown instead of a mistyped one, by no index.
+    """
 
     column: Column[Any]
     descending: bool
     is_null: bool = False
+    as_shown: bool = False
+
+    @property
+    def value(self) -> ColumnElement[Any]:
+        """The expression to sort by."""
+        return as_shown(self.column) if self.as_shown else self.column
 
     def order(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the ORDER BY expression. ``column`` is the key's column or an alias of it."""
@@ -26,21 +37,22 @@ class SortColumn(NamedTuple):
 
     def after(self) -> Condition:
         """Return the condition for non-null values that sort after the position's value."""
-        return self.column < self._position if self.descending else self.column > self._position
+        return self.value < self._position if self.descending else self.value > self._position
 
     def equal(self) -> Condition:
         """Return the condition for rows with the position's value."""
-        return self.column.is_(None) if self.is_null else self.column == self._position
+        return self.value.is_(None) if self.is_null else self.value == self._position
 
     def follows(self) -> Condition:
         """Return the condition for rows that sort after all rows with the position's value."""
         if self.is_null:
             return false()
-        return or_(self.after(), self.column.is_(None)) if self.column.nullable else self.after()
+        return or_(self.after(), self.value.is_(None)) if self.column.nullable else self.after()
 
     @property
     def _position(self) -> ColumnElement[Any]:
-        return bindparam(f"after_{self.column.name}", type_=self.column.type)
+        position = bindparam(f"after_{self.column.name}", type_=self.column.type)
+        return comparable(position) if self.as_shown else position
 
 
 def follows(keys: Sequence[SortColumn]) -> Condition:

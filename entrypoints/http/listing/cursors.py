@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic_core import from_json, to_json
 
@@ -30,7 +30,7 @@ Q = TypeVar("Q", bound=Query)
 
 def encode_cursor(query: Query, position: Position) -> str:
     """Return the cursor of the page that begins after the position."""
-    content = to_json(position)
+    content = to_json([_encode_value(value) for value in position])
     key = _fingerprint(query.filters, query.sort)
     digest = blake2b(key + content, digest_size=DIGEST_SIZE).digest()
     return urlsafe_b64encode(digest + content).rstrip(b"=").decode()
@@ -43,12 +43,28 @@ def resume_at(query: Q, cursor: str) -> Q:
     """
     try:
         values = from_json(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[DIGEST_SIZE:])
-        if isinstance(values, list) and encode_cursor(query, tuple(values)) == cursor:
-            return replace(query, after=tuple(values))
+        if isinstance(values, list):
+            position = tuple([_decode_value(value) for value in values])
+            if encode_cursor(query, position) == cursor:
+                return replace(query, after=position)
     except (ValueError, InvalidQuery):
         pass
     message = "Cursor is damaged, or belongs to another filter or sort"
     raise InvalidQuery([Violation("cursor", "cursor", message)])
+
+
+def _encode_value(value: Any) -> Any:
+    """Return the value for JSON. Bytes become an array that contains their hex digits."""
+    return [value.hex()] if isinstance(value, bytes) else value
+
+
+def _decode_value(value: Any) -> Any:
+    """Return the value that was encoded. Raises ``ValueError``."""
+    match value:
+        case [str() as digits]:
+            return bytes.fromhex(digits)
+        case _:
+            return value
 
 
 @lru_cache(FINGERPRINT_CACHE_SIZE)

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -11,6 +12,14 @@ from uvicorn.logging import AccessFormatter
 from entrypoints.server.logs.handler import DroppingHandler
 
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What is logged: lines from ``level`` on, and whether each request is."""
+
+    level: str
+    has_requests: bool
 
 
 class AccessLogFormatter(AccessFormatter):
@@ -30,14 +39,19 @@ class AccessLogFormatter(AccessFormatter):
         return f'{record.levelname}:     {client} - "{method} {path} HTTP/{version}" {status_line}'
 
 
-def build_log_config() -> dict[str, Any]:
-    """Return uvicorn's logging configuration with this formatter and the service's loggers."""
+def build_log_config(level: str) -> dict[str, Any]:
+    """Return uvicorn's logging configuration with this formatter and the service's loggers.
+
+    ``level`` is the lowest one of their lines, such as ``info``. Other loggers write warnings.
+    """
     config = copy.deepcopy(LOGGING_CONFIG)
     config["formatters"]["access"]["()"] = AccessLogFormatter
     for handler in config["handlers"].values():
         handler["()"] = DroppingHandler
         del handler["class"]
     config["root"] = {"handlers": ["default"], "level": "WARNING"}  # asyncio's errors, for instance
-    ours = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    ours = {"handlers": ["default"], "propagate": False}
     config["loggers"] |= {"entrypoints": ours, "adapters": ours}
+    for logger in config["loggers"].values():
+        logger["level"] = level.upper()
     return config

@@ -15,13 +15,16 @@ from functools import partial
 from typing import TextIO
 
 Write = Callable[[bytes], int]
-"""Writes some of the bytes and returns how many. Raises ``OSError`` instead of waiting."""
+"""Writes some of the bytes and returns how many. Raises ``OSError`` instead of waiting.
+
+``ValueError`` if the stream is closed.
+"""
 
 Close = Callable[[], None]
 
 DROPPED = "WARNING:  log lines dropped, because the log could not be written: %d\n"
 
-REOPENED = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+REOPEN_FLAGS = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 class DroppingHandler(logging.Handler):
@@ -79,7 +82,10 @@ class DroppingHandler(logging.Handler):
 
 
 def open_writer(stream: TextIO) -> tuple[Write, Close]:
-    """Return a function that writes to the stream without waiting, and one that closes it."""
+    """Return a function that writes, and one that closes what was opened for it.
+
+    It does not wait for a pipe, a socket or a terminal. Files are written as usual.
+    """
     try:
         descriptor = stream.fileno()
         mode = os.fstat(descriptor).st_mode
@@ -96,11 +102,11 @@ def open_writer(stream: TextIO) -> tuple[Write, Close]:
 def _open_nonblocking(descriptor: int) -> tuple[Write, Close]:
     """Open the pipe or terminal again: O_NONBLOCK would also apply to others that use this one.
 
-    A pipe of another user cannot be opened. Then it is asked whether it has space. This may wait if
+    A pipe of another user cannot be opened. Then it is polled before each write. This may wait if
     another process fills that space in the meantime.
     """
     try:
-        opened = os.open(f"/proc/self/fd/{descriptor}", REOPENED)
+        opened = os.open(f"/proc/self/fd/{descriptor}", REOPEN_FLAGS)
     except OSError:
         poll = select.poll()
         poll.register(descriptor, select.POLLOUT)

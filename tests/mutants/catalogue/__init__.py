@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tests.mutants.catalogue import (
+    adoption,
     api_keys,
     authentication,
     backups,
@@ -55,4 +56,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "backups": backups.MUTANTS,
     "api keys": api_keys.MUTANTS,
     "tokens": tokens.MUTANTS,
+    "adoption": adoption.MUTANTS,
 }

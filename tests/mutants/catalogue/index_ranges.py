@@ -20,15 +20,15 @@ MUTANTS = [
     Mutant(
         "a page repeats the row of its position",
         SORT_KEYS,
-        "self.column < self._position if self.descending else self.column > self._position",
-        "self.column <= self._position if self.descending else self.column >= self._position",
+        "self.value < self._position if self.descending else self.value > self._position",
+        "self.value <= self._position if self.descending else self.value >= self._position",
         RESULTS,
     ),
     Mutant(
         "a descending page goes upwards from its position",
         SORT_KEYS,
-        "self.column < self._position if self.descending else self.column > self._position",
-        "self.column > self._position",
+        "self.value < self._position if self.descending else self.value > self._position",
+        "self.value > self._position",
         RESULTS,
     ),
     Mutant(
@@ -69,7 +69,7 @@ MUTANTS = [
     Mutant(
         "a scan leaves out nulls after a value",
         SORT_KEYS,
-        "return or_(self.after(), self.column.is_(None)) if self.column.nullable else self.after()",
+        "return or_(self.after(), self.value.is_(None)) if self.column.nullable else self.after()",
         "return self.after()",
         RESULTS,
     ),
@@ -190,8 +190,8 @@ MUTANTS = [
     Mutant(
         "a large offset does not count as a scan",
         SELECT,
-        "if not indexed or shape.has_large_offset:",
-        "if not indexed:",
+        "if not indexed or shape.has_large_offset or shape.as_shown:",
+        "if not indexed or shape.as_shown:",
         [COSTS],
     ),
     Mutant(
@@ -211,7 +211,7 @@ MUTANTS = [
     Mutant(
         "a count ignores the filters",
         SELECT,
-        "select(func.count()).select_from(table).where(*_conditions(table, predicates))",
+        "select(func.count()).select_from(table).where(*conditions)",
         "select(func.count()).select_from(table)",
         TEXTS,
     ),

@@ -35,6 +35,24 @@ def test_a_cursor_resumes_at_its_position() -> None:
     assert replace(BY_AGE, after=POSITION) == resume_at(BY_AGE, CURSOR)
 
 
+def test_a_cursor_contains_the_bytes_of_a_damaged_text() -> None:
+    position = (None, b"Ren\xe9e", 7)
+    filtered = replace(BY_AGE, filters=(Filter("name", Operator.STARTSWITH, "Ren"),))
+
+    for query in (BY_AGE, filtered):
+        assert replace(query, after=position) == resume_at(query, encode_cursor(query, position))
+
+
+def test_the_bytes_of_a_number_are_refused() -> None:
+    assert refused(BY_AGE, encode_cursor(BY_AGE, (b"7", "x", 7)))
+
+
+def test_bytes_that_do_not_match_the_filters_are_refused() -> None:
+    filtered = replace(BY_AGE, filters=(Filter("name", Operator.CONTAINS, "x"),))
+
+    assert refused(filtered, encode_cursor(filtered, (None, b"Ren\xe9e", 7)))
+
+
 @pytest.mark.parametrize("index", range(len(CURSOR)))
 def test_a_cursor_with_any_character_changed_is_refused(index: int) -> None:
     others = set(ALPHABET) - {CURSOR[index]}

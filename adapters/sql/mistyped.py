@@ -1,0 +1,29 @@
+"""Whether a table has mistyped values: of another type than their column."""
+
+import logging
+
+log = logging.getLogger(__name__)
+
+
+class MistypedValues:
+    """Whether there are some in the fields that queries filter and sort by.
+
+    Text that is not UTF-8 is damaged, but not mistyped: it sorts and compares by its bytes.
+    """
+
+    def __init__(self) -> None:
+        self.has_mistyped = False
+        """Whether some were found. Then queries compare what is shown, which no index serves."""
+
+        self.is_unchecked = True
+        """Whether the table has not been searched yet."""
+
+    def record(self, *, found: bool) -> None:
+        """Record whether a search of the table, or a page, has found such a value."""
+        self.is_unchecked = False
+        if found and not self.has_mistyped:
+            self.has_mistyped = True
+            log.warning(
+                "a table has names or ages of another type than their column; lists with a filter "
+                "or another order than by id read the whole table; the command check lists the rows"
+            )

@@ -1,0 +1,1 @@
+"""Random tables that others might have made, and what the service does with them."""
