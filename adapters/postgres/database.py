@@ -62,7 +62,7 @@ class PostgresDatabase:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client, self.mistyped))
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, ""))
+        return SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, "", self.mistyped))
 
     def data_version(self) -> None:
         """Return ``None``: to find out takes a round trip."""
