@@ -45,12 +45,15 @@ class PublishedKeys:
         self._wanted.set()
 
     async def run(self) -> None:
-        """Read the keys until the task is cancelled."""
-        while True:
-            self._wanted.clear()  # before it reads: a later request may know of a newer key
-            has_succeeded = await self._refresh()
-            self._attempted.set()
-            await self._pause(has_succeeded=has_succeeded)
+        """Read the keys until the task is cancelled. An application may start and stop often."""
+        try:
+            while True:
+                self._wanted.clear()  # before it reads: a later request may know of a newer key
+                has_succeeded = await self._refresh()
+                self._attempted.set()
+                await self._pause(has_succeeded=has_succeeded)
+        finally:  # an event belongs to the event loop in which somebody has waited for it
+            self._wanted, self._attempted = asyncio.Event(), asyncio.Event()
 
     async def wait_until_attempted(self) -> None:
         """Wait until ``run`` has read the keys or failed to, but not longer than a start may take.

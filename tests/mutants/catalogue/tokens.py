@@ -214,8 +214,8 @@ MUTANTS = [
     Mutant(
         "a request for a key is forgotten while the keys are read",
         PUBLISHED,
-        "            self._attempted.set()\n",
-        "            self._wanted.clear()\n            self._attempted.set()\n",
+        "                self._attempted.set()\n",
+        "                self._wanted.clear()\n                self._attempted.set()\n",
         [READING],
     ),
     Mutant(
@@ -223,6 +223,13 @@ MUTANTS = [
         PUBLISHED,
         "        except Exception:\n",
         "        except MemoryError:\n",
+        [READING],
+    ),
+    Mutant(
+        "an application that starts again does not read the keys again",
+        PUBLISHED,
+        "            self._wanted, self._attempted = asyncio.Event(), asyncio.Event()\n",
+        "            pass\n",
         [READING],
     ),
     Mutant(

@@ -209,6 +209,40 @@ class FailingSource(FakeKeySource):
             raise RuntimeError("a bug") from error
 
 
+def test_an_application_may_run_again_in_another_event_loop() -> None:
+    source = QuickSource()
+    published = PublishedKeys(source)
+
+    async def run_until_read(number: int) -> None:
+        task = asyncio.create_task(published.run())
+        await published.wait_until_attempted()
+        while source.number < number and not task.done():  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run_until_read(3))
+    asyncio.run(run_until_read(6))
+
+    assert 6 == source.number
+
+
+class QuickSource:
+    """Is read again and again."""
+
+    name = "https://issuer.example/keys"
+    interval = 0.001
+    min_interval = 0.0
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    async def read(self) -> bytes:
+        self.number += 1
+        return jwk_set(RSA)
+
+
 async def test_an_outage_is_logged_once_and_so_is_its_end(
     source: FakeKeySource, published: PublishedKeys, caplog: pytest.LogCaptureFixture
 ) -> None:
