@@ -14,8 +14,9 @@ special characters, a double click selects the whole key.
 
 import secrets
 import zlib
-from hashlib import sha256
 from string import ascii_lowercase, ascii_uppercase, digits
+
+from domain import sha256
 
 PREFIX = "hrs_"
 RANDOM_BITS = 256
@@ -44,7 +45,7 @@ def digest_key(credential: str) -> bytes:
     A fast hash is enough: nobody can guess 256 random bits. Takes the same time for a long text:
     no key begins with more characters than a key has.
     """
-    return sha256(credential[: KEY_LENGTH + 1].encode(errors="replace")).digest()
+    return sha256.digest(credential[: KEY_LENGTH + 1].encode(errors="replace"))
 
 
 def _to_base62(number: int, length: int) -> str:

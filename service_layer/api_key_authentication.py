@@ -81,21 +81,20 @@ class ApiKeyAuthenticator:
     async def authenticate(self, credential: str) -> Principal | None:
         """Return the principal of the key, ``key:`` and its id. See ``Authenticator``."""
         digest = digest_key(credential)
-        await self._forget_changed_keys()
+        version = self._database.data_version()
+        if version is None or version != self._version:
+            await self._forget_changed_keys(version)
         known = self._valid.get(digest)
         if known is not None and self._clock() < known.expires:
             return known.principal
         return await self._find(digest)
 
-    async def _forget_changed_keys(self) -> None:
+    async def _forget_changed_keys(self, version: int | None) -> None:
         """Empty the cache if a key was created or revoked since the last call.
 
         What is remembered was read before the number of changes: a commit in between is noticed
         the next time.
         """
-        version = self._database.data_version()
-        if version is not None and version == self._version:
-            return
         now = self._monotonic()
         if version is None and now - self._checked_at < self._max_age:
             return

@@ -69,6 +69,7 @@ class SqliteDatabase:
         self._reads = FileReads(
             self._file, options.lock_timeout, options.scan_timeout, self.mistyped
         )
+        self.data_version = self._reads.data_version.read
 
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(WritingSession(self._writer, self.mistyped))
@@ -78,9 +79,6 @@ class SqliteDatabase:
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return self.reading()
-
-    def data_version(self) -> int | None:
-        return self._reads.data_version()
 
     def recover(self) -> None:
         """Finish an interrupted restore, and write the log of a killed process into the file.

@@ -6,7 +6,6 @@ a large file: each row may take a read from the disk.
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -16,7 +15,8 @@ from sqlalchemy.sql.base import Executable
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
-from adapters.sqlite.errors import is_busy, translate_errors, translate_write_errors
+from adapters.sqlite.data_version import DataVersion
+from adapters.sqlite.errors import translate_errors, translate_write_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
@@ -74,6 +74,7 @@ class FileReads:
         self.mistyped = mistyped
         self._name = str(file.path)
         self._inline = FileConnection(file, INLINE)
+        self.data_version = DataVersion(self._inline)
         self._timeout = timeout
         self._scans = ScanPool(file, scan_timeout)
         self._is_open = False
@@ -100,29 +101,10 @@ class FileReads:
         self._open_threads()
         self._inline.get()
 
-    def data_version(self) -> int | None:
-        """Return SQLite's ``data_version``, which each commit of another connection changes.
-
-        The connection does not write, so these are all commits. As the versions of two connections
-        cannot be compared, the number of the connection is added above its 32 bits. ``None`` if the
-        file is locked. Raises like ``exec``, except that it does not notice a replaced file: that
-        takes as long again, and the request's first statement does.
-        """
-        connection = self._inline.opened
-        try:
-            if connection is None:
-                connection = self._inline.get()
-            (version,) = connection.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error as error:
-            if is_busy(error):
-                return None
-            with translate_errors():
-                raise
-        return (self._inline.number << 32) + int(version)
-
     def close(self) -> None:
         """Close the connections. Waits for running scans and pages."""
         self._scans.close()
+        self.data_version.close()
         self._inline.close()
 
     def _open_threads(self) -> None:

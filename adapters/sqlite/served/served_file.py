@@ -160,20 +160,12 @@ class FileConnection:
         self._file = file
         self._pragmas = pragmas
         self._connection: sqlite3.Connection | None = None
-        self.number = 0
-        """How often a connection was opened."""
 
     def get(self) -> sqlite3.Connection:
         """Return the connection. Open it if it is closed. Raises like ``ServedFile.connect``."""
         self._file.check()
         if self._connection is None:
             self._connection = self._file.connect(self._pragmas)
-            self.number += 1
-        return self._connection
-
-    @property
-    def opened(self) -> sqlite3.Connection | None:
-        """The connection if it is open, also if the path now names another file."""
         return self._connection
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ AUTHENTICATION = "service_layer/api_key_authentication.py"
 STORE = "adapters/sql/api_keys.py"
 STATEMENTS = "adapters/sql/api_key_statements.py"
 POSTGRES = "adapters/postgres/database.py"
-SESSION = "adapters/sqlite/session.py"
+DATA_VERSION = "adapters/sqlite/data_version.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
 
@@ -65,8 +65,8 @@ MUTANTS = [
     Mutant(
         "an unknown version of a file is that of before",
         AUTHENTICATION,
-        "if version is not None and version == self._version:",
-        "if version == self._version:",
+        "if version is None or version != self._version:",
+        "if version != self._version:",
         [CACHE],
     ),
     Mutant(
@@ -120,9 +120,9 @@ MUTANTS = [
     ),
     Mutant(
         "the versions of two connections are compared",
-        SESSION,
-        "(self._inline.number << 32) + int(version)",
-        "int(version)",
+        DATA_VERSION,
+        "return self._opened + version",
+        "return version",
         [f"{VERSION}::test_a_new_connection_changes_it"],
     ),
     Mutant(
