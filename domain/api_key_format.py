@@ -16,7 +16,7 @@ import secrets
 import zlib
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from domain import sha256
+from domain.sha256 import sha256
 
 PREFIX = "hrs_"
 RANDOM_BITS = 256
@@ -45,7 +45,8 @@ def digest_key(credential: str) -> bytes:
     A fast hash is enough: nobody can guess 256 random bits. Takes the same time for a long text:
     no key begins with more characters than a key has.
     """
-    return sha256.digest(credential[: KEY_LENGTH + 1].encode(errors="replace"))
+    found: bytes = sha256(credential[: KEY_LENGTH + 1].encode("utf-8", "replace")).digest()
+    return found
 
 
 def _to_base62(number: int, length: int) -> str:

@@ -23,10 +23,5 @@ def _find_sha256() -> Callable[[bytes], Any]:
     return hashlib.sha256
 
 
-_sha256 = _find_sha256()
-
-
-def digest(data: bytes) -> bytes:
-    """Return the SHA-256 digest."""
-    found: bytes = _sha256(data).digest()
-    return found
+sha256 = _find_sha256()
+"""Takes bytes, and returns an object whose method ``digest`` returns 32 bytes."""

@@ -45,10 +45,10 @@ class KeyDatabase(Protocol):
 
 
 class CachedKey(NamedTuple):
-    """A valid key. ``expires`` is a Unix time, or infinite."""
+    """A valid key. ``expires`` is a Unix time, or ``None``."""
 
     principal: Principal
-    expires: float
+    expires: int | None
 
 
 class ApiKeyAuthenticator:
@@ -85,7 +85,7 @@ class ApiKeyAuthenticator:
         if version is None or version != self._version:
             await self._forget_changed_keys(version)
         known = self._valid.get(digest)
-        if known is not None and self._clock() < known.expires:
+        if known is not None and (known.expires is None or self._clock() < known.expires):
             return known.principal
         return await self._find(digest)
 
@@ -118,7 +118,6 @@ class ApiKeyAuthenticator:
             return None
         if len(valid) >= MAX_CACHED_KEYS:
             del valid[next(iter(valid))]
-        expires = float("inf") if key.expires is None else key.expires
         principal = Principal(f"key:{key.id}", frozenset(key.scopes))
-        valid[digest] = CachedKey(principal, expires)
+        valid[digest] = CachedKey(principal, key.expires)
         return principal

@@ -72,7 +72,7 @@ MUTANTS = [
     Mutant(
         "a cached key does not expire",
         AUTHENTICATION,
-        "if known is not None and self._clock() < known.expires:",
+        "if known is not None and (known.expires is None or self._clock() < known.expires):",
         "if known is not None:",
         [CACHE],
     ),
