@@ -11,7 +11,7 @@ READ = "PRAGMA data_version"
 class DataVersion:
     """The version of a connection that does not write, so that each commit changes it.
 
-    It takes 3.5 µs, of which the cursor would be 1 µs if it was not kept.
+    A cursor for each call would make it take a third longer.
     """
 
     def __init__(self, connection: FileConnection) -> None:
