@@ -15,11 +15,11 @@ from sqlalchemy.sql.base import Executable
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
-from adapters.sqlite.data_version import DataVersion
 from adapters.sqlite.errors import translate_errors, translate_write_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
+from adapters.sqlite.served.data_version import DataVersion
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer

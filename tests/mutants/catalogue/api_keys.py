@@ -7,7 +7,7 @@ AUTHENTICATION = "service_layer/api_key_authentication.py"
 STORE = "adapters/sql/api_keys.py"
 STATEMENTS = "adapters/sql/api_key_statements.py"
 POSTGRES = "adapters/postgres/database.py"
-DATA_VERSION = "adapters/sqlite/data_version.py"
+DATA_VERSION = "adapters/sqlite/served/data_version.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
 
@@ -114,8 +114,8 @@ MUTANTS = [
     Mutant(
         "keys are read from replicas",
         POSTGRES,
-        'Reader(self._writers, self._scans, "")',
-        'Reader(self._readers, self._scans, "")',
+        'Reader(self._writers, self._scans, "", self.mistyped)',
+        'Reader(self._readers, self._scans, "", self.mistyped)',
         [PRIMARY],
     ),
     Mutant(
