@@ -19,6 +19,8 @@ BEFORE = (
     "ALTER TABLE idempotent_answer DROP COLUMN owner",
     "ALTER TABLE idempotent_answer DROP COLUMN body_size",
     "DROP TABLE heroes_schema_version",
+    "DROP TABLE heroes_api_key",
+    "DROP TABLE heroes_api_key_changes",
 )
 INSERT = "INSERT INTO idempotent_answer (key, status, headers, expires, fingerprint, body) VALUES"
 INSERTIONS = {

@@ -12,6 +12,8 @@ HISTORY = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
 INSERT = "INSERT INTO alembic_version VALUES ('{}')"
 RELEASE_0_1 = (
     "DROP TABLE heroes_schema_version",
+    "DROP TABLE heroes_api_key",
+    "DROP TABLE heroes_api_key_changes",
     "DROP INDEX ix_idempotent_answer_owner_expires",
     "ALTER TABLE idempotent_answer DROP COLUMN owner, DROP COLUMN body_size",
     HISTORY,
