@@ -45,8 +45,11 @@ _ADD = (
     .values({name: bindparam(name) for name in _COLUMNS})
     .returning(*hero_table.c)
 )
-_REMOVE = delete(hero_table).where(_BY_ID).returning(hero_table.c.id, hero_table.c.version)
+_REMOVE = (
+    delete(hero_table).where(_BY_ID).returning(hero_table.c.id, hero_table.c.version.is_(None))
+)
 """Names ``version``, so that it fails on a table that is not migrated, as other statements do."""
+
 SELECT_MISTYPED = select_mistyped(hero_table, *QUERIED)
 """Selects a row if a value that queries filter or sort by is mistyped."""
 
@@ -74,7 +77,10 @@ class SqlHeroReader:
         self._executor = executor
 
     async def get(self, hero_id: int) -> Hero:
-        return to_hero(await self._exec_one(self._get, hero_id))
+        row = await self._exec_one(self._get, hero_id)
+        if not is_regular(row) and has_mistyped_sort_values([row]):
+            self._executor.mistyped.record(found=True)
+        return to_hero(row)
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
         mistyped = await self._mistyped_values(query)
