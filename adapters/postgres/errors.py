@@ -84,8 +84,8 @@ _OF_SERVER = (asyncpg.PostgresError, asyncpg.PostgresWarning)
 _OF_NAMES = ("42703", "42704", "42P01")
 """SQLSTATEs of names that do not exist."""
 
-_OF_VALUES = ("22",)
-"""The class of the SQLSTATEs of values that a policy cannot compute with."""
+_INVALID_TEXT = "22P02"
+"""SQLSTATE of a text that a policy cannot convert, such as a setting of the session."""
 
 _ROW_SECURITY = "ExecWithCheckOptions"
 """The server's function that reports a row that a policy does not allow, as 42501."""
@@ -104,7 +104,7 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
         raise _kind(error, sqlstate)(f"{message} ({sqlstate})") from cause
     if isinstance(error, asyncpg.DataError) and error.severity is None:  # raised by the driver
         raise UnstorableText("a value does not have the type of its column") from cause
-    if isinstance(error, _OF_SERVER) and (_function_line(error) or sqlstate[:2] in _OF_VALUES):
+    if isinstance(error, _OF_SERVER) and (_function_line(error) or sqlstate == _INVALID_TEXT):
         raise StoreUnavailable(
             f"a policy or function of the database failed ({sqlstate})"
         ) from cause

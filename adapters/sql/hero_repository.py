@@ -35,6 +35,9 @@ the statement without an error.
 SKIPPED = "a trigger skipped the row"
 """Message for ``RETURN NULL`` on PostgreSQL and ``RAISE(IGNORE)`` on SQLite: no error, no row."""
 
+HIDDEN = "a policy does not allow the change"
+"""Message for row level security that lets a row be read, but not locked, updated or deleted."""
+
 _COLUMNS = ("name", "secret_name", "age", "version")
 _BY_ID = hero_table.c.id == bindparam("hero_id")
 
@@ -123,7 +126,12 @@ class SqlHeroRepository(SqlHeroReader):
         """The heroes as they were read from rows with mistyped values, by id."""
 
     async def get(self, hero_id: int) -> Hero:
-        row = await self._exec_one(self._get, hero_id)
+        """Return the hero. Raises ``StoreRefused`` if a policy hides it from changes only."""
+        try:
+            row = await self._exec_one(self._get, hero_id)
+        except HeroNotFound:
+            await self._exec_one(_GET, hero_id)
+            raise StoreRefused(HIDDEN) from None
         hero = to_hero(row)
         if not is_regular(row):
             self._mistyped[hero_id] = hero

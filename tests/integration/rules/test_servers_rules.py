@@ -1,14 +1,19 @@
 """Rules of PostgreSQL: errors of any class, names that are values, policies, and forged cursors."""
 
+import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from adapters.database import open_database
 from domain.hero import HeroQuery
 from domain.query import SortKey
+from entrypoints.api.app import build_app
 from entrypoints.http.listing.cursors import encode_cursor
 from tests.integration.rules.ruled import HERO, AddRules, client_of, postgres
+from tests.support.served import ask, fresh_postgres, invoke
 
 SECRET = str(HERO["secret_name"])
 
@@ -89,3 +94,32 @@ async def test_a_forged_cursor_with_bytes_is_refused(ruled: Ruled, value: bytes)
     refused = await client.get("/heroes/", params={"sort": "name", "cursor": cursor})
 
     assert 422 == refused.status_code
+
+
+async def test_a_hero_that_a_policy_protects_is_a_conflict_and_not_missing(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    role = f"clerk{uuid.uuid4().hex}"
+    with fresh_postgres(postgres_url) as url:
+        invoke(tmp_path, "migrate", database_url=url)
+        ask(
+            url,
+            "INSERT INTO hero (name, secret_name) VALUES ('N', 'S')",
+            f"CREATE ROLE {role} LOGIN",
+            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+            "ALTER TABLE hero ENABLE ROW LEVEL SECURITY",
+            "CREATE POLICY reading ON hero FOR SELECT USING (true)",
+        )
+        database = open_database(url.replace("//heroes@", f"//{role}@"))
+        transport = httpx2.ASGITransport(build_app(database))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+            statuses = [
+                (await client.get("/heroes/1")).status_code,
+                (await client.patch("/heroes/1", json={"age": 5})).status_code,
+                (await client.delete("/heroes/1")).status_code,
+                (await client.delete("/heroes/2")).status_code,
+            ]
+        await database.aclose()
+        ask(url, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+    assert [200, 409, 409, 404] == statuses
