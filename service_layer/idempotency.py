@@ -11,6 +11,7 @@ Follows the IETF draft "The Idempotency-Key HTTP Header Field". Times are Unix t
 database's clock, in whole seconds.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -36,6 +37,14 @@ class IdempotencyKey:
     owner: str | None = None
 
 
+STATUSES = range(200, 600)
+"""Status codes of stored responses."""
+
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""The syntax of header fields (RFC 9110, section 5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
     """A response that can be sent again, byte for byte."""
@@ -43,6 +52,22 @@ class StoredResponse:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+
+    def is_valid(self) -> bool:
+        """Return whether it can be sent. Another program may have changed what is stored."""
+        status: object = self.status
+        body: object = self.body
+        if type(status) is not int or not isinstance(body, bytes):
+            return False
+        return status in STATUSES and all(map(self._is_field, self.headers))
+
+    def _is_field(self, field: tuple[str, ...]) -> bool:
+        if len(field) != 2 or not all(isinstance(text, str) for text in field):  # noqa: PLR2004 - a pair
+            return False
+        name, value = field
+        if name.lower() == "content-length":
+            return value == str(len(self.body))
+        return bool(_FIELD_NAME.fullmatch(name) and _FIELD_VALUE.fullmatch(value))
 
 
 class Pruned(NamedTuple):

@@ -47,7 +47,12 @@ def _needs_a_value(column: Any) -> bool:
         *(column.get(key) for key in ("default", "computed", "identity")),
         getattr(column["type"], "default", None),
     )
-    return not column["nullable"] and all(default is None for default in defaults)
+    return not column["nullable"] and all(map(_is_null, defaults))
+
+
+def _is_null(default: Any) -> bool:
+    """Return whether there is no default, or ``NULL``, to which PostgreSQL adds the type."""
+    return default is None or str(default).upper().partition("::")[0] == "NULL"
 
 
 def _may_be_set_by_trigger(connection: Connection, table: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect
 from adapters.migrations.errors import SchemaMismatch, UnsupportedSchema
 from adapters.migrations.expected_columns import REQUIRED_COLUMNS
 from adapters.migrations.required_values import check_required_values
+from adapters.migrations.usable_tables import check_tables
 from adapters.migrations.version_table import (
     create_version_table,
     describe_missing,
@@ -37,6 +38,7 @@ def needed(connection: Connection) -> Sequence[str]:
     the tables lack something, or if they can never take a row of the service.
     """
     check_required_values(connection)
+    check_tables(connection)
     if unknown := _unknown_revisions(connection):
         if not is_supported_by_this_release(connection):
             raise UnsupportedSchema(

@@ -30,7 +30,15 @@ ID_TYPE = text("SELECT type FROM pragma_table_xinfo(:table) WHERE lower(name) = 
 
 NAME = r"""["'`\[]?{name}["'`\]]?"""
 TABLE_PRIMARY_KEY = rf"(?i)PRIMARY\s+KEY\s*\(\s*{NAME.format(name='id')}(\s+ASC)?\s*\)"
-COLUMN_PRIMARY_KEY = rf"(?i)({NAME.format(name='id')}\s+INTEGER\b[^,()]*?PRIMARY\s+KEY)(\s+ASC)?"
+COLUMN_PRIMARY_KEY = (
+    rf"(?i)({NAME.format(name='id')}\s+INTEGER\b[^,()]*?PRIMARY\s+KEY)"
+    r"(?:\s+ASC)?(\s+ON\s+CONFLICT\s+\w+)?"
+)
+
+NOT_CODE = (
+    r"""(?s)--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]"""
+)
+"""Comments, strings and quoted names."""
 
 
 def add_autoincrement(connection: Connection, table: str) -> None:
@@ -41,9 +49,10 @@ def add_autoincrement(connection: Connection, table: str) -> None:
     ``SchemaMismatch``.
     """
     create_sql = connection.scalar(TABLE_SQL, {"table": table})
-    if create_sql is None or re.search(r"(?i)\bWITHOUT\s+ROWID\b", create_sql):
+    code = _mask(create_sql or "")
+    if create_sql is None or re.search(r"(?i)\bWITHOUT\s+ROWID\b", code):
         raise SchemaMismatch(f"its table {table} is declared WITHOUT ROWID")
-    if re.search(r"(?i)\bAUTOINCREMENT\b", create_sql):
+    if re.search(r"(?i)\bAUTOINCREMENT\b", code):
         return
     if str(connection.scalar(ID_TYPE, {"table": table})).upper() != "INTEGER":
         raise SchemaMismatch(f"its column {table}.id does not have the type INTEGER")
@@ -75,11 +84,25 @@ def _with_autoincrement(create_sql: str, table: str, rebuilt: str) -> str:
     """Return the CREATE TABLE statement with the name ``rebuilt`` and with ``AUTOINCREMENT``."""
     head = rf"(?i)^CREATE\s+TABLE\s+{NAME.format(name=table)}"
     renamed, tables = re.subn(head, f"CREATE TABLE {rebuilt}", create_sql)
-    result, keys = re.subn(TABLE_PRIMARY_KEY, "PRIMARY KEY (id AUTOINCREMENT)", renamed)
-    if not keys:
-        result, keys = re.subn(COLUMN_PRIMARY_KEY, r"\1 AUTOINCREMENT", renamed)
-    if (tables, keys) != (1, 1):
+    code = _mask(renamed)
+    of_table = list(re.finditer(TABLE_PRIMARY_KEY, code))
+    keys = of_table or list(re.finditer(COLUMN_PRIMARY_KEY, code))
+    if (tables, len(keys)) != (1, 1):
         raise SchemaMismatch(
             f"its table {table} needs an integer column id as its only primary key"
         )
-    return result
+    (key,) = keys
+    definition = "PRIMARY KEY (id AUTOINCREMENT)"
+    if not of_table:
+        definition = f"{renamed[slice(*key.span(1))]}{key[2] or ''} AUTOINCREMENT"
+    return renamed[: key.start()] + definition + renamed[key.end() :]
+
+
+def _mask(sql: str) -> str:
+    """Return the statement with blanks for comments, strings and quoted names other than the id."""
+
+    def blank(found: re.Match[str]) -> str:
+        is_id = found[0][1:-1].lower() == "id" and found[0][0] in '"`['
+        return found[0] if is_id else " " * len(found[0])
+
+    return re.sub(NOT_CODE, blank, sql)

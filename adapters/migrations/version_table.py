@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Inspector, inspect, text
 
+from adapters.migrations.errors import SchemaMismatch
 from adapters.migrations.expected_columns import COLUMNS_OF_REVISIONS, Columns
 from adapters.migrations.inspection import find_table, get_columns
 
@@ -22,15 +22,28 @@ CREATE_TABLE = text(
     f"(version_num VARCHAR(32) NOT NULL CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY)"
 )
 INSERT_REVISION = text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)")  # noqa: S608 - a constant
+REVISIONS = text(f"SELECT version_num FROM {VERSION_TABLE} LIMIT 2")  # noqa: S608 - a constant
 SELECT_OLDEST_RELEASE = text(f"SELECT oldest_release FROM {VERSION_TABLE}")  # noqa: S608 - a constant
+
+_REVISION = re.compile(r"[0-9]{4}")
+_RELEASE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}")
 
 
 def revisions(connection: Connection) -> Sequence[str]:
-    """Return the current revision, from the version table or from the tables themselves."""
-    if inspect(connection).has_table(VERSION_TABLE):
-        options = {"version_table": VERSION_TABLE}
-        return MigrationContext.configure(connection, opts=options).get_current_heads()
-    return _infer_revisions(inspect(connection))
+    """Return the current revision, from the version table or from the tables themselves.
+
+    Raises ``SchemaMismatch`` if the version table is not what the service has written.
+    """
+    inspector = inspect(connection)
+    if not inspector.has_table(VERSION_TABLE):
+        return _infer_revisions(inspector)
+    columns = get_columns(inspector, VERSION_TABLE).keys()
+    found = connection.scalars(REVISIONS).all() if "version_num" in columns else [None, None]
+    if len(found) > 1 or not all(_REVISION.fullmatch(str(each)) for each in found):
+        raise SchemaMismatch(
+            f"its table {VERSION_TABLE} does not hold a revision of this service; restore a backup"
+        )
+    return [str(each) for each in found]
 
 
 def create_version_table(connection: Connection) -> None:
@@ -48,8 +61,8 @@ def is_supported_by_this_release(connection: Connection) -> bool:
     """Return whether the version table says that this release works with the schema."""
     if describe_missing(inspect(connection), {VERSION_TABLE: {"oldest_release"}}):
         return False
-    oldest = connection.scalar(SELECT_OLDEST_RELEASE)
-    return oldest is not None and _numbers(oldest) <= _numbers(version("heroes"))
+    oldest = str(connection.scalar(SELECT_OLDEST_RELEASE))
+    return bool(_RELEASE.fullmatch(oldest)) and _numbers(oldest) <= _numbers(version("heroes"))
 
 
 def _numbers(release: str) -> tuple[int, ...]:

@@ -78,6 +78,15 @@ _IN_FUNCTION = re.compile(r"^(?:PL/pgSQL|SQL|PL/\w+) function .+$", re.MULTILINE
     PL/pgSQL function no_robots() line 3 at RAISE
 """
 
+_OF_SERVER = (asyncpg.PostgresError, asyncpg.PostgresWarning)
+"""Errors that the server reports. A trigger may raise the SQLSTATE of a warning as an error."""
+
+_OF_NAMES = ("42703", "42704", "42P01")
+"""SQLSTATEs of names that do not exist."""
+
+_INVALID_TEXT = "22P02"
+"""SQLSTATE of a text that a policy cannot convert, such as a setting of the session."""
+
 _ROW_SECURITY = "ExecWithCheckOptions"
 """The server's function that reports a row that a policy does not allow, as 42501."""
 
@@ -93,6 +102,12 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
         raise StoreConflict(f"a constraint is violated ({_constraint(error, sqlstate)})") from cause
     if message := _message(error, sqlstate):
         raise _kind(error, sqlstate)(f"{message} ({sqlstate})") from cause
+    if isinstance(error, asyncpg.DataError) and error.severity is None:  # raised by the driver
+        raise UnstorableText("a value does not have the type of its column") from cause
+    if isinstance(error, _OF_SERVER) and (_function_line(error) or sqlstate == _INVALID_TEXT):
+        raise StoreUnavailable(
+            f"a policy or function of the database failed ({sqlstate})"
+        ) from cause
 
 
 def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
@@ -100,18 +115,20 @@ def _raise_translated_write(error: BaseException | None, cause: Exception) -> No
 
     A trigger may raise any SQLSTATE, also those that report the state of the database.
     """
-    if isinstance(error, asyncpg.PostgresError) and _is_raised_by_rule(error):
+    if isinstance(error, _OF_SERVER) and _is_raised_by_rule(error):
         log.debug("the change was refused in: %s", _function_line(error))
         raise StoreRefused(f"a rule refused the change ({error.sqlstate})") from cause
     _raise_translated(error, cause)
 
 
-def _is_raised_by_rule(error: asyncpg.PostgresError) -> bool:
+def _is_raised_by_rule(error: asyncpg.PostgresError | asyncpg.PostgresWarning) -> bool:
     """Return whether a function, a policy or another object of users raised the error."""
     sqlstate = str(error.sqlstate)
-    if isinstance(error, tuple(DRIVER_ERRORS)) or sqlstate.startswith(_NEVER_OF_RULES):
+    if error.severity is None or sqlstate.startswith(_NEVER_OF_RULES):
         return False
     if _function_line(error) or error.server_source_function == _ROW_SECURITY:
+        return True
+    if sqlstate in _OF_NAMES and error.position is None:  # that of our statement has a position
         return True
     is_unstorable_text = sqlstate == CHARACTER_NOT_IN_REPERTOIRE
     return sqlstate.startswith(_NOT_IN_PREREQUISITE_STATE) or not (
@@ -119,24 +136,27 @@ def _is_raised_by_rule(error: asyncpg.PostgresError) -> bool:
     )
 
 
-def _function_line(error: asyncpg.PostgresError) -> str | None:
+def _function_line(error: asyncpg.PostgresError | asyncpg.PostgresWarning) -> str | None:
     """Return the line of the context that names the function that raised the error, if one did."""
     found = _IN_FUNCTION.search(str(error.context or ""))
     return found and found[0]
 
 
 def _constraint(error: BaseException | None, sqlstate: str) -> str:
-    """Return the SQLSTATE, and the name of the constraint or column if there is one."""
+    """Return the SQLSTATE, and the name of the constraint or column if there is one.
+
+    A function may give any text as a name.
+    """
     name = getattr(error, "constraint_name", None) or getattr(error, "column_name", None)
-    return f"{name}; {sqlstate}" if name else sqlstate
+    if name is None or (isinstance(error, _OF_SERVER) and _function_line(error)):
+        return sqlstate
+    return f"{name}; {sqlstate}"
 
 
-translate_errors = partial(translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated)
+translate_errors = partial(translate, (*_OF_SERVER, *DRIVER_ERRORS), _raise_translated)
 """A context manager that raises the application's error for a failure of the database."""
 
-translate_write_errors = partial(
-    translate, (asyncpg.PostgresError, *DRIVER_ERRORS), _raise_translated_write
-)
+translate_write_errors = partial(translate, (*_OF_SERVER, *DRIVER_ERRORS), _raise_translated_write)
 """The same for COMMIT and a valid INSERT, UPDATE or DELETE: other errors are ``StoreRefused``."""
 
 

@@ -35,6 +35,9 @@ the statement without an error.
 SKIPPED = "a trigger skipped the row"
 """Message for ``RETURN NULL`` on PostgreSQL and ``RAISE(IGNORE)`` on SQLite: no error, no row."""
 
+HIDDEN = "a policy does not allow the change"
+"""Message for row level security that lets a row be read, but not locked, updated or deleted."""
+
 _COLUMNS = ("name", "secret_name", "age", "version")
 _BY_ID = hero_table.c.id == bindparam("hero_id")
 
@@ -45,8 +48,11 @@ _ADD = (
     .values({name: bindparam(name) for name in _COLUMNS})
     .returning(*hero_table.c)
 )
-_REMOVE = delete(hero_table).where(_BY_ID).returning(hero_table.c.id, hero_table.c.version)
+_REMOVE = (
+    delete(hero_table).where(_BY_ID).returning(hero_table.c.id, hero_table.c.version.is_(None))
+)
 """Names ``version``, so that it fails on a table that is not migrated, as other statements do."""
+
 SELECT_MISTYPED = select_mistyped(hero_table, *QUERIED)
 """Selects a row if a value that queries filter or sort by is mistyped."""
 
@@ -74,7 +80,10 @@ class SqlHeroReader:
         self._executor = executor
 
     async def get(self, hero_id: int) -> Hero:
-        return to_hero(await self._exec_one(self._get, hero_id))
+        row = await self._exec_one(self._get, hero_id)
+        if not is_regular(row) and has_mistyped_sort_values([row]):
+            self._executor.mistyped.record(found=True)
+        return to_hero(row)
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
         mistyped = await self._mistyped_values(query)
@@ -117,7 +126,12 @@ class SqlHeroRepository(SqlHeroReader):
         """The heroes as they were read from rows with mistyped values, by id."""
 
     async def get(self, hero_id: int) -> Hero:
-        row = await self._exec_one(self._get, hero_id)
+        """Return the hero. Raises ``StoreRefused`` if a policy hides it from changes only."""
+        try:
+            row = await self._exec_one(self._get, hero_id)
+        except HeroNotFound:
+            await self._exec_one(_GET, hero_id)
+            raise StoreRefused(HIDDEN) from None
         hero = to_hero(row)
         if not is_regular(row):
             self._mistyped[hero_id] = hero

@@ -102,6 +102,9 @@ class SqlIdempotencyStore:
 def _read_response(status: int, headers: str, body: StoredBody) -> StoredResponse:
     """Return the stored response. Raises ``StoreUnavailable`` if it is damaged."""
     try:
-        return StoredResponse(status, tuple(map(tuple, json.loads(headers))), unpack_body(body))
+        response = StoredResponse(status, tuple(map(tuple, json.loads(headers))), unpack_body(body))
     except (TypeError, ValueError) as error:
         raise StoreUnavailable("a stored response is damaged") from error
+    if not response.is_valid():
+        raise StoreUnavailable("a stored response is damaged")
+    return response

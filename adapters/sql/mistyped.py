@@ -24,6 +24,7 @@ class MistypedValues:
         if found and not self.has_mistyped:
             self.has_mistyped = True
             log.warning(
-                "a table has names or ages of another type than their column; lists with a filter "
-                "or another order than by id read the whole table; the command check lists the rows"
+                "a table has names or ages of another type than their column, or names with a "
+                "collation; lists with a filter or another order than by id read the whole table; "
+                "the command check lists the rows"
             )

@@ -14,6 +14,12 @@ from adapters.sqlite.connections import READING, compile_statement, connect, fet
 from domain.damaged_text import decode_text
 
 ALL_ROWS = compile_statement(select(hero_table).order_by(hero_table.c.id)).text
+HAS_COLLATION = (
+    "SELECT EXISTS (SELECT 1 FROM sqlite_master JOIN pragma_index_xinfo(sqlite_master.name)"
+    " WHERE sqlite_master.name = 'ix_hero_name_id' AND \"key\" AND coll <> 'BINARY')"
+)
+"""Whether the name has a collation, such as COLLATE NOCASE: then its index has it too."""
+
 SEARCH = compile_statement(SELECT_MISTYPED).text
 
 BUSY_TIMEOUT = 5.0
@@ -21,11 +27,12 @@ BUSY_TIMEOUT = 5.0
 
 
 def has_mistyped_values(connection: sqlite3.Connection) -> bool:
-    """Return whether a value that queries filter or sort by is mistyped.
+    """Return whether a value that queries filter or sort by is mistyped, or has a collation.
 
     Reads the index on the age: 0.1 s for a million rows.
     """
-    return bool(fetch_all(connection, SEARCH, ()))
+    ((has_collation,),) = fetch_all(connection, HAS_COLLATION, ())
+    return bool(has_collation or fetch_all(connection, SEARCH, ()))
 
 
 def irregular_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:

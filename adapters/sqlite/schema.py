@@ -17,6 +17,7 @@ from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.location import check_location
 from adapters.sqlite.locks import retry_while_locked_at_start
+from domain.damaged_text import decode_text
 from service_layer.errors import StoreConflict, StoreUnavailable, UnusableDatabase
 
 MIGRATING = {"synchronous": "FULL", "foreign_keys": "OFF", "legacy_alter_table": "ON", **LOG_SIZE}
@@ -128,7 +129,17 @@ def _needed(
         check_location(path)
         return runner.history()
     with inspecting_engine(path).connect() as connection:
+        _check_encoding(connection)
         return find(connection)
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Raise ``UnusableDatabase`` for UTF-16: its bytes do not sort as characters do."""
+    encoding = connection.exec_driver_sql("PRAGMA encoding").scalar_one()
+    if encoding != "UTF-8":
+        raise UnusableDatabase(
+            f"its encoding is {encoding}; UTF-8 is required: copy it with sqlite3's .dump"
+        )
 
 
 def _journal_mode(path: Path, change: str = "") -> str:
@@ -138,7 +149,9 @@ def _journal_mode(path: Path, change: str = "") -> str:
 
 def _engine(path: Path, pragmas: Mapping[str, str], **options: Any) -> Engine:
     def creator() -> sqlite3.Connection:
-        return connect(path, pragmas, timeout=THREAD_TIMEOUT)
+        connection = connect(path, pragmas, timeout=THREAD_TIMEOUT)
+        connection.text_factory = decode_text
+        return connection
 
     return create_engine(
         "sqlite://", creator=creator, poolclass=NullPool, hide_parameters=True, **options

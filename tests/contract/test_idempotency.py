@@ -23,8 +23,12 @@ EXPIRED = Retention(-1)
 RESPONSE = StoredResponse(200, (("content-type", "application/json"), ("etag", '"1"')), b'{"id":1}')
 
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=255)
+names = st.from_regex(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,255}", fullmatch=True)
 stored_responses = st.builds(
-    StoredResponse, st.integers(100, 599), st.lists(st.tuples(texts, texts)).map(tuple), st.binary()
+    StoredResponse,
+    st.integers(200, 599),
+    st.lists(st.tuples(names, texts)).map(tuple),
+    st.binary(),
 )
 
 

@@ -53,8 +53,8 @@ MUTANTS = [
     Mutant(
         "a sequence goes back to the highest id",
         "adapters/postgres/sequences.py",
-        "    return parameters if connection.scalar(IS_BEHIND, parameters) else {}",
-        "    return parameters",
+        "    return int(highest) if connection.scalar(IS_BEHIND, values) else None",
+        "    return int(highest)",
         [f"{INTEGRATION}/postgres/test_sequences.py"],
     ),
     Mutant(
