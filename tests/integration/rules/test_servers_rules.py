@@ -1,5 +1,6 @@
 """Rules of PostgreSQL: errors of any class, names that are values, policies, and forged cursors."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -101,7 +102,7 @@ async def test_a_hero_that_a_policy_protects_is_a_conflict_and_not_missing(
 ) -> None:
     role = f"clerk{uuid.uuid4().hex}"
     with fresh_postgres(postgres_url) as url:
-        invoke(tmp_path, "migrate", database_url=url)
+        await asyncio.to_thread(invoke, tmp_path, "migrate", database_url=url)
         ask(
             url,
             "INSERT INTO hero (name, secret_name) VALUES ('N', 'S')",
