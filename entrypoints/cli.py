@@ -11,6 +11,8 @@ from entrypoints.commands import api_keys, backups
 from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.commands.exposure import check_exposure
+from entrypoints.composition import authenticators, databases, maintenance
+from entrypoints.composition.bounds import find_bounds
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.server.logs.access_log import LogOptions
@@ -45,15 +47,15 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     server.exit_on_signals_before_serving()
     with exit_on_error():
         settings = load_settings(print_warning)
-        database = bootstrap.open_database(settings)
-        bootstrap.open_authenticators(settings, database)
+        database = databases.open_database(settings)
+        authenticators.open_authenticators(settings, database)
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)
         address = sockets.get_address(listener)
         if warning := check_exposure(settings.auth, address):
             print_warning(warning)
-        bounds = bootstrap.bounds(database, settings, address)
+        bounds = find_bounds(database, settings, address)
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
         migrating = bootstrap.when_to_migrate(
             database, migrate=migrate, is_unreachable=is_unreachable
@@ -79,12 +81,12 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
 def migrate(*, check: Check = False) -> None:
     """Apply pending migrations, or list them with --check."""
     with exit_on_error():
-        database = bootstrap.open_database(load_settings(print_warning))
-        bootstrap.recover(database)
+        database = databases.open_database(load_settings(print_warning))
+        maintenance.recover(database)
         if check:
             _check_schema(database)
         else:
-            applied = bootstrap.migrate(database)
+            applied = maintenance.migrate(database)
             _print_applied(applied)
             if not applied:
                 print_line(UP_TO_DATE)
@@ -92,8 +94,8 @@ def migrate(*, check: Check = False) -> None:
 
 def _check_schema(database: Database) -> None:
     try:
-        pending = bootstrap.pending(database)
-    except bootstrap.SchemaIsNewer as error:
+        pending = maintenance.pending(database)
+    except databases.SchemaIsNewer as error:
         print_warning(str(error))
         raise typer.Exit(NEWER) from None
     _print_pending(pending)
@@ -102,12 +104,12 @@ def _check_schema(database: Database) -> None:
 def _prepare(database: Database, settings: Settings, workers: int, *, migrate: bool) -> bool:
     """Migrate, and warn about too many connections. Return whether the server is unreachable."""
     try:
-        bootstrap.recover(database)
+        maintenance.recover(database)
         if migrate:
-            _print_applied(bootstrap.migrate(database))
-        if warning := bootstrap.connection_warning(database, settings, workers):
+            _print_applied(maintenance.migrate(database))
+        if warning := maintenance.connection_warning(database, settings, workers):
             print_warning(warning)
-    except bootstrap.DatabaseUnreachable as error:
+    except databases.DatabaseUnreachable as error:
         print_warning(f"{error}; starting anyway; requests get 503 until the database is reachable")
         return True
     return False

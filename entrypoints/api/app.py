@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api.heroes import routes as heroes
+from entrypoints.api.scopes import SCOPES
 from entrypoints.http.authentication.access import Access
 from entrypoints.http.authentication.dependencies import SKIPPABLE
 from entrypoints.http.authentication.documentation import add_security
@@ -30,15 +31,11 @@ from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from entrypoints.quotas import Quota
 from service_layer.authentication import Authenticator
-from service_layer.authorization import ScopeNames
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
 
 MAX_BODY = 64 * 1024
 """Maximum size of a request body, in bytes."""
-
-SCOPES = ScopeNames(read="heroes:read", write="heroes:write")
-"""The scopes that requests need, for all aggregates."""
 
 
 @dataclass(frozen=True, slots=True)

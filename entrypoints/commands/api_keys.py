@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from domain.api_key import ApiKey
-from entrypoints import bootstrap
+from entrypoints.api.scopes import SCOPES
 from entrypoints.commands.exit_codes import exit_on_error, print_line, print_warning
+from entrypoints.composition import maintenance
 from entrypoints.settings import load_settings
 from service_layer.api_keys import CreatedKey, create_key, list_keys, revoke_key
 from service_layer.database import Database
@@ -27,8 +28,8 @@ COLUMNS = ("id", "name", "scopes", "created", "expires", "revoked")
 class Scope(StrEnum):
     """What a key may allow."""
 
-    READ = "heroes:read"
-    WRITE = "heroes:write"
+    READ = SCOPES.read
+    WRITE = SCOPES.write
 
 
 Name = Annotated[str, typer.Option(help="What the key is for; it is shown in lists.")]
@@ -51,7 +52,7 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
             return await create_key(uow, name=name, scopes=scope, lifetime=lifetime)
 
     with exit_on_error():
-        created = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        created = maintenance.run_beside_a_service(load_settings(print_warning), work)
         expires = created.stored.expires
         until = "" if expires is None else f", valid until {_format_time(expires)}"
         print_line(
@@ -69,7 +70,7 @@ def list_(*, as_json: Json = False) -> None:
             return await list_keys(uow)
 
     with exit_on_error():
-        keys = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        keys = maintenance.run_beside_a_service(load_settings(print_warning), work)
         if as_json:
             print_line(json.dumps([_to_json(key) for key in keys]))
         else:
@@ -86,7 +87,7 @@ def revoke(key_id: KeyId) -> None:
             return await revoke_key(uow, key_id)
 
     with exit_on_error():
-        revoked = bootstrap.run_beside_a_service(load_settings(print_warning), work)
+        revoked = maintenance.run_beside_a_service(load_settings(print_warning), work)
         print_line(f"API key {revoked.id} is revoked.")
 
 

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.filesize import decimal
 
-from entrypoints import bootstrap
 from entrypoints.commands.exit_codes import exit_on_error, print_line, print_warning
 from entrypoints.commands.progress import show_progress
 from entrypoints.commands.stop_signals import stop_on_signals
+from entrypoints.composition import maintenance
 from entrypoints.settings import load_settings
 
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]
@@ -25,7 +25,7 @@ def backup(file: Target, *, replace: Replace = False, quiet: Quiet = False) -> N
         stop_on_signals() as is_stopped,
         show_progress(is_stopped, quiet=quiet) as progress,
     ):
-        written = bootstrap.back_up(load_settings(print_warning), file, progress, replace=replace)
+        written = maintenance.back_up(load_settings(print_warning), file, progress, replace=replace)
     if written.warning:
         print_warning(written.warning)
     if not quiet:
@@ -43,7 +43,7 @@ def restore(file: Source, *, quiet: Quiet = False) -> None:
         stop_on_signals() as is_stopped,
         show_progress(is_stopped, quiet=quiet) as progress,
     ):
-        restored = bootstrap.restore(load_settings(print_warning), file, progress)
+        restored = maintenance.restore(load_settings(print_warning), file, progress)
     if restored.warning:
         print_warning(restored.warning)
     if not quiet:

@@ -2,8 +2,8 @@
 
 import typer
 
-from entrypoints import bootstrap
 from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, print_warning
+from entrypoints.composition import maintenance
 from entrypoints.settings import load_settings
 
 
@@ -14,7 +14,7 @@ def check() -> None:
     """
     found = 0
     with exit_on_error():
-        for hero_id, columns in bootstrap.check(load_settings(print_warning)):
+        for hero_id, columns in maintenance.check(load_settings(print_warning)):
             found += 1
             print_line(f"hero {hero_id}: {', '.join(columns)}")
         if found:

@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from domain.api_key import ApiKeyNotFound, InvalidApiKey
-from entrypoints import bootstrap
+from entrypoints.composition import databases
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings
 from service_layer.backup import BackupFailed, BackupRefused
@@ -31,7 +31,7 @@ def exit_on_error() -> Iterator[None]:
         yield
     except (InvalidSettings, InvalidApiKey, BackupRefused) as error:
         _exit(error, INVALID)
-    except (bootstrap.CannotStart, sockets.CannotListen, ApiKeyNotFound, BackupFailed) as error:
+    except (databases.CannotStart, sockets.CannotListen, ApiKeyNotFound, BackupFailed) as error:
         _exit(error, FAILED)
     except OutputFailed as error:
         _discard_output()

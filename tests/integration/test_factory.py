@@ -11,7 +11,8 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from entrypoints.bootstrap import CannotStart, Migrating, make_app
+from entrypoints.bootstrap import Migrating, make_app
+from entrypoints.composition.databases import CannotStart
 from entrypoints.settings import InvalidSettings
 from tests.integration.tutorial_database import locked
 from tests.support.served import LIMIT, environment, serve

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.bootstrap import open_token_authenticator
+from entrypoints.composition.authenticators import open_token_authenticator
 from entrypoints.settings import InvalidSettings, Settings, load_settings
 from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
 

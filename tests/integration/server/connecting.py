@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
-from entrypoints.bootstrap import bounds, open_database
+from entrypoints.composition.bounds import find_bounds
+from entrypoints.composition.databases import open_database
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.settings import Settings
@@ -32,7 +33,7 @@ class Connected(NamedTuple):
 def configure(app: ASGIApp, **changes: Any) -> ServerConfig:
     """Return the default configuration, with some bounds changed."""
     settings = Settings(database_url="sqlite:///unused.db")
-    default = bounds(open_database(settings), settings, LOOPBACK)
+    default = find_bounds(open_database(settings), settings, LOOPBACK)
     config = ServerConfig(app, replace(default, **changes), log_config=None)
     config.load()
     return config

@@ -9,7 +9,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from adapters.sqlite.database import CONCURRENCY
-from entrypoints.bootstrap import bounds, open_database
+from entrypoints.composition.bounds import find_bounds
+from entrypoints.composition.databases import open_database
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.settings import Settings
 from tests.integration.server.connecting import LOOPBACK, configure
@@ -64,4 +65,4 @@ async def test_requests_on_several_connections_start_one_per_tick() -> None:
 def test_the_admission_limit_depends_on_the_database_and_its_pool(
     settings: Settings, concurrency: int
 ) -> None:
-    assert concurrency == bounds(open_database(settings), settings, LOOPBACK).concurrency
+    assert concurrency == find_bounds(open_database(settings), settings, LOOPBACK).concurrency

@@ -1,0 +1,1 @@
+"""What the settings describe, made of the adapters."""

@@ -1,0 +1,66 @@
+"""Open the authenticators of the settings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.api_key_format import PREFIX as KEY_PREFIX
+from entrypoints.settings import PREFIX, InvalidSettings, Settings
+from service_layer.api_key_authentication import ApiKeyAuthenticator
+from service_layer.authentication import Authenticator
+from service_layer.authenticators import combine
+from service_layer.database import Database
+
+if TYPE_CHECKING:
+    from adapters.tokens.authenticator import TokenAuthenticator
+
+
+class Authenticators(NamedTuple):
+    """What checks credentials, by the kind of credential. Without any, clients need none."""
+
+    keys: Authenticator | None
+    tokens: "TokenAuthenticator | None"
+
+    @property
+    def combined(self) -> Authenticator | None:
+        """The one authenticator for all credentials that clients may send."""
+        return combine(KEY_PREFIX, self.keys, self.tokens)
+
+
+def open_authenticators(settings: Settings, database: Database) -> Authenticators:
+    """Return the authenticators of the settings, without I/O but the read of a file of keys.
+
+    Raises ``InvalidSettings``.
+    """
+    methods = settings.auth or ()
+    if "api-key" in methods and database.is_in_memory:
+        raise InvalidSettings(f"{PREFIX}AUTH has api-key, and a database in memory has no keys")
+    keys = ApiKeyAuthenticator(database, max_age=settings.key_cache)
+    return Authenticators(
+        keys if "api-key" in methods else None,
+        open_token_authenticator(settings) if "jwt" in methods else None,
+    )
+
+
+def open_token_authenticator(settings: Settings) -> "TokenAuthenticator":
+    """Return the authenticator for tokens of the settings, without a request for keys.
+
+    Its ``published.run()`` reads them in the background. Raises ``InvalidSettings``.
+    """
+    # Takes 40 ms and 10 MB, which only those need that accept tokens.
+    from adapters.tokens import authenticator as tokens  # noqa: PLC0415
+
+    issuer, audience = settings.jwt_issuer, settings.jwt_audience
+    if issuer and audience:
+        match settings.jwt_jwks_url, settings.jwt_jwks_file:
+            case str(url), None:
+                return tokens.open_url(issuer, audience, url)
+            case None, Path() as file:
+                try:
+                    return tokens.open_file(issuer, audience, file)
+                except tokens.UnusableKeyFile as error:
+                    message = f"{PREFIX}JWT_JWKS_FILE is not valid: {error}"
+                    raise InvalidSettings(message) from None
+    raise InvalidSettings(
+        f"tokens need {PREFIX}JWT_ISSUER, {PREFIX}JWT_AUDIENCE, and either {PREFIX}JWT_JWKS_URL or "
+        f"{PREFIX}JWT_JWKS_FILE"
+    )

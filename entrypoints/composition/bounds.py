@@ -1,0 +1,38 @@
+"""What a process accepts from its clients."""
+
+from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
+from entrypoints.server.clients import Clients
+from entrypoints.server.config import Bounds
+from entrypoints.server.descriptors import connection_capacity
+from entrypoints.settings import PREFIX, InvalidSettings, Settings
+from service_layer.database import Database
+
+DEFAULT_MAX_CONNECTIONS = 10_000
+"""Maximum number of connections of a process, if none is set. An idle one takes 6 kB."""
+
+DESCRIPTORS_PER_CONNECTION = 4
+"""File descriptors for each connection to the database: a file, its log and temporary files.
+
+A connection to a server needs one, and one more to cancel a statement; replicas have as many.
+"""
+
+
+def find_bounds(database: Database, settings: Settings, listening_address: str) -> Bounds:
+    """Return what a process accepts from its clients. Raises ``InvalidSettings``."""
+    available = connection_capacity(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
+    wanted = settings.max_connections
+    if wanted is not None and wanted > available:
+        raise InvalidSettings(
+            f"{PREFIX}MAX_CONNECTIONS is {wanted}, but the limit on open files allows {available}: "
+            "lower it, or raise that limit with ulimit -n"
+        )
+    return Bounds(
+        receive_timeout=settings.receive_timeout,
+        send_timeout=settings.send_timeout,
+        concurrency=database.concurrency,
+        max_pending=settings.max_pending,
+        max_connections=wanted or min(available, DEFAULT_MAX_CONNECTIONS),
+        max_connections_per_client=settings.max_connections_per_address,
+        allowed_hosts=AllowedHosts(settings.allowed_hosts or default_hosts(listening_address)),
+        clients=Clients(settings.trusted_proxies),
+    )
