@@ -38,7 +38,19 @@ Days = Annotated[
     int | None,
     typer.Option("--expires-in", metavar="DAYS", min=1, max=MAX_DAYS, help="Days of validity."),
 ]
-KeyId = Annotated[int, typer.Argument(metavar="ID", help="The id that the list shows.")]
+
+
+def parse_id(text: str) -> int:
+    """Return the id. The error does not repeat the text, which may be the key itself."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter("not a number; `heroes keys list` shows the ids") from None
+
+
+KeyId = Annotated[
+    int, typer.Argument(metavar="ID", parser=parse_id, help="The id that the list shows.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON array.")]
 
 
