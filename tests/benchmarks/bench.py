@@ -57,6 +57,7 @@ class Bench:
             rows=rows,
             seed=seed,
             more=more,
+            api_key=server.contender.api_key,
         )
 
 

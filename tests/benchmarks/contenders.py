@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.api_key_format import format_key
+
 ROOT = Path(__file__).parents[2]
 HEROES = ROOT / ".venv/bin/heroes"
 PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
@@ -18,12 +20,14 @@ class Contender:
     """A server, by its module in ``tests.benchmarks.servers``, or heroes itself.
 
     ``wal`` means that its SQLite file is switched to that journal mode before it starts.
+    ``api_key`` is stored in its database, and sent with each request.
     """
 
     name: str
     module: str | None = None
     wal: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    api_key: str | None = None
 
     def serving(self, url: str) -> list[str]:
         """Return the command that serves the database."""
@@ -48,6 +52,9 @@ class Contender:
 OURS = Contender("heroes")
 OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
 """The same service with SQLModel's session."""
+
+OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_key=format_key(1))
+"""The same service, which needs an API key."""
 
 ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
 """The negative control: a COMMIT for every unit of work."""

@@ -69,7 +69,10 @@ class Server:
         parts = urlsplit(self.url)
         connection = HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json"}
+            if self.contender.api_key:
+                headers["Authorization"] = f"Bearer {self.contender.api_key}"
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             headers = {name.lower(): value for name, value in response.getheaders()}
             return response.status, headers, response.read()

@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
+from domain.api_key_format import digest_key
 from tests.benchmarks.contenders import Contender
 from tests.support.served import ask
+from tests.support.sql import execute
 
 INSERT = "INSERT INTO hero (name, secret_name, age) VALUES (?, ?, ?)"
 INSERT_IN_POSTGRES = """
@@ -18,6 +20,10 @@ INSERT INTO hero (name, secret_name, age)
 SELECT 'Hero ' || lpad(n::text, 6, '0'), 'Secret of ' || lpad(n::text, 6, '0'),
        CASE WHEN n % 10 = 0 THEN NULL ELSE n % 100 END
 FROM generate_series(1, {rows}) AS n ORDER BY n
+"""
+INSERT_KEY = """
+INSERT INTO heroes_api_key (name, digest, scopes, created)
+VALUES ('benchmark', {digest}, 'heroes:read heroes:write', 0)
 """
 
 
@@ -82,3 +88,12 @@ def prepare(contender: Contender, url: str) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    if contender.api_key:
+        store_key(url, digest_key(contender.api_key))
+
+
+def store_key(url: str, digest: bytes) -> None:
+    """Store an API key with all scopes, as ``heroes keys create`` stores a random one."""
+    is_sqlite = url.startswith("sqlite")
+    literal = f"X'{digest.hex()}'" if is_sqlite else f"'\\x{digest.hex()}'::bytea"
+    execute(url, INSERT_KEY.format(digest=literal))

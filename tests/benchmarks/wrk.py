@@ -25,7 +25,10 @@ class WrkMissing(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """The parameters of one run of wrk. ``more`` are arguments for the workload's script."""
+    """The parameters of one run of wrk. ``more`` are arguments for the workload's script.
+
+    ``api_key`` is sent by workloads that set no header fields of their own: those that read.
+    """
 
     workload: str
     connections: int
@@ -33,6 +36,7 @@ class Load:
     rows: int
     seed: int = 1
     more: Sequence[str] = ()
+    api_key: str | None = None
 
     def command(self, url: str) -> list[str]:
         """Return the command that runs this load."""
@@ -43,6 +47,7 @@ class Load:
             f"--duration={self.seconds}s",
             f"--timeout={TIMEOUT:.0f}s",
             f"--script={self.workload}.lua",
+            *([f"--header=Authorization: Bearer {self.api_key}"] if self.api_key else []),
             url,
             "--",
             str(self.rows),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from statistics import median
 
 from tests.benchmarks import figures
-from tests.benchmarks.contenders import ONE_COMMIT_EACH, OURS
+from tests.benchmarks.authenticated import KEY
+from tests.benchmarks.contenders import ONE_COMMIT_EACH, OURS, SQLITE
 from tests.benchmarks.report.target import Target
 from tests.benchmarks.results import Results, rounds_of
 from tests.benchmarks.workloads import MEANINGS, WORKLOADS
@@ -17,6 +18,7 @@ def further_targets(results: Results, database: str) -> Iterator[Target]:
     yield from beside(results, database)
     yield from control(results, database)
     yield from starting(results, database)
+    yield from authentication(results, database)
     yield from errors(results, database)
 
 
@@ -57,6 +59,13 @@ def starting(results: Results, database: str) -> Iterator[Target]:
     if OURS.name in servers:
         seconds = median(servers[OURS.name]["seconds"])
         yield Target("startup", "seconds to the first response", 1.0, seconds, at_most=True)
+
+
+def authentication(results: Results, database: str) -> Iterator[Target]:
+    """Yield what a known API key adds to a request, which is measured on SQLite."""
+    added = results["parts"].get("authentication", {}).get("added", {})
+    if database == SQLITE and added:
+        yield Target("known API key", "µs added in process", 10, added[KEY], at_most=True)
 
 
 def errors(results: Results, database: str) -> Iterator[Target]:

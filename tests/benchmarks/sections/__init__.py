@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.sections import (
+    authentication,
     beside,
     connections,
     control,
@@ -23,5 +24,6 @@ SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "control": control.run,
     "start-up": start_up.run,
     "headers": headers.run,
+    "authentication": authentication.run,
     "soak": soak.run,
 }

@@ -24,6 +24,12 @@ def test_the_script_gets_the_number_of_heroes_and_the_seed() -> None:
     assert ["--", "1000", "7", "/heroes/?after=9"] == load.command("http://127.0.0.1:1")[-4:]
 
 
+def test_an_api_key_is_sent_with_each_request() -> None:
+    load = Load("get", connections=16, seconds=3, rows=1000, api_key="hrs_x")
+
+    assert "--header=Authorization: Bearer hrs_x" in load.command("http://127.0.0.1:1")
+
+
 def test_no_process_is_pinned_on_one_core() -> None:
     assert ["heroes", "serve"] == Cores(None, None).on_server_core(["heroes", "serve"])
 

@@ -115,3 +115,17 @@ def test_the_cost_of_headers_is_in_microseconds() -> None:
     results = merged(NOTHING, RUN, {"headers": {"microseconds": {"ETag": 0.5712}}})
 
     assert "| ETag | 0.6 |" in page(results)
+
+
+def test_what_authentication_adds_is_shown_in_process_and_over_the_socket() -> None:
+    added = {"known API key": 6.53, "no credential, 401": -40.0}
+    rounds = as_json([{"heroes": FAST, "heroes, API key": replace(FAST, requests=8700)}])
+    parts = {"authentication": {"added": added}, "authentication/sqlite": {"rounds": rounds}}
+
+    content = page(merged(NOTHING, RUN, parts))
+
+    assert "| known API key | 6.5 |" in content
+    assert "| no credential, 401 | -40.0 |" in content
+    assert "| heroes, API key | 2,900 |" in content
+    assert "| difference, µs per request | 11.5 |" in content
+    assert "| known API key | µs added in process | ≤ 10 | 6.53 | yes |" in content

@@ -1,0 +1,37 @@
+"""Authentication: the time that it adds to GET of one hero, in this process and over the socket."""
+
+from typing import Any
+
+import uvloop
+
+from tests.benchmarks import console
+from tests.benchmarks.authenticated import Slices, measure
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.contenders import OURS, OURS_WITH_KEYS, SQLITE
+from tests.benchmarks.figures import microseconds_between
+from tests.benchmarks.rounds import as_json, measured_in_rounds
+from tests.benchmarks.sections.main import subjects
+
+
+def run(bench: Bench) -> dict[str, Any]:
+    """Return a part for the socket, and on SQLite one for this process."""
+    parts: dict[str, Any] = {}
+    if bench.database == SQLITE:
+        console.heading("authentication, in this process")
+        slices = uvloop.run(measure(bench.folder, bench.options.rounds))
+        parts["authentication"] = summarize(slices)
+    console.heading(f"{bench.database}, authentication")
+    with bench.running([OURS, OURS_WITH_KEYS], bench.options.rows) as servers:
+        rounds = measured_in_rounds(bench.options.rounds, subjects(bench, "get", servers))
+    added = microseconds_between(rounds, OURS_WITH_KEYS.name, OURS.name)
+    if added is not None:
+        console.duration("API key, over the socket", added)
+    return {**parts, f"authentication/{bench.database}": {"rounds": as_json(rounds)}}
+
+
+def summarize(slices: Slices) -> dict[str, Any]:
+    """Return the medians of the time of a request, and of what is added to it, by subject."""
+    found = {"total": slices.total(), "added": slices.added()}
+    for name, time in found["added"].items():
+        console.duration(name, time)
+    return found
