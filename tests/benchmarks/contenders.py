@@ -56,6 +56,9 @@ OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
 OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_key=format_key(1))
 """The same service, which needs an API key."""
 
+KNOWN_KEY = "known API key"
+"""What is measured in process: a request with a key that is cached."""
+
 ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
 """The negative control: a COMMIT for every unit of work."""
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from tests.benchmarks import figures
-from tests.benchmarks.authenticated import KEY
-from tests.benchmarks.contenders import ONE_COMMIT_EACH, OURS, SQLITE
+from tests.benchmarks.contenders import KNOWN_KEY, ONE_COMMIT_EACH, OURS, SQLITE
 from tests.benchmarks.report.target import Target
 from tests.benchmarks.results import Results, rounds_of
 from tests.benchmarks.workloads import MEANINGS, WORKLOADS
@@ -65,7 +64,7 @@ def authentication(results: Results, database: str) -> Iterator[Target]:
     """Yield what a known API key adds to a request, which is measured on SQLite."""
     added = results["parts"].get("authentication", {}).get("added", {})
     if database == SQLITE and added:
-        yield Target("known API key", "µs added in process", 10, added[KEY], at_most=True)
+        yield Target("known API key", "µs added in process", 10, added[KNOWN_KEY], at_most=True)
 
 
 def errors(results: Results, database: str) -> Iterator[Target]:
