@@ -21,7 +21,8 @@ from starlette.types import Message
 
 from adapters.sqlite.database import SqliteDatabase
 from adapters.tokens.authenticator import open_file
-from entrypoints.api.app import SCOPES, Limits, build_app
+from entrypoints.api.app import Limits, build_app
+from entrypoints.api.scopes import SCOPES
 from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.quotas import MAX_REQUESTS, Quota
 from service_layer.api_key_authentication import ApiKeyAuthenticator
