@@ -20,8 +20,6 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from adapters.sql.statements import MAY_SCAN
-
 
 class _shown_integer(FunctionElement[Any]):  # noqa: N801 - SQLAlchemy writes functions in lower case
     """The integer, or null for any other value."""
@@ -62,8 +60,8 @@ def comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
 def select_mistyped(table: Table, *fields: str) -> Executable:
     """Return the statement that selects a row if there is a mistyped value in the fields.
 
-    There is a search for each condition, because no index serves an OR of them. The last one reads
-    the whole index on the age::
+    There is a search for each condition, because no index serves an OR of them. On SQLite the last
+    one reads the whole index on the age. On PostgreSQL each takes one search of an index::
 
         SELECT 1 FROM t WHERE name IS NULL UNION ALL
         SELECT 1 FROM t WHERE name < ''    UNION ALL   -- a number
@@ -77,8 +75,7 @@ def select_mistyped(table: Table, *fields: str) -> Executable:
         for field in fields
         for condition in _mistyped(table.c[field])
     ]
-    statement = union_all(*searches).limit(one).offset(zero)
-    return statement.execution_options(**{MAY_SCAN: True})
+    return union_all(*searches).limit(one).offset(zero)
 
 
 def _mistyped(column: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
