@@ -162,7 +162,7 @@ class SqlHeroRepository(SqlHeroReader):
         try:
             await self._exec_one(statement, hero_id, **values)
         except HeroNotFound:
-            await self.get(hero_id)
+            await self._exec_one(_GET, hero_id)
             raise StoreRefused(SKIPPED) from None
 
 
