@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-EXAMPLES = int(os.environ.get("TEST_TABLES", "40"))
+EXAMPLES = int(os.environ.get("TEST_TABLES", "25"))
 """Number of random tables of each database. ``make hostile-tables`` tries more."""
 
 SORTS = ("id", "-id", "name", "-name", "age", "-age", "-age,name", "name,-age")
