@@ -1,10 +1,13 @@
 """What every adopted table must allow, whatever is in it."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx2
+
+from entrypoints.api.app import build_app
+from service_layer.database import Database
 
 EXAMPLES = int(os.environ.get("TEST_TABLES", "25"))
 """Number of random tables of each database. ``make hostile-tables`` tries more."""
@@ -17,6 +20,19 @@ FILTERS: Sequence[dict[str, str]] = (
     *({"age__gte": "0"}, {"age__isnull": "true"}, {"age": "28"}),
 )
 EXACT = {"Prefer": "count=exact"}
+
+
+async def check_served(database: Database, number_of_rows: Callable[[], int]) -> None:
+    """Check that an application on the database allows all reads and writes, then close it."""
+    await database.aopen()
+    transport = httpx2.ASGITransport(build_app(database), raise_app_exceptions=False)
+    try:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
+            heroes = await check_reads(client, number_of_rows())
+            await check_writes(client, heroes)
+            await check_reads(client, number_of_rows())
+    finally:
+        await database.aclose()
 
 
 async def check_reads(client: httpx2.AsyncClient, number: int) -> Sequence[Any]:

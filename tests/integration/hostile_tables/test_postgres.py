@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx2
 import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
 from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
-from entrypoints.api.app import build_app
+from service_layer.database import Database
 from tests.integration.hostile_tables.postgres_tables import postgres_tables
-from tests.integration.hostile_tables.serving import EXAMPLES, check_reads, check_writes
+from tests.integration.hostile_tables.serving import EXAMPLES, check_served
 from tests.integration.hostile_tables.values import CANARY
 from tests.support.served import ask, fresh_postgres, invoke
 
@@ -72,24 +72,14 @@ async def test_tables_are_refused_and_unchanged_or_served(
         )
         assert before == contents(url)
     else:
-        await check_served(url, session)
+        await check_served(open_served(url, session), partial(number_of_rows, url))
     assert CANARY not in caplog.text + migrated.output
 
 
-async def check_served(url: str, session: str) -> None:
+def open_served(url: str, session: str) -> Database:
     if session == "plain":
-        database = open_plain_database(url, EngineOptions())
-    else:
-        database = open_database(url)
-    await database.aopen()
-    transport = httpx2.ASGITransport(build_app(database), raise_app_exceptions=False)
-    try:
-        async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-            heroes = await check_reads(client, number_of_rows(url))
-            await check_writes(client, heroes)
-            await check_reads(client, number_of_rows(url))
-    finally:
-        await database.aclose()
+        return open_plain_database(url, EngineOptions())
+    return open_database(url)
 
 
 async def run_statements(url: str, statements: Sequence[str]) -> Sequence[str]:

@@ -4,17 +4,17 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
-import httpx2
 import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
 from adapters.database import open_database, open_plain_database
 from adapters.plain.connections import EngineOptions
-from entrypoints.api.app import build_app
-from tests.integration.hostile_tables.serving import EXAMPLES, check_reads, check_writes
+from service_layer.database import Database
+from tests.integration.hostile_tables.serving import EXAMPLES, check_served
 from tests.integration.hostile_tables.sqlite_tables import sqlite_tables
 from tests.integration.hostile_tables.values import CANARY
 from tests.support.served import invoke
@@ -46,25 +46,14 @@ async def test_a_file_is_refused_and_unchanged_or_served(
             assert (1, "", 1) == (migrated.exit_code, migrated.stdout, lines(migrated.stderr))
             assert before == contents(path)
         else:
-            await check_served(path, session)
+            await check_served(open_served(path, session), partial(number_of_rows, path))
         assert CANARY not in caplog.text + migrated.output
 
 
-async def check_served(path: Path, session: str) -> None:
-    url = f"sqlite:///{path}"
+def open_served(path: Path, session: str) -> Database:
     if session == "plain":
-        database = open_plain_database(url, EngineOptions())
-    else:
-        database = open_database(url)
-    await database.aopen()
-    transport = httpx2.ASGITransport(build_app(database), raise_app_exceptions=False)
-    try:
-        async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
-            heroes = await check_reads(client, number_of_rows(path))
-            await check_writes(client, heroes)
-            await check_reads(client, number_of_rows(path))
-    finally:
-        await database.aclose()
+        return open_plain_database(f"sqlite:///{path}", EngineOptions())
+    return open_database(f"sqlite:///{path}")
 
 
 def run_statements(path: Path, statements: Sequence[str]) -> Sequence[str]:
