@@ -74,7 +74,7 @@ class FileReads:
         self.mistyped = mistyped
         self._name = str(file.path)
         self._inline = FileConnection(file, INLINE)
-        self.data_version = DataVersion(self._inline)
+        self.data_version = DataVersion(file, self._inline)
         self._timeout = timeout
         self._scans = ScanPool(file, scan_timeout)
         self._is_open = False

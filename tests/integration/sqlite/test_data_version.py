@@ -1,4 +1,7 @@
-"""``data_version`` of a SQLite file changes with each commit, and with nothing else."""
+"""``data_version`` of a SQLite file changes with each commit, and with nothing else.
+
+It is read from the WAL index, or asked for by a pragma where there is no index.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.database import SqliteDatabase
+from adapters.sqlite.served import wal_index
 from domain.hero import HeroDraft, HeroQuery
 from service_layer.errors import StoreHalted
 from tests.support.databases import migrated_sqlite, open_sqlite
@@ -16,8 +20,15 @@ DRAFT = HeroDraft("Deadpond", "Dive Wilson")
 ADD = "INSERT INTO hero (name, secret_name) VALUES ('Spider-Boy', 'Pedro Parqueador')"
 
 
+@pytest.fixture(params=["index", "pragma"])
+def source(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if source == "pragma":
+        monkeypatch.setattr(wal_index, "MAPPINGS", tmp_path / "missing")
     return tmp_path / "heroes.db"
 
 

@@ -8,6 +8,7 @@ STORE = "adapters/sql/api_keys.py"
 STATEMENTS = "adapters/sql/api_key_statements.py"
 POSTGRES = "adapters/postgres/database.py"
 DATA_VERSION = "adapters/sqlite/served/data_version.py"
+WAL_INDEX = "adapters/sqlite/served/wal_index.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
 
@@ -18,6 +19,7 @@ BESIDE = "tests/integration/api_keys/test_beside_a_service.py"
 PRIMARY = "tests/integration/api_keys/test_primary.py"
 OF_THE_COMMANDS = "tests/integration/api_keys/test_commands.py"
 VERSION = "tests/integration/sqlite/test_data_version.py"
+INDEX = "tests/integration/sqlite/test_wal_index.py"
 
 MUTANTS = [
     Mutant(
@@ -121,9 +123,23 @@ MUTANTS = [
     Mutant(
         "the versions of two connections are compared",
         DATA_VERSION,
-        "return self._opened + version",
-        "return version",
+        "return self._opened + reader()",
+        "return reader()",
         [f"{VERSION}::test_a_new_connection_changes_it"],
+    ),
+    Mutant(
+        "an index of another format is read",
+        WAL_INDEX,
+        "return version == FORMAT and",
+        "return version > 0 and",
+        [f"{INDEX}::test_another_format_is_not_read"],
+    ),
+    Mutant(
+        "the index of another database is read",
+        WAL_INDEX,
+        "if rest == wanted and",
+        "if rest[:2] == wanted[:2] and",
+        [f"{INDEX}::test_each_database_has_its_own"],
     ),
     Mutant(
         "a command takes the record of the service",
