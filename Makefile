@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
 CANARIES := .venv-canaries
 WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
+LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
@@ -49,11 +50,11 @@ overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each 
 	$(BIN)/python -m tests.soak.overload $(ARGS)
 
 restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
-	TEST_RESTORE_KILLS=50 $(BIN)/pytest --timeout 3600 -rP \
+	TEST_RESTORE_KILLS=50 $(BIN)/pytest $(LONG) -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
 
 hostile-tables: $(VENV)/dev.stamp ## Try 2,000 random tables on SQLite and on PostgreSQL
-	TEST_TABLES=2000 $(BIN)/pytest --quiet tests/integration/hostile_tables
+	TEST_TABLES=2000 $(BIN)/pytest $(LONG) --quiet tests/integration/hostile_tables
 
 canaries: ## Test what relies on private parts of libraries, with their newest versions
 	$(PYTHON) -m venv --clear $(CANARIES)

@@ -1,6 +1,7 @@
 """A million heroes: paging to the end, and full scans concurrent with other requests.
 
-The tests take minutes and measure time, so they run only with ``TEST_MILLION=1``.
+The tests take minutes and measure time, so they run only with ``TEST_MILLION=1``, and need
+``--override-ini faulthandler_timeout=0``.
 """
 
 import asyncio
