@@ -17,6 +17,7 @@ from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.location import check_location
 from adapters.sqlite.locks import retry_while_locked_at_start
+from adapters.sqlite.possible_changes import check_changes
 from domain.damaged_text import decode_text
 from service_layer.errors import StoreConflict, StoreUnavailable, UnusableDatabase
 
@@ -130,7 +131,9 @@ def _needed(
         return runner.history()
     with inspecting_engine(path).connect() as connection:
         _check_encoding(connection)
-        return find(connection)
+        found = find(connection)
+        check_changes(connection)
+        return found
 
 
 def _check_encoding(connection: Connection) -> None:

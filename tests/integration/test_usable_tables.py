@@ -27,6 +27,25 @@ REFUSED = {
             f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",
             GREATEST,
         ],
+        "is not possible: foreign key mismatch": [
+            f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",
+            "CREATE TABLE team (leader TEXT REFERENCES hero (name))",
+        ],
+        "is not possible: no such column: NEW.power": [
+            f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",
+            "CREATE TABLE audit (power)",
+            (
+                "CREATE TRIGGER audited AFTER UPDATE OF age ON hero"
+                " BEGIN INSERT INTO audit VALUES (NEW.power); END"
+            ),
+        ],
+        "is not possible: no such table: main.missing": [
+            f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",
+            (
+                "CREATE TRIGGER audited AFTER DELETE ON hero"
+                " BEGIN INSERT INTO missing VALUES (1); END"
+            ),
+        ],
         "needs a value for hero.team": [
             (
                 f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER,"
