@@ -15,7 +15,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 MAY_SCAN = "may_scan"
-"""Execution option of a statement whose number of read rows has no bound."""
+"""Execution option of a statement whose number of read rows has no bound.
+
+``True``, or the name of the only dialect on which it has none.
+"""
 
 ROW_LIMIT = "row_limit"
 """Execution option: the parameter that limits how many rows the statement reads."""
@@ -49,6 +52,7 @@ def make_compiler(dialect: Dialect) -> Callable[[Executable], Compiled]:
         compiled = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
         options = statement.get_execution_options()
         names = tuple(compiled.positiontup or ())
-        return Compiled(compiled.string, names, bool(options.get(MAY_SCAN)), options.get(ROW_LIMIT))
+        may_scan = options.get(MAY_SCAN) in {True, dialect.name}
+        return Compiled(compiled.string, names, may_scan, options.get(ROW_LIMIT))
 
     return compile_statement

@@ -1,6 +1,7 @@
 """Whether the rows of the tables can be changed, as far as SQLite can tell without a row."""
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
@@ -21,10 +22,15 @@ def check_changes(connection: Connection) -> None:
     for name, required in REQUIRED_COLUMNS.items():
         columns = sorted(required & get_columns(inspector, name).keys())
         if columns:
-            same = ", ".join(f"{column} = {column}" for column in columns)
-            _compile(connection, f"INSERT INTO {name} ({columns[0]}) VALUES (NULL)")
-            _compile(connection, f"UPDATE {name} SET {same}")
-            _compile(connection, f"DELETE FROM {name}")
+            for statement in _changes(name, columns):
+                _compile(connection, statement)
+
+
+def _changes(table: str, columns: Sequence[str]) -> Iterator[str]:
+    same = ", ".join(f"{column} = {column}" for column in columns)
+    yield f"INSERT INTO {table} ({columns[0]}) VALUES (NULL)"  # noqa: S608 - names of our own
+    yield f"UPDATE {table} SET {same}"  # noqa: S608 - names of our own
+    yield f"DELETE FROM {table}"  # noqa: S608 - names of our own
 
 
 def _compile(connection: Connection, statement: str) -> None:

@@ -20,6 +20,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from adapters.sql.statements import MAY_SCAN
+
 
 class _shown_integer(FunctionElement[Any]):  # noqa: N801 - SQLAlchemy writes functions in lower case
     """The integer, or null for any other value."""
@@ -75,7 +77,8 @@ def select_mistyped(table: Table, *fields: str) -> Executable:
         for field in fields
         for condition in _mistyped(table.c[field])
     ]
-    return union_all(*searches).limit(one).offset(zero)
+    statement = union_all(*searches).limit(one).offset(zero)
+    return statement.execution_options(**{MAY_SCAN: "sqlite"})
 
 
 def _mistyped(column: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.postgres.connections import compile_statement as compile_for_postgres
+from adapters.sql.hero_repository import SELECT_MISTYPED
 from adapters.sql.queries import select as queries
 from adapters.sql.tables import hero_table
 from adapters.sqlite.connections import compile_statement
@@ -110,3 +112,8 @@ def test_a_count_is_run_in_a_thread() -> None:
     statement, _ = queries.select_count(hero_table, HeroQuery(limit=0))
 
     assert compile_statement(statement).may_scan
+
+
+def test_a_search_for_mistyped_values_is_run_in_a_thread() -> None:
+    assert compile_statement(SELECT_MISTYPED).may_scan
+    assert not compile_for_postgres(SELECT_MISTYPED).may_scan  # some searches of an index
