@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations import runner
+from adapters.migrations.sqlite_changes import check_changes
 from adapters.sqlite.connections import LOG_SIZE, THREAD_TIMEOUT, WRITING, connect
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.failed_flush import restart_log
 from adapters.sqlite.files import LOG, create_private, resolve, with_suffix
 from adapters.sqlite.location import check_location
 from adapters.sqlite.locks import retry_while_locked_at_start
-from adapters.sqlite.possible_changes import check_changes
 from domain.damaged_text import decode_text
 from service_layer.errors import StoreConflict, StoreUnavailable, UnusableDatabase
 
