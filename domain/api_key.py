@@ -68,9 +68,9 @@ class ApiKey:
     scopes: Sequence[str]
     """In alphabetical order."""
 
-    created: int
-    expires: int | None
-    """When it becomes invalid by itself, or ``None``."""
+    created_at: int
+    expires_at: int | None
+    """When it expires, or ``None`` if it does not."""
 
-    revoked: int | None
-    """When it was revoked, or ``None``."""
+    revoked_at: int | None
+    """When it was revoked, or ``None`` if it was not."""

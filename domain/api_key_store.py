@@ -21,8 +21,8 @@ class ApiKeyReader(Protocol):
     async def all(self) -> Sequence[ApiKey]:
         """Return all keys, also revoked and expired ones, in the order of their ids."""
 
-    async def count_changes(self) -> int:
-        """Return a number that each ``add`` and each ``revoke`` changes."""
+    async def read_change_counter(self) -> int:
+        """Return a counter that each ``add`` and each ``revoke`` increments."""
 
 
 class ApiKeyStore(ApiKeyReader, Protocol):

@@ -40,11 +40,11 @@ REVOKE = (
     .returning(*_stored)
 )
 
-COUNT_CHANGES = select(_changes.number)
+READ_CHANGE_COUNTER = select(_changes.number)
 
 _ONE = bindparam("one", type_=Int64)
 
-COUNT_CHANGE = (
+INCREMENT_CHANGE_COUNTER = (
     upsert(api_key_changes_table)
     .values(id=_ONE, number=_ONE)
     .on_conflict_do_update(index_elements=["id"], set_={"number": _changes.number + _ONE})

@@ -65,8 +65,8 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
 
     with exit_on_error():
         created = maintenance.run_beside_a_service(load_settings(print_warning), work)
-        expires = created.stored.expires
-        until = "" if expires is None else f", valid until {_format_time(expires)}"
+        expires_at = created.stored.expires_at
+        until = "" if expires_at is None else f", valid until {_format_time(expires_at)}"
         print_line(
             f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
         )
@@ -104,19 +104,20 @@ def revoke(key_id: KeyId) -> None:
 
 
 def _to_json(key: ApiKey) -> dict[str, object]:
-    times = {name: getattr(key, name) for name in ("created", "expires", "revoked")}
     return {
         "id": key.id,
         "name": key.name,
         "scopes": list(key.scopes),
-        **{name: None if time is None else _format_time(time) for name, time in times.items()},
+        "created": _format_time(key.created_at),
+        "expires": None if key.expires_at is None else _format_time(key.expires_at),
+        "revoked": None if key.revoked_at is None else _format_time(key.revoked_at),
     }
 
 
 def _to_cells(key: ApiKey) -> Sequence[str]:
     times = [
         "-" if time is None else _format_time(time)
-        for time in (key.created, key.expires, key.revoked)
+        for time in (key.created_at, key.expires_at, key.revoked_at)
     ]
     return [str(key.id), _escape(key.name), ",".join(key.scopes), *times]
 

@@ -34,7 +34,7 @@ def open_authenticators(settings: Settings, database: Database) -> Authenticator
     methods = settings.auth or ()
     if "api-key" in methods and database.is_in_memory:
         raise InvalidSettings(f"{PREFIX}AUTH has api-key, and a database in memory has no keys")
-    keys = ApiKeyAuthenticator(database, max_age=settings.key_cache)
+    keys = ApiKeyAuthenticator(database, check_interval=settings.key_cache)
     return Authenticators(
         keys if "api-key" in methods else None,
         open_token_authenticator(settings) if "jwt" in methods else None,

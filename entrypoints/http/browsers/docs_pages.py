@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.routing import Route, request_response
 
-from entrypoints.http.browsers.security_headers import NAME
+from entrypoints.http.browsers.security_headers import CONTENT_SECURITY_POLICY
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -106,7 +106,7 @@ def _source(url: str) -> str:
 def _with_policy(endpoint: Endpoint) -> Endpoint:
     async def page(request: Request) -> Response:
         response = await endpoint(request)
-        response.headers[NAME] = page_policy(bytes(response.body).decode())
+        response.headers[CONTENT_SECURITY_POLICY] = page_policy(bytes(response.body).decode())
         return response
 
     return page

@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-NAME = "Content-Security-Policy"
+CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 
 SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "X-Content-Type-Options": "nosniff",
-        NAME: "default-src 'none'; frame-ancestors 'none'",
+        CONTENT_SECURITY_POLICY: "default-src 'none'; frame-ancestors 'none'",
         "Referrer-Policy": "no-referrer",
     }
 )
