@@ -1,4 +1,4 @@
-"""Who may send requests to an application, and which scope a request needs."""
+"""Which requests an application accepts: the principal, and the scope that a method needs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from service_layer.authentication import Authenticator
 from service_layer.authorization import MissingScope, NotAuthenticated, ScopeNames
 
 PRINCIPAL = "principal"
-"""Key of the request's principal in the ASGI scope. An anonymous client has none."""
+"""Key of the request's principal in the ASGI scope. Anonymous requests do not have it."""
 
 ACCESS = "access"
 """Key of the ``Access`` that applies to the request, in the ASGI scope."""
@@ -20,13 +20,14 @@ ACCESS = "access"
 READ_METHODS = frozenset({"GET", "HEAD"})
 
 
-def find_owner(scope: Mapping[str, Any]) -> str:
-    """Return the id of the principal, or the key of the address of an anonymous client.
+def identify_client(scope: Mapping[str, Any]) -> str:
+    """Return the text under which limits count the client of a request.
 
-    What a client may use and store is counted under it. No id looks like an address.
+    It is the principal, or the client's address if the ASGI scope has no principal. The prefix
+    distinguishes a principal from an address, whatever its id is.
     """
     principal: Principal | None = scope.get(PRINCIPAL)
-    return find_client(scope) if principal is None else principal.id
+    return find_client(scope) if principal is None else f"principal {principal.id}"
 
 
 class Access:

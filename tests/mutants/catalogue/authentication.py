@@ -127,7 +127,7 @@ MUTANTS = [
     Mutant(
         "stored responses are counted by address",
         ACCESS,
-        "return find_client(scope) if principal is None else principal.id",
+        'return find_client(scope) if principal is None else f"principal {principal.id}"',
         "return find_client(scope)",
         [KEYS],
     ),
