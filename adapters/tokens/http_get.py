@@ -61,11 +61,11 @@ class HttpGet:
         reader, writer = await asyncio.open_connection(host, port, ssl=self._tls)
         try:
             writer.write(_request(self._url).encode())
-            received = bytearray()
+            received, maximum = bytearray(), self._max_size + MAX_HEAD
             while chunk := await reader.read(CHUNK):
                 received += chunk
-                if len(received) > self._max_size + MAX_HEAD:
-                    raise FetchFailed(f"the response is larger than {self._max_size} bytes")
+                if len(received) > maximum:
+                    raise FetchFailed(f"the response is larger than {maximum} bytes")
         finally:
             writer.transport.abort()  # the end of a TLS connection may take as long as it likes
         return bytes(received)

@@ -249,7 +249,7 @@ MUTANTS = [
     Mutant(
         "a response has no maximum",
         HTTP_GET,
-        "if len(received) > self._max_size + MAX_HEAD:",
+        "if len(received) > maximum:",
         "if False:",
         [FETCHING],
     ),
