@@ -38,7 +38,9 @@ class PublishedKeys:
         if self.current is not None and keys.public_keys == self.current.public_keys:
             return
         self.current = keys
-        log.info("%s: keys: %d, ignored: %d", self._source.name, keys.usable, keys.ignored)
+        log.info(
+            "%s: signing keys in use: %d, ignored: %d", self._source.name, keys.usable, keys.ignored
+        )
 
     def request_refresh(self) -> None:
         """Have the keys read again as soon as that is allowed."""
@@ -82,10 +84,10 @@ class PublishedKeys:
             self._report(error)
             return False
         except Exception:
-            log.exception("%s: the keys cannot be read", self._source.name)
+            log.exception("%s: the signing keys cannot be read", self._source.name)
             return False
         if self._has_failed:
-            log.info("%s: the keys can be read again", self._source.name)
+            log.info("%s: the signing keys can be read again", self._source.name)
         self._has_failed = False
         return True
 
@@ -93,7 +95,5 @@ class PublishedKeys:
         if self._has_failed:
             return
         self._has_failed = True
-        effect = (
-            "tokens get 503 until they can" if self.current is None else "using those of before"
-        )
-        log.warning("%s: the keys cannot be read, %s: %s", self._source.name, effect, error)
+        effect = "tokens get 503" if self.current is None else "the previous ones stay in use"
+        log.warning("%s: the signing keys cannot be read; %s: %s", self._source.name, effect, error)
