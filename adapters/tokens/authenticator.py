@@ -8,7 +8,7 @@ from adapters.tokens.sources import FileSource, KeysUnavailable, UrlSource
 from adapters.tokens.verification import TokenVerifier, read_header
 from adapters.tokens.verified_tokens import VerifiedTokens
 from domain.principal import Principal
-from service_layer.errors import StoreUnavailable
+from service_layer.authentication import AuthenticationUnavailable
 
 MAX_TOKEN = 8 * 1024
 """Maximum length of a token, in characters. A longer one is refused unread."""
@@ -60,7 +60,9 @@ class TokenAuthenticator:
         if header is None:
             return None
         if keys is None:
-            raise StoreUnavailable("the keys of the issuer of tokens have not been read yet")
+            raise AuthenticationUnavailable(
+                "the signing keys of the token issuer are not known yet"
+            )
         key = keys.find(header.key_id, header.algorithm)
         if key is None:
             if not keys.has(header.key_id):

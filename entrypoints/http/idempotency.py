@@ -21,7 +21,7 @@ from starlette.types import Scope
 from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, identify_client
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
-from service_layer.authorization import NotAuthenticated
+from service_layer.authentication import NotAuthenticated
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,

@@ -8,8 +8,8 @@ from starlette.types import Scope
 from domain.principal import Principal
 from entrypoints.addresses import find_client
 from entrypoints.http.authentication.credentials import read_credential
-from service_layer.authentication import Authenticator
-from service_layer.authorization import MissingScope, NotAuthenticated, ScopeNames
+from service_layer.authentication import Authenticator, NotAuthenticated
+from service_layer.authorization import MissingScope, ScopeNames
 
 PRINCIPAL = "principal"
 """Key of the request's principal in the ASGI scope. Anonymous requests do not have it."""
@@ -31,7 +31,11 @@ def identify_client(scope: Mapping[str, Any]) -> str:
 
 
 class Access:
-    """The rules of one application. Without an ``authenticator`` every client has every scope."""
+    """The access rules of one application.
+
+    Without an ``authenticator`` access is open: a request has the anonymous principal, which has
+    every scope.
+    """
 
     def __init__(self, authenticator: Authenticator | None, scopes: ScopeNames) -> None:
         self.is_open = authenticator is None
@@ -51,14 +55,14 @@ class Access:
             raise MissingScope(required)
 
     def find_principal(self, scope: Mapping[str, Any]) -> Principal | None:
-        """Return the principal in the ASGI scope, or the anonymous one if requests need none."""
+        """Return the principal in the ASGI scope, or else the anonymous one if access is open."""
         principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
         return principal
 
     async def authenticate(self, scope: Scope) -> Principal:
-        """Return the principal whose credential the request has.
+        """Return the principal to whom the credential of the request belongs.
 
-        Raises ``NotAuthenticated``, and ``StoreUnavailable`` if it cannot be decided.
+        Raises ``NotAuthenticated``, and the errors of ``Authenticator.authenticate``.
         """
         credential = read_credential(scope["headers"])
         if credential is None or self._authenticator is None:

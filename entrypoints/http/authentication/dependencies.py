@@ -9,7 +9,7 @@ from starlette.types import Scope
 from domain.principal import Principal
 from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
 from entrypoints.http.inclusion import Skippable
-from service_layer.authorization import NotAuthenticated
+from service_layer.authentication import NotAuthenticated
 
 
 async def get_principal(connection: HTTPConnection) -> Principal:

@@ -123,8 +123,8 @@ MUTANTS = [
     Mutant(
         "without keys every token is wrong",
         AUTHENTICATOR,
-        "        if keys is None:\n            raise StoreUnavailable(",
-        "        if keys is None:\n            return None\n            raise StoreUnavailable(",
+        "            raise AuthenticationUnavailable(",
+        "            return None\n            raise AuthenticationUnavailable(",
         [AUTHENTICATION],
     ),
     Mutant(
