@@ -29,9 +29,10 @@ Caller = Annotated[Principal, Depends(get_principal)]
 
 
 async def authorize(connection: HTTPConnection, principal: Caller) -> None:
-    """Check the scopes of the principal, and set it in the ASGI scope. Raises ``MissingScope``.
+    """Check the scopes of the principal. Raises ``MissingScope``.
 
-    An override of ``get_principal`` determines the principal. Its scopes are checked here.
+    An override of ``get_principal`` determines the principal, but its scopes are checked here. Then
+    that principal is set in the ASGI scope.
     """
     scope = connection.scope
     access = _get_access(scope)

@@ -24,8 +24,8 @@ class Authentication:
     of the ``public_paths``, its method is OPTIONS, or the application overrides ``get_principal``:
     then the override decides.
 
-    The ``limiter`` counts refused requests: under the principal if the scope is missing, otherwise
-    under the address. Requests that are passed on are counted by a ``RateLimit`` inside of this
+    The ``limiter`` counts refused requests: for the principal if it lacks the scope, otherwise for
+    the address. Requests that are passed on are counted by a ``RateLimit`` inside of this
     middleware.
     """
 
