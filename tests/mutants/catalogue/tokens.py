@@ -198,7 +198,7 @@ MUTANTS = [
         [KEYS],
     ),
     Mutant(
-        "keys are forgotten while the issuer is away",
+        "the keys are dropped while the issuer is unreachable",
         PUBLISHED,
         "            self._report(error)\n",
         "            self.current = None\n            self._report(error)\n",

@@ -140,7 +140,7 @@ async def test_a_key_that_is_unknown_during_a_read_is_not_forgotten() -> None:
         assert {"ec"} == ids(published)
 
 
-async def test_the_keys_are_kept_while_the_issuer_is_away(
+async def test_the_keys_are_kept_while_the_issuer_is_unreachable(
     source: FakeKeySource, published: PublishedKeys
 ) -> None:
     before = published.current
