@@ -1,4 +1,4 @@
-"""A real issuer of tokens beside the service: it rotates its keys, and is unreachable for a while."""
+"""A real issuer of tokens beside the service: it rotates its keys, and is unreachable at times."""
 
 import asyncio
 import time
