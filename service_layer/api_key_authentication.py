@@ -12,11 +12,11 @@ database:
 
 ::
 
-    digest ── same data version? ────────────────── in the cache? ── yes: its principal
-                  │ no                                    │ no
-              read the counter ── same? ───┐          look up the digest ── principal or None
-                                    │ no   │
-                                    empty the cache
+    digest ── must the counter be read? ── no ─────────── in the cache? ── yes: its principal
+                       │ yes                      │            │ no
+                  does it differ? ── no ──────────┤       look up the digest ── principal or None
+                       │ yes                      │
+                  empty the cache ────────────────┘
 """
 
 import time

@@ -12,7 +12,7 @@ from service_layer.authentication import Authenticator, NotAuthenticated
 from service_layer.authorization import MissingScope, ScopeNames
 
 PRINCIPAL = "principal"
-"""Key of the request's principal in the ASGI scope. Anonymous requests do not have it."""
+"""Key of the request's principal in the ASGI scope, which an anonymous request does not have."""
 
 ACCESS = "access"
 """Key of the ``Access`` that applies to the request, in the ASGI scope."""
