@@ -1,6 +1,6 @@
-"""API keys: what is stored of one, and the rules for a new one.
+"""API keys: the stored entity, and the rules for a new one.
 
-The key itself is not stored, only its digest, which no entity contains.
+The key itself is not stored, only its digest, which is not part of the entity.
 """
 
 import re
@@ -14,7 +14,7 @@ MAX_SCOPES = 16
 """Maximum number of scopes of a key."""
 
 MAX_LIFETIME = 100 * 366 * 24 * 60 * 60
-"""Maximum number of seconds until a new key expires: a century."""
+"""Maximum number of seconds until a new key expires: 100 years of 366 days."""
 
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,64}")
 """A scope token of RFC 6749, section 3.3, of at most 64 characters."""
@@ -34,7 +34,7 @@ class InvalidApiKey(InvalidEntity):
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyDraft:
-    """The values of a key that has no id yet. Raises ``InvalidApiKey``."""
+    """The values of a new key, which has no id yet. Raises ``InvalidApiKey``."""
 
     name: str
     scopes: frozenset[str]
@@ -51,9 +51,15 @@ class ApiKeyDraft:
         if not 1 <= len(self.scopes) <= MAX_SCOPES:
             yield Violation("scopes", "scopes_number", f"A key has 1 to {MAX_SCOPES} scopes")
         if not all(_SCOPE.fullmatch(scope) for scope in self.scopes):
-            yield Violation("scopes", "scope_syntax", "A scope is a token of RFC 6749")
+            yield Violation(
+                "scopes",
+                "scope_syntax",
+                "A scope is a scope token of RFC 6749, of at most 64 characters",
+            )
         if self.lifetime is not None and not 1 <= self.lifetime <= MAX_LIFETIME:
-            yield Violation("lifetime", "lifetime_range", "A key expires in 1 s to a century")
+            yield Violation(
+                "lifetime", "lifetime_range", "A key expires after 1 second to 100 years"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,9 @@ class ApiKey:
     scopes: Sequence[str]
     """In alphabetical order."""
 
-    created: int
-    expires: int | None
-    """When it becomes invalid by itself, or ``None``."""
+    created_at: int
+    expires_at: int | None
+    """When it expires, or ``None`` if it does not."""
 
-    revoked: int | None
-    """When it was revoked, or ``None``."""
+    revoked_at: int | None
+    """When it was revoked, or ``None`` if it was not."""

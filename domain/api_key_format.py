@@ -1,15 +1,15 @@
 """The text of an API key, and its digest.
 
-A key has a prefix and a checksum, so that scanners for secrets find it in a repository or a log and
-can tell it from other texts without asking the service::
+A key has a prefix and a checksum, so that secret scanners find it in a repository or a log, and can
+distinguish it from other texts without a request to the service::
 
     hrs_ 0K9sT3...43 digits...Vq 1aB2c3
     |    |                       the CRC-32 of the 43 digits, as 6 digits
     |    256 random bits, as 43 digits
     prefix
 
-The digits are those of base 62: 0 to 9, A to Z, a to z; the most significant is first. Without
-special characters, a double click selects the whole key.
+The digits are those of base 62, 0 to 9, A to Z and a to z, with the most significant digit first.
+Letters, digits and the underscore are one word, so a double click selects the whole key.
 """
 
 import secrets
@@ -40,10 +40,11 @@ def format_key(number: int) -> str:
 
 
 def digest_key(credential: str) -> bytes:
-    """Return the SHA-256 digest of a key, or of any text that a client has sent in its place.
+    """Return the SHA-256 digest of a key, or of any text that a client has sent as a key.
 
-    A fast hash is enough: nobody can guess 256 random bits. Takes the same time for a long text:
-    no key begins with more characters than a key has.
+    A fast hash is enough, because nobody can guess 256 random bits. Of a longer text only the first
+    ``KEY_LENGTH + 1`` characters are hashed, which bounds the time. No key has that many, so the
+    digest is not that of a key.
     """
     found: bytes = sha256(credential[: KEY_LENGTH + 1].encode("utf-8", "replace")).digest()
     return found

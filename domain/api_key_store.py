@@ -1,6 +1,6 @@
 """The store of API keys: the ports for reading and changing it.
 
-A digest is the SHA-256 of a whole key. Two keys never have the same.
+A digest is the SHA-256 digest of a whole key. No two keys have the same digest.
 """
 
 from collections.abc import Sequence
@@ -15,24 +15,25 @@ class ApiKeyReader(Protocol):
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         """Return the key with this digest if it is valid at the Unix time ``now``.
 
-        Takes one lookup by index, whether the key is valid, revoked, expired or unknown.
+        This is one lookup by index, also if the key is revoked, expired or unknown.
         """
 
     async def all(self) -> Sequence[ApiKey]:
-        """Return all keys, also revoked and expired ones, in the order of their ids."""
+        """Return all keys in the order of their ids, revoked and expired ones included."""
 
-    async def count_changes(self) -> int:
-        """Return a number that each ``add`` and each ``revoke`` changes."""
+    async def read_change_counter(self) -> int:
+        """Return a counter that each ``add`` and each ``revoke`` increments."""
 
 
 class ApiKeyStore(ApiKeyReader, Protocol):
     """Read and write access to the stored keys, in the transaction of a unit of work."""
 
     async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
-        """Store a key with a new id, one that no key has had before. Return it."""
+        """Store a new key, and return it. Its id was never that of another key."""
 
     async def revoke(self, key_id: int) -> ApiKey:
-        """Make the key invalid for ever, and return it. Raises ``ApiKeyNotFound``.
+        """Revoke the key permanently, and return it. Raises ``ApiKeyNotFound``.
 
-        Any integer is valid as an id. A key that is revoked already keeps its time.
+        ``key_id`` may be any integer. If the key was revoked before, the time of its revocation
+        stays the same.
         """

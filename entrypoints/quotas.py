@@ -1,20 +1,20 @@
-"""Quotas: how many requests a client may send in a time, such as ``600/minute``."""
+"""Quotas: how many requests a client may send in a time window, such as ``600/minute``."""
 
 import re
 from dataclasses import dataclass
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-"""Windows in seconds."""
+"""The time windows, in seconds."""
 
 MAX_REQUESTS = 1_000_000_000
-"""Maximum number of requests in a window: one each nanosecond of the shortest window."""
+"""Maximum number of requests in a window: one per nanosecond in the shortest window."""
 
 _QUOTA = re.compile(rf"([0-9]{{1,10}})[ \t]*+/[ \t]*+({'|'.join(UNITS)})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most ``requests`` in ``seconds``."""
+    """A maximum number of requests in a time window of ``seconds``."""
 
     requests: int
     seconds: int

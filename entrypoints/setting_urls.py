@@ -1,4 +1,4 @@
-"""The type of a setting that is the URL of public keys."""
+"""The type of the setting for the URL of an issuer's keys."""
 
 import re
 from ipaddress import ip_address
@@ -12,9 +12,9 @@ _PRINTABLE = re.compile(r"[!-~]+")
 
 
 def _check_key_url(text: str) -> str:
-    """Return the text if it is a URL that nobody on the way can answer in the place of the host.
+    """Return the text if it is a URL with ``https``, or with ``http`` on loopback.
 
-    No message contains it: its query may be a secret.
+    Error messages do not contain it, because its query may be a secret.
     """
     url = _split_url(text)
     if url is None or url.scheme not in {"http", "https"} or url.username is not None:
@@ -27,7 +27,7 @@ def _check_key_url(text: str) -> str:
 
 
 def _split_url(text: str) -> SplitResult | None:
-    """Return the parts of a URL with a host and a valid port."""
+    """Return the parts of a URL with a host and a valid port or none, otherwise ``None``."""
     try:
         url = urlsplit(text)
         has_host = bool(url.hostname) and url.port != 0

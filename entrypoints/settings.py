@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     auth: Authentication = None
     """How clients are authenticated: ``none``, ``api-key``, ``jwt`` or both of these.
 
-    If it is not set, the service serves every client, and listens on loopback only.
+    If it is not set, no client is authenticated, and the service listens on loopback only.
     """
 
     access_log: bool = True
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     """Maximum number of such responses to one client; then its new keys get 429."""
 
     key_cache: float = Field(default=10.0, ge=0, le=3600)
-    """PostgreSQL: seconds for which a valid API key is cached, and a revoked one may still be."""
+    """PostgreSQL: seconds for which a process may still accept a revoked API key."""
 
     receive_timeout: float = Field(default=30.0, gt=0, le=600)
     """Seconds within which a client has to send a request."""
@@ -123,16 +123,16 @@ class Settings(BaseSettings):
     """The ``iss`` of the tokens that are accepted."""
 
     jwt_audience: str | None = None
-    """The ``aud`` that a token has to have, or to have among others."""
+    """The ``aud`` of the tokens that are accepted, alone or among others."""
 
     jwt_jwks_url: KeyUrl | None = None
     """The URL at which the issuer publishes its keys."""
 
     jwt_jwks_file: Path | None = None
-    """A file with the keys of the issuer, in the place of a URL. It may be replaced at any time."""
+    """A file with the keys of the issuer, instead of a URL. It may be replaced at any time."""
 
     rate_limit: RateLimit = None
-    """Maximum number of requests of a client in a time, such as ``600/minute``."""
+    """Maximum number of requests of a client in a time window, such as ``600/minute``."""
 
     read_only: bool = False
     """Whether writes get 503, for maintenance."""

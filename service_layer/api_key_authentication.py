@@ -1,20 +1,22 @@
 """Authentication by API key, with a cache of valid keys.
 
-A request with a known key reads no table. It finds out whether a key may have been revoked since:
+The store has a counter that each change to the keys increments. When the counter differs from the
+one that was read before, the cache is emptied. How often the counter is read depends on the
+database:
 
-- A SQLite file has a version that changes with each commit of any process. While it is the same,
-  so are the keys. When it differs, the number of changes to the keys shows whether they differ, or
-  only other rows. So a revoked key is refused from the next request on.
-- A database server has no such version without a round trip. There the number of changes is read
-  every few seconds, and a revoked key is refused from then on.
+- A SQLite file has a data version, which changes with each commit of any process. The counter is
+  read only if the data version differs, or cannot be read because the file is locked. So a revoked
+  key is refused from the next request on.
+- A database server has no data version without a round trip. The counter is read every
+  ``check_interval`` seconds, so a revoked key may be accepted for that long.
 
 ::
 
-    digest ── same version? ──────────────────────── in the cache? ── principal
-                  │ no                                    │ no
-                  count changes ── same? ──┐              look up the digest ── principal or None
-                                    │ no   │
-                                    empty the cache
+    digest ── must the counter be read? ── no ─────────── in the cache? ── yes: its principal
+                       │ yes                      │            │ no
+                  does it differ? ── no ──────────┤       look up the digest ── principal or None
+                       │ yes                      │
+                  empty the cache ────────────────┘
 """
 
 import time
@@ -25,8 +27,8 @@ from domain.api_key_format import digest_key
 from domain.principal import Principal
 from service_layer.unit_of_work import ReadOnlyUnitOfWork
 
-MAX_AGE = 10.0
-"""Seconds for which valid keys are cached if the database is a server."""
+CHECK_INTERVAL = 10.0
+"""Seconds between two reads of the change counter if the database is a server."""
 
 MAX_CACHED_KEYS = 4096
 """Maximum number of cached keys, about 600 bytes each. Only valid keys are cached."""
@@ -45,70 +47,75 @@ class KeyDatabase(Protocol):
 
 
 class CachedKey(NamedTuple):
-    """A valid key. ``expires`` is a Unix time, or ``None``."""
+    """A valid key. ``expires_at`` is a Unix time, or ``None``."""
 
     principal: Principal
-    expires: int | None
+    expires_at: int | None
 
 
 class ApiKeyAuthenticator:
     """``Authenticator`` for API keys.
 
-    Unknown, malformed, revoked and expired keys take one path: one digest, one lookup in the
-    database. They are not cached, so a flood of them does not displace valid keys.
+    Unknown, malformed, revoked and expired keys take the same path: one digest and one lookup in
+    the database. They are not cached, so they do not displace valid keys.
 
-    ``max_age`` is how many seconds a revoked key may remain valid if the database is a server; with
-    a file, none. ``clock`` shows Unix time, which decides whether a key is expired.
+    On a database server a revoked key may be accepted for ``check_interval`` seconds more. On a
+    file the parameter has no effect. ``clock`` returns Unix time, which decides whether a key has
+    expired.
     """
 
     def __init__(
         self,
         database: KeyDatabase,
         *,
-        max_age: float = MAX_AGE,
+        check_interval: float = CHECK_INTERVAL,
         clock: Clock = time.time,
         monotonic: Clock = time.monotonic,
     ) -> None:
         self._database = database
-        self._max_age = 0.0 if database.is_embedded else max_age
+        self._check_interval = 0.0 if database.is_embedded else check_interval
         self._clock = clock
         self._monotonic = monotonic
         self._valid: dict[bytes, CachedKey] = {}
-        self._changes: int | None = None
+        self._counter: int | None = None
         self._version: int | None = None
         self._checked_at = float("-inf")
 
     async def authenticate(self, credential: str) -> Principal | None:
-        """Return the principal of the key, ``key:`` and its id. See ``Authenticator``."""
+        """Return the principal of a valid key, with the id ``key:<id of the key>``, or ``None``.
+
+        Raises ``StoreUnavailable`` if the database cannot be read.
+        """
         digest = digest_key(credential)
         version = self._database.data_version()
         if version is None or version != self._version:
             await self._forget_changed_keys(version)
         known = self._valid.get(digest)
-        if known is not None and (known.expires is None or self._clock() < known.expires):
+        if known is not None and (known.expires_at is None or self._clock() < known.expires_at):
             return known.principal
         return await self._find(digest)
 
     async def _forget_changed_keys(self, version: int | None) -> None:
-        """Empty the cache if a key was created or revoked since the last call.
+        """Empty the cache if a key was created or revoked since the counter was read last.
 
-        What is remembered was read before the number of changes: a commit in between is noticed
-        the next time.
+        ``version`` was read before the counter. A commit between the two is noticed by the next
+        request, because the version differs then.
         """
         now = self._monotonic()
-        if version is None and now - self._checked_at < self._max_age:
+        if version is None and now - self._checked_at < self._check_interval:
             return
         async with self._database.reading_primary() as uow:
-            changes = await uow.api_keys.count_changes()
-        if changes != self._changes:
+            counter = await uow.api_keys.read_change_counter()
+        if counter != self._counter:
             self._valid = {}
-        self._changes, self._version, self._checked_at = changes, version, now
+        self._counter, self._version, self._checked_at = counter, version, now
 
     async def _find(self, digest: bytes) -> Principal | None:
-        """Look the digest up, and cache the key if it is valid.
+        """Look up the digest, and cache the key if it is valid.
 
-        It is cached with the keys that were valid before the lookup: if a change has replaced them
-        meanwhile, the result of the lookup may be older than the change.
+        The key is added to the dictionary that was the cache before the lookup. If the cache has
+        been emptied during the lookup, that dictionary is no longer used: the result may be older
+        than the change.
         """
         valid = self._valid
         async with self._database.reading_primary() as uow:
@@ -119,5 +126,5 @@ class ApiKeyAuthenticator:
         if len(valid) >= MAX_CACHED_KEYS:
             del valid[next(iter(valid))]
         principal = Principal(f"key:{key.id}", frozenset(key.scopes))
-        valid[digest] = CachedKey(principal, key.expires)
+        valid[digest] = CachedKey(principal, key.expires_at)
         return principal

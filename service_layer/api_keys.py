@@ -1,4 +1,4 @@
-"""The use cases for API keys: one function each, with plain values and a unit of work."""
+"""The use cases for API keys, one function each, on plain values and a unit of work."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ async def create_key(
 ) -> CreatedKey:
     """Store a new key, commit, and return it. Raises ``InvalidApiKey``.
 
-    ``lifetime`` is the number of seconds until it expires, or ``None`` if it does not.
+    ``lifetime`` is the number of seconds until it expires, or ``None`` if it does not expire.
     """
     draft = ApiKeyDraft(name, frozenset(scopes), lifetime)
     text = generate_key()
@@ -31,12 +31,12 @@ async def create_key(
 
 
 async def list_keys(uow: ReadOnlyUnitOfWork) -> Sequence[ApiKey]:
-    """Return all keys, also revoked and expired ones."""
+    """Return all keys, revoked and expired ones included."""
     return await uow.api_keys.all()
 
 
 async def revoke_key(uow: UnitOfWork, key_id: int) -> ApiKey:
-    """Make the key invalid, commit, and return it. Raises ``ApiKeyNotFound``."""
+    """Revoke the key, commit, and return it. Raises ``ApiKeyNotFound``."""
     revoked = await uow.api_keys.revoke(key_id)
     await uow.commit()
     return revoked

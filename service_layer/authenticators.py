@@ -7,17 +7,20 @@ from service_layer.authentication import Authenticator
 def combine(
     prefix: str, prefixed: Authenticator | None, others: Authenticator | None
 ) -> Authenticator | None:
-    """Return an authenticator for both kinds of credentials, or for the one that there is."""
+    """Return an authenticator for both kinds of credentials.
+
+    If one of the two is ``None``, return the other one.
+    """
     if prefixed and others:
         return AuthenticatorByPrefix(prefix, prefixed, others)
     return prefixed or others
 
 
 class AuthenticatorByPrefix:
-    """``Authenticator`` that selects another one by the beginning of the credential.
+    """``Authenticator`` that delegates to one of two others, depending on the credential.
 
-    A credential without the ``prefix`` goes to ``others``. Nothing is tried twice: the answer of
-    the selected one is final.
+    ``prefixed`` checks the credentials that begin with ``prefix``, and ``others`` the rest. A
+    credential that one of them rejects is not passed to the other one.
     """
 
     def __init__(self, prefix: str, prefixed: Authenticator, others: Authenticator) -> None:

@@ -9,7 +9,7 @@ from adapters.sql.tables import Int64, api_key_changes_table, api_key_table
 _columns = api_key_table.c
 _changes = api_key_changes_table.c
 _stored = [_columns[name] for name in ("id", "name", "scopes", "created", "expires", "revoked")]
-"""What is read of a key: all but its digest."""
+"""The columns that are read: all but the digest."""
 
 FIND = select(*_stored).where(
     _columns.digest == bindparam("digest"),
@@ -18,7 +18,7 @@ FIND = select(*_stored).where(
 )
 
 ALL = select(*_stored).order_by(_columns.id)
-"""Not marked as a scan: only a command reads all keys, and a scan may run on a replica."""
+"""Not marked as a scan, which could run on a replica. Only a command reads all keys."""
 
 ADD = (
     insert(api_key_table)
@@ -40,13 +40,13 @@ REVOKE = (
     .returning(*_stored)
 )
 
-COUNT_CHANGES = select(_changes.number)
+READ_CHANGE_COUNTER = select(_changes.number)
 
 _ONE = bindparam("one", type_=Int64)
 
-COUNT_CHANGE = (
+INCREMENT_CHANGE_COUNTER = (
     upsert(api_key_changes_table)
     .values(id=_ONE, number=_ONE)
     .on_conflict_do_update(index_elements=["id"], set_={"number": _changes.number + _ONE})
 )
-"""Adds ``one``, which is 1, to the number of changes, whose id is 1 too."""
+"""Adds 1 to the counter, or inserts it. ``one`` is 1, which is also the id of its only row."""

@@ -23,8 +23,8 @@ class SqlApiKeyReader:
         rows = await self._executor.exec(statements.ALL, {})
         return [_to_key(row) for row in rows]
 
-    async def count_changes(self) -> int:
-        rows = await self._executor.exec(statements.COUNT_CHANGES, {})
+    async def read_change_counter(self) -> int:
+        rows = await self._executor.exec(statements.READ_CHANGE_COUNTER, {})
         return int(rows[0][0]) if rows else 0
 
 
@@ -43,7 +43,7 @@ class SqlApiKeyStore(SqlApiKeyReader):
             "lifetime": draft.lifetime,
         }
         (row,) = await self._session.exec(statements.ADD, values)
-        await self._count_change()
+        await self._increment_change_counter()
         return _to_key(row)
 
     async def revoke(self, key_id: int) -> ApiKey:
@@ -52,13 +52,13 @@ class SqlApiKeyStore(SqlApiKeyReader):
         rows = await self._session.exec(statements.REVOKE, {"key_id": key_id})
         if not rows:
             raise ApiKeyNotFound(key_id)
-        await self._count_change()
+        await self._increment_change_counter()
         return _to_key(rows[0])
 
-    async def _count_change(self) -> None:
-        await self._session.exec(statements.COUNT_CHANGE, {"one": 1})
+    async def _increment_change_counter(self) -> None:
+        await self._session.exec(statements.INCREMENT_CHANGE_COUNTER, {"one": 1})
 
 
 def _to_key(row: Sequence[Any]) -> ApiKey:
-    key_id, name, scopes, created, expires, revoked = row
-    return ApiKey(key_id, name, tuple(scopes.split()), created, expires, revoked)
+    key_id, name, scopes, created_at, expires_at, revoked_at = row
+    return ApiKey(key_id, name, tuple(scopes.split()), created_at, expires_at, revoked_at)

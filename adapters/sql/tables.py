@@ -62,7 +62,7 @@ class IdempotencyRow(SQLModel, table=True):
 class ApiKeyRow(SQLModel, table=True):
     """An API key, without its text. Times are Unix times in seconds.
 
-    ``digest`` is the SHA-256 of the text. ``scopes`` are separated by blanks. ``expires`` and
+    ``digest`` is the SHA-256 of the text. ``scopes`` are separated by spaces. ``expires`` and
     ``revoked`` are null if the key does not expire or is not revoked.
     """
 
@@ -79,7 +79,7 @@ class ApiKeyRow(SQLModel, table=True):
 
 
 class ApiKeyChangesRow(SQLModel, table=True):
-    """The number of changes to API keys, in one row whose id is 1, or 0 without that row."""
+    """A counter of the changes to API keys, in one row whose id is 1. Without the row it is 0."""
 
     __tablename__ = "heroes_api_key_changes"
 

@@ -1,4 +1,4 @@
-"""The authenticator for tokens: finds the key, verifies the token, caches the principal."""
+"""The authenticator for tokens. It finds the key, verifies the token and caches the principal."""
 
 from pathlib import Path
 
@@ -8,23 +8,26 @@ from adapters.tokens.sources import FileSource, KeysUnavailable, UrlSource
 from adapters.tokens.verification import TokenVerifier, read_header
 from adapters.tokens.verified_tokens import VerifiedTokens
 from domain.principal import Principal
-from service_layer.errors import StoreUnavailable
+from service_layer.authentication import AuthenticationUnavailable
 
 MAX_TOKEN = 8 * 1024
-"""Maximum length of a token, in characters. A longer one is refused unread."""
+"""Maximum length of a token, in characters. A longer one is not parsed.
+
+In a request, the bound on ``Authorization`` is lower by the length of ``Bearer``.
+"""
 
 
 class UnusableKeyFile(Exception):
-    """The file has no keys. The message is the reason."""
+    """The file cannot be read, or has no usable key. The message is the reason."""
 
 
 def open_url(issuer: str, audience: str, url: str) -> "TokenAuthenticator":
-    """Return an authenticator with the keys at the URL, which is requested in the background."""
+    """Return an authenticator with the keys at the URL. They are read in the background only."""
     return TokenAuthenticator(TokenVerifier(issuer, audience), PublishedKeys(UrlSource(url)))
 
 
 def open_file(issuer: str, audience: str, file: Path) -> "TokenAuthenticator":
-    """Return an authenticator with the keys in the file. Raises ``UnusableKeyFile``. Blocks."""
+    """Return an authenticator with the keys in the file. Blocks. Raises ``UnusableKeyFile``."""
     source = FileSource(file)
     published = PublishedKeys(source)
     try:
@@ -35,9 +38,9 @@ def open_file(issuer: str, audience: str, file: Path) -> "TokenAuthenticator":
 
 
 class TokenAuthenticator:
-    """Implements the port ``Authenticator``. ``authenticate`` does no I/O and never waits.
+    """``Authenticator`` for tokens. ``authenticate`` does no I/O.
 
-    ``published`` is to be run in the background.
+    The application runs ``published.run()`` in a background task.
     """
 
     def __init__(self, verifier: TokenVerifier, published: PublishedKeys) -> None:
@@ -50,7 +53,7 @@ class TokenAuthenticator:
         if len(credential) > MAX_TOKEN or not credential.isascii():
             return None
         keys = self.published.current
-        if keys is not self._keys:  # a key that is no longer published verifies nothing
+        if keys is not self._keys:  # tokens of a withdrawn key are no longer valid
             self._verified.clear()
             self._keys = keys
         return self._verified.get(credential) or self._verify(credential, keys)
@@ -60,7 +63,9 @@ class TokenAuthenticator:
         if header is None:
             return None
         if keys is None:
-            raise StoreUnavailable("the keys of the issuer of tokens have not been read yet")
+            raise AuthenticationUnavailable(
+                "the signing keys of the token issuer are not known yet"
+            )
         key = keys.find(header.key_id, header.algorithm)
         if key is None:
             if not keys.has(header.key_id):

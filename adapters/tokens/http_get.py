@@ -1,8 +1,8 @@
-"""Fetch a small document by HTTP, within a time and a size that no server can exceed.
+"""Fetch a small document by HTTP, with bounds on the total time and the total size.
 
-The clients of the standard library block, and their timeouts are for each read: a server that sends
-a byte in a second holds their thread for ever. Here the whole exchange has one timeout, and leaves
-nothing behind when it is cancelled. Redirects are not followed, and no proxy is used.
+The clients of the standard library block, and their timeouts apply to each read: a server that
+sends one byte a second occupies a thread for ever. Here one timeout covers the whole exchange, and
+a cancellation closes the connection. Redirects are not followed, and no proxy is used.
 """
 
 import asyncio
@@ -32,11 +32,15 @@ REQUEST = (
 
 
 class FetchFailed(Exception):
-    """There is no complete response with status 200. The message quotes nothing of it."""
+    """There was no complete response with status 200. The message contains none of its content."""
 
 
 class HttpGet:
-    """GET requests for one URL, whose certificate is verified if it is an ``https`` URL."""
+    """GET requests for one URL. With ``https`` the certificate of the server is verified.
+
+    ``timeout`` is in seconds. A response of ``max_size + MAX_HEAD`` bytes is accepted, so a body of
+    ``max_size`` bytes always is.
+    """
 
     def __init__(self, url: str, *, timeout: float, max_size: int) -> None:
         self._url = urlsplit(url)
@@ -61,13 +65,13 @@ class HttpGet:
         reader, writer = await asyncio.open_connection(host, port, ssl=self._tls)
         try:
             writer.write(_request(self._url).encode())
-            received = bytearray()
+            received, maximum = bytearray(), self._max_size + MAX_HEAD
             while chunk := await reader.read(CHUNK):
                 received += chunk
-                if len(received) > self._max_size + MAX_HEAD:
-                    raise FetchFailed(f"the response is larger than {self._max_size} bytes")
+                if len(received) > maximum:
+                    raise FetchFailed(f"the response is larger than {maximum} bytes")
         finally:
-            writer.transport.abort()  # the end of a TLS connection may take as long as it likes
+            writer.transport.abort()  # closing a TLS connection would wait for the server
         return bytes(received)
 
 
@@ -77,7 +81,7 @@ def _request(url: SplitResult) -> str:
 
 
 class _Received:
-    """What ``HTTPResponse`` uses of a socket."""
+    """The part of a socket's interface that ``HTTPResponse`` uses."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -93,5 +97,5 @@ def _parse_response(received: bytes) -> bytes:
         if response.status != HTTPStatus.OK:
             raise FetchFailed(f"the status of the response is {response.status}")
         return response.read()
-    except (HTTPException, ValueError, OverflowError):  # the last of an enormous chunk size
+    except (HTTPException, ValueError, OverflowError):  # OverflowError: an enormous chunk size
         raise FetchFailed("the response is incomplete, or is not HTTP") from None

@@ -1,7 +1,7 @@
 """The public keys of an issuer, parsed from a JWK set (RFC 7517).
 
-A set may contain anything: keys for encryption, of other algorithms, private or damaged ones. These
-are ignored, because tokens that are signed with the other keys are valid all the same.
+A set may also contain keys for encryption, keys for other algorithms, private keys and malformed
+ones. These are ignored, so that tokens that are signed with the other keys can be verified.
 """
 
 import json
@@ -12,36 +12,36 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWTError
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-"""The accepted signature algorithms. None is symmetric: a public key must not serve as a secret."""
+"""Accepted signature algorithms. None is symmetric, or a public key could serve as a secret."""
 
 MAX_KEY_SET = 256 * 1024
 """Maximum size of a JWK set, in bytes."""
 
 MAX_KEYS = 100
-"""Maximum number of members of a set. Further ones are ignored."""
+"""Maximum number of members of a set that are read. Further ones are ignored."""
 
 RSA_BITS = range(2048, 8193)
-"""Accepted sizes of RSA keys. Shorter ones are weak; longer ones take over 0.6 ms a signature."""
+"""Accepted sizes of RSA keys in bits. Shorter keys are weak, longer ones slow."""
 
 MAX_EXPONENT = 2**32
-"""Maximum public exponent of an RSA key. Most are 65,537; with a long one, it takes 3 ms."""
+"""The public exponent of an RSA key is below this. Most are 65,537; larger ones are slow."""
 
 MAX_NUMBER = 1368
-"""Maximum length of an encoded number of a key, in characters: 8,192 bits."""
+"""Maximum length of a number of a key in base64url, in characters, for 8,192 bits."""
 
 NUMBERS = ("n", "e", "x", "y")
 MEMBERS = ("kty", "kid", "crv", *NUMBERS)
-"""What is read of a key, beside what it is for. Private members are not."""
+"""The members of a JWK that are passed to PyJWT. Private ones are not among them."""
 
 
 class InvalidKeySet(Exception):
-    """The document is not a JWK set, or has no usable key. The message quotes nothing of it."""
+    """The document is not a JWK set, or has no usable key. The message contains no part of it."""
 
 
 class KeySet:
     """The usable keys of an issuer.
 
-    A key is bound to an algorithm: a token with another ``alg`` finds no key.
+    A key is bound to an algorithm: it is not found for a token with another ``alg``.
     """
 
     def __init__(
@@ -50,14 +50,16 @@ class KeySet:
         self._keys = keys
         self._ids = {key_id for key_id, _ in keys}
         self.usable = usable
+        """Number of members of the JWK set that are used."""
+
         self.ignored = ignored
-        """How many members of the JWK set are not usable."""
+        """Number of the other members."""
 
         self.public_keys = {name: key.key for name, key in keys.items()}
-        """What differs if the issuer has published another key."""
+        """The keys in a form that can be compared with those of another set."""
 
     def find(self, key_id: str | None, algorithm: str) -> PyJWK | None:
-        """Return the key of tokens with this ``kid`` and ``alg``."""
+        """Return the key for tokens with this ``kid`` and ``alg``, or ``None``."""
         return self._keys.get((key_id, algorithm))
 
     def has(self, key_id: str | None) -> bool:
@@ -68,8 +70,9 @@ class KeySet:
 def parse_key_set(document: bytes) -> KeySet:
     """Return the usable keys of a JWK set. Raises ``InvalidKeySet``.
 
-    The first of several keys with one ``kid`` counts. If a set has only one usable key, tokens need
-    no ``kid`` (OpenID Connect Core 1.0, section 10.1).
+    Of several keys with the same ``kid`` and algorithm, the first one is used. A token without a
+    ``kid`` is verified with a key without one, or with the only usable key of the set (OpenID
+    Connect Core 1.0, section 10.1).
     """
     members = _members(document)
     keys: dict[tuple[str | None, str], PyJWK] = {}
@@ -98,7 +101,7 @@ def _members(document: bytes) -> Sequence[Any]:
 
 
 def _usable_keys(member: Any) -> Sequence[PyJWK]:
-    """Return the key once for each algorithm that it may be used with."""
+    """Return the key once for each algorithm for which it is usable."""
     if not isinstance(member, dict) or not _is_for_signatures(member):
         return ()
     public = {name: text for name in MEMBERS if isinstance(text := member.get(name), str)}
@@ -109,7 +112,7 @@ def _usable_keys(member: Any) -> Sequence[PyJWK]:
 
 
 def _is_for_signatures(member: Mapping[str, Any]) -> bool:
-    """Return whether the key may verify signatures. A private key that is published may not."""
+    """Return whether the key is for signatures. A private key, which anyone could use, is not."""
     operations = member.get("key_ops", ["verify"])
     return (
         "d" not in member
@@ -121,7 +124,7 @@ def _is_for_signatures(member: Mapping[str, Any]) -> bool:
 
 
 def _algorithms(member: Mapping[str, Any]) -> Sequence[str]:
-    """Return the accepted algorithms of the key's type, or only the one that it names."""
+    """Return the accepted algorithms of the key's type, or only that in its ``alg``."""
     kind = member.get("kty")
     possible: tuple[str, ...] = ()
     if kind == "RSA":
@@ -141,7 +144,7 @@ def _usable_key(public: Mapping[str, str], algorithm: str) -> PyJWK | None:
 
 
 def _has_usable_size(key: object) -> bool:
-    """Return whether using the key is safe and takes little time. PyJWT checks the curves."""
+    """Return whether the key is neither too weak nor too slow. PyJWT checks the curves."""
     if not isinstance(key, RSAPublicKey):
         return True
     return key.key_size in RSA_BITS and key.public_numbers().e < MAX_EXPONENT

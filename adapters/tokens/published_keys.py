@@ -1,12 +1,14 @@
-"""The keys of an issuer, read in the background, never by a request.
+"""The keys of an issuer. They are read by a background task, never by a request.
 
-They are read again after an interval, and for a token that names an unknown key. However many such
-tokens arrive, a minimum interval passes between two attempts::
+The time of the next read depends on the last one, and on tokens that name an unknown key::
 
-    read   | min_interval |   read               | min_interval |  ...  read
-               ^ unknown key  as soon as allowed                        after the interval
+    success | min_interval |                         | read, after interval
+    success | min_interval |     unknown key | read at once
+    success |  unknown key | read, after min_interval
+    failure | min_interval | read
 
-While the issuer is away, or publishes no usable key, the keys that were read last stay valid.
+So at most one read starts in ``min_interval`` seconds, however many tokens name unknown keys. While
+the issuer is unreachable, or publishes no usable key, the keys that were read last are used.
 """
 
 import asyncio
@@ -17,13 +19,16 @@ from adapters.tokens.key_set import InvalidKeySet, KeySet, parse_key_set
 from adapters.tokens.sources import KeySource, KeysUnavailable
 
 START_TIMEOUT = 3.0
-"""Maximum number of seconds that a start waits for the first keys."""
+"""Maximum number of seconds for which the startup waits for the first keys."""
 
 log = logging.getLogger(__name__)
 
 
 class PublishedKeys:
-    """The keys that were read last from a source. ``current`` is ``None`` until some were."""
+    """The keys that were read last from a source.
+
+    ``current`` is ``None`` until a read has succeeded.
+    """
 
     def __init__(self, source: KeySource) -> None:
         self.current: KeySet | None = None
@@ -38,27 +43,29 @@ class PublishedKeys:
         if self.current is not None and keys.public_keys == self.current.public_keys:
             return
         self.current = keys
-        log.info("%s: keys: %d, ignored: %d", self._source.name, keys.usable, keys.ignored)
+        log.info(
+            "%s: signing keys in use: %d, ignored: %d", self._source.name, keys.usable, keys.ignored
+        )
 
     def request_refresh(self) -> None:
-        """Have the keys read again as soon as that is allowed."""
+        """Let the background task read the keys as soon as ``min_interval`` allows it."""
         self._wanted.set()
 
     async def run(self) -> None:
-        """Read the keys until the task is cancelled. An application may start and stop often."""
+        """Read the keys again and again until the task is cancelled. It may be run again then."""
         try:
             while True:
-                self._wanted.clear()  # before it reads: a later request may know of a newer key
+                self._wanted.clear()  # before the read: a request during it may be for a newer key
                 has_succeeded = await self._refresh()
                 self._attempted.set()
                 await self._pause(has_succeeded=has_succeeded)
-        finally:  # an event belongs to the event loop in which somebody has waited for it
+        finally:  # an event belongs to the event loop that has waited for it
             self._wanted, self._attempted = asyncio.Event(), asyncio.Event()
 
     async def wait_until_attempted(self) -> None:
-        """Wait until ``run`` has read the keys or failed to, but not longer than a start may take.
+        """Wait until the first read has succeeded or failed, for ``START_TIMEOUT`` at most.
 
-        With the keys, the first requests need not be refused.
+        So the first requests get no 503 if the issuer responds in time.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(START_TIMEOUT):
@@ -72,9 +79,9 @@ class PublishedKeys:
                     await self._wanted.wait()
 
     async def _refresh(self) -> bool:
-        """Read the keys. Return whether that has succeeded.
+        """Read the keys, and return whether that has succeeded.
 
-        The first of several failures in a row is logged. An unexpected error is logged each time.
+        Of several failures in a row only the first is logged. Unexpected errors are logged always.
         """
         try:
             self.replace(await self._source.read())
@@ -82,10 +89,10 @@ class PublishedKeys:
             self._report(error)
             return False
         except Exception:
-            log.exception("%s: the keys cannot be read", self._source.name)
+            log.exception("%s: the signing keys cannot be read", self._source.name)
             return False
         if self._has_failed:
-            log.info("%s: the keys can be read again", self._source.name)
+            log.info("%s: the signing keys can be read again", self._source.name)
         self._has_failed = False
         return True
 
@@ -93,7 +100,5 @@ class PublishedKeys:
         if self._has_failed:
             return
         self._has_failed = True
-        effect = (
-            "tokens get 503 until they can" if self.current is None else "using those of before"
-        )
-        log.warning("%s: the keys cannot be read, %s: %s", self._source.name, effect, error)
+        effect = "tokens get 503" if self.current is None else "the previous ones stay in use"
+        log.warning("%s: the signing keys cannot be read; %s: %s", self._source.name, effect, error)

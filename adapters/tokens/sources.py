@@ -1,4 +1,4 @@
-"""Where the keys of an issuer come from: a URL, or a file."""
+"""The sources of an issuer's keys: a URL or a file."""
 
 import asyncio
 from pathlib import Path
@@ -13,27 +13,27 @@ FETCH_TIMEOUT = 10.0
 
 
 class KeysUnavailable(Exception):
-    """The keys cannot be read at the moment. The message is a reason for the operator."""
+    """The keys cannot be read at the moment. The message is the reason, for the operator."""
 
 
 class KeySource(Protocol):
-    """The place of a JWK set."""
+    """A source of a JWK set."""
 
     name: str
-    """How logs call it."""
+    """The name of the source in the log."""
 
     interval: float
-    """Seconds after which the keys are read again."""
+    """Seconds from a successful read to the next one."""
 
     min_interval: float
-    """Seconds that pass at least before they are, also for a token with an unknown key."""
+    """Seconds from a failed read to the next one. No read follows another one sooner."""
 
     async def read(self) -> bytes:
         """Return the JWK set. Raises ``KeysUnavailable``."""
 
 
 class UrlSource:
-    """The JWK set that an issuer publishes. A URL without a query is part of its name."""
+    """The JWK set at a URL. The name omits the query, which may contain a secret."""
 
     interval = 300.0
     min_interval = 5.0
@@ -50,7 +50,7 @@ class UrlSource:
 
 
 class FileSource:
-    """A JWK set in a file, such as a mounted secret. It may be replaced while the service runs."""
+    """A JWK set in a file, such as a mounted secret. The file may be replaced at any time."""
 
     interval = 10.0
     min_interval = 1.0
@@ -63,7 +63,7 @@ class FileSource:
         return await asyncio.to_thread(self.read_now)
 
     def read_now(self) -> bytes:
-        """Do the same as ``read``, but block."""
+        """Return the JWK set. Blocks. Raises ``KeysUnavailable``."""
         if not self._path.is_file():  # to open a named pipe may block for ever
             raise KeysUnavailable("it is not a file")
         try:

@@ -1,4 +1,4 @@
-"""Verification of one token: its signature, its claims, and the principal that they name."""
+"""Verification of a token: its signature and its claims, which determine the principal."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -13,10 +13,13 @@ from adapters.tokens.key_set import ALGORITHMS
 from domain.principal import Principal
 
 LEEWAY = 30
-"""Seconds by which the clocks of the issuer and of this machine may differ."""
+"""Number of seconds by which the clocks of the issuer and of this machine may differ."""
 
 TYPES = {"jwt", "at+jwt", "application/at+jwt"}
-"""Accepted types. An issuer may sign other documents with the same key (RFC 8725, section 3.11)."""
+"""Accepted values of ``typ``, in lower case; a token without ``typ`` is accepted too.
+
+An issuer may sign other kinds of documents with the same key (RFC 8725, section 3.11).
+"""
 
 OPTIONS: Options = {
     "require": ["exp", "iss", "aud", "sub"],
@@ -31,7 +34,7 @@ MAX_SUBJECT = 255 - len(PREFIX)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an unverified token says about its signature."""
+    """The fields of an unverified token's header that select its key."""
 
     key_id: str | None
     algorithm: str
@@ -39,7 +42,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """The principal of a token. ``expires_at`` is a Unix time; the leeway is included."""
+    """The principal of a token, and the Unix time until which it is valid, with the leeway."""
 
     principal: Principal
     expires_at: int
@@ -53,7 +56,7 @@ class TokenVerifier:
         self._audience = audience
 
     def verify(self, token: str, key: jwt.PyJWK) -> VerifiedToken | None:
-        """Return what the token says, or ``None`` if it is forged, expired or for others."""
+        """Return the verified token, or ``None`` if the signature or a claim is not valid."""
         try:
             claims = jwt.decode(
                 token,
@@ -73,9 +76,9 @@ class TokenVerifier:
 
 
 def read_header(token: str) -> Header | None:
-    """Return the header, to find the key. Keys and addresses of keys in it are ignored.
+    """Return the fields of the token's header that select its key. Other fields are ignored.
 
-    ``None`` if it is malformed, or names another type of token or another algorithm.
+    Returns ``None`` if the header is malformed, or if ``typ`` or ``alg`` is not accepted.
     """
     try:
         header = json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))
@@ -100,9 +103,10 @@ def _principal(claims: Mapping[str, Any]) -> Principal | None:
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the scopes: a text, separated by blanks (RFC 8693, section 4.2), or a list of texts.
+    """Return the scopes in ``scope``, or those in ``scp`` if ``scope`` is missing or empty.
 
-    ``None`` if they are neither.
+    The claim is a string with spaces between the scopes (RFC 8693, section 4.2), or a list of
+    strings. Returns ``None`` for other types.
     """
     value = claims.get("scope") or claims.get("scp") or []
     names = value.split(" ") if isinstance(value, str) else value

@@ -62,7 +62,7 @@ def build_app(
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
-    Without an ``authenticator`` every client may read and write.
+    Without an ``authenticator`` clients need no credential and have every scope.
     """
     limits = limits or Limits()
     limiter = RateLimiter(limits.rate) if limits.rate else None
@@ -99,7 +99,8 @@ def install(
     """Give an application what the routes need: units of work, error handlers, HEAD, and schemas.
 
     Then ``app.include_router(heroes.router)`` serves the heroes in it. With an ``authenticator``
-    every path of the application needs a principal, except those of its document.
+    every request needs a credential, except for OPTIONS, the OpenAPI document, the documentation
+    pages and the health checks.
     """
     _install(app, units_of_work, retention, _authenticate(app, authenticator))
 
@@ -114,7 +115,7 @@ def _authenticate(
 
 
 def _public_paths(app: FastAPI) -> Collection[str]:
-    """Return the paths that need no principal."""
+    """Return the paths for which no credential is needed."""
     if not app.openapi_url:  # then there are no pages either, but FastAPI keeps their paths
         return HEALTH_PATHS
     pages = (app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url)

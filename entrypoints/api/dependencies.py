@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from entrypoints.http.authentication.access import find_owner
+from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.authentication.dependencies import Caller, authorize, get_principal
 from entrypoints.http.middleware.outcome import UNIT_OF_WORK
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
@@ -29,7 +29,7 @@ async def get_uow(request: Request) -> AsyncIterator[UnitOfWork | ReadOnlyUnitOf
         return
     units_of_work = _get_units_of_work(request)
     is_read = scope["method"] in READ_METHODS
-    new = units_of_work.reading(find_owner(scope)) if is_read else units_of_work.writing()
+    new = units_of_work.reading(identify_client(scope)) if is_read else units_of_work.writing()
     async with new as uow:
         scope[UNIT_OF_WORK] = uow
         yield uow

@@ -1,4 +1,4 @@
-"""The scopes that requests need, for all aggregates."""
+"""The scopes of the service. All aggregates have the same two."""
 
 from service_layer.authorization import ScopeNames
 

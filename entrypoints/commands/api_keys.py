@@ -26,22 +26,26 @@ COLUMNS = ("id", "name", "scopes", "created", "expires", "revoked")
 
 
 class Scope(StrEnum):
-    """What a key may allow."""
+    """The scopes that a key may have."""
 
     READ = SCOPES.read
     WRITE = SCOPES.write
 
 
-Name = Annotated[str, typer.Option(help="What the key is for; it is shown in lists.")]
-Scopes = Annotated[list[Scope], typer.Option("--scope", help="What it allows; may be repeated.")]
+Name = Annotated[str, typer.Option(help="A description, shown in lists.")]
+Scopes = Annotated[
+    list[Scope], typer.Option("--scope", help="A scope of the key; may be repeated.")
+]
 Days = Annotated[
     int | None,
-    typer.Option("--expires-in", metavar="DAYS", min=1, max=MAX_DAYS, help="Days of validity."),
+    typer.Option(
+        "--expires-in", metavar="DAYS", min=1, max=MAX_DAYS, help="Days until it expires."
+    ),
 ]
 
 
 def parse_id(text: str) -> int:
-    """Return the id. The error does not repeat the text, which may be the key itself."""
+    """Return the id. The error does not contain the text, which may be the key itself."""
     try:
         return int(text)
     except ValueError:
@@ -49,14 +53,14 @@ def parse_id(text: str) -> int:
 
 
 KeyId = Annotated[
-    int, typer.Argument(metavar="ID", parser=parse_id, help="The id that the list shows.")
+    int, typer.Argument(metavar="ID", parser=parse_id, help="The id of the key, see list.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON array.")]
 
 
 @commands.command()
 def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
-    """Create a key, and print it once, alone on the last line."""
+    """Create a key, and print it alone on the last line. It cannot be shown again."""
     lifetime = None if expires_in is None else expires_in * DAY
 
     async def work(database: Database) -> CreatedKey:
@@ -65,8 +69,8 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
 
     with exit_on_error():
         created = maintenance.run_beside_a_service(load_settings(print_warning), work)
-        expires = created.stored.expires
-        until = "" if expires is None else f", valid until {_format_time(expires)}"
+        expires_at = created.stored.expires_at
+        until = "" if expires_at is None else f", valid until {_format_time(expires_at)}"
         print_line(
             f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
         )
@@ -92,7 +96,7 @@ def list_(*, as_json: Json = False) -> None:
 
 @commands.command()
 def revoke(key_id: KeyId) -> None:
-    """Revoke a key for ever."""
+    """Revoke a key permanently."""
 
     async def work(database: Database) -> ApiKey:
         async with database.writing() as uow:
@@ -104,25 +108,26 @@ def revoke(key_id: KeyId) -> None:
 
 
 def _to_json(key: ApiKey) -> dict[str, object]:
-    times = {name: getattr(key, name) for name in ("created", "expires", "revoked")}
     return {
         "id": key.id,
         "name": key.name,
         "scopes": list(key.scopes),
-        **{name: None if time is None else _format_time(time) for name, time in times.items()},
+        "created": _format_time(key.created_at),
+        "expires": None if key.expires_at is None else _format_time(key.expires_at),
+        "revoked": None if key.revoked_at is None else _format_time(key.revoked_at),
     }
 
 
 def _to_cells(key: ApiKey) -> Sequence[str]:
     times = [
         "-" if time is None else _format_time(time)
-        for time in (key.created, key.expires, key.revoked)
+        for time in (key.created_at, key.expires_at, key.revoked_at)
     ]
     return [str(key.id), _escape(key.name), ",".join(key.scopes), *times]
 
 
 def _escape(text: str) -> str:
-    """Return the text without characters that could control a terminal."""
+    """Return the text with its nonprintable characters escaped: they could control a terminal."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 

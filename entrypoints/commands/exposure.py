@@ -1,4 +1,4 @@
-"""Whether a service without authentication may listen on an address."""
+"""The check whether a service without authentication may listen on an address."""
 
 from entrypoints.addresses import is_loopback
 from entrypoints.setting_types import AuthenticationMethods
@@ -6,9 +6,9 @@ from entrypoints.settings import PREFIX, InvalidSettings
 
 
 def check_exposure(methods: AuthenticationMethods | None, address: str) -> str:
-    """Return a warning if every client that reaches the address may do everything, or ``""``.
+    """Return a warning if authentication is ``none`` and the address is not loopback, or ``""``.
 
-    Raises ``InvalidSettings`` unless that was set by hand. On loopback it is the default.
+    Raises ``InvalidSettings`` if authentication is not set and the address is not loopback.
     """
     if methods or is_loopback(address):
         return ""

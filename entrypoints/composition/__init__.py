@@ -1,1 +1,1 @@
-"""What the settings describe, made of the adapters."""
+"""The composition root: creates the parts that the settings select."""

@@ -1,4 +1,4 @@
-"""Open the authenticators of the settings."""
+"""Create the authenticators that the settings select."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,26 +15,28 @@ if TYPE_CHECKING:
 
 
 class Authenticators(NamedTuple):
-    """What checks credentials, by the kind of credential. Without any, clients need none."""
+    """The authenticators for API keys and for tokens, or ``None`` for what is not accepted."""
 
     keys: Authenticator | None
     tokens: "TokenAuthenticator | None"
 
     @property
     def combined(self) -> Authenticator | None:
-        """The one authenticator for all credentials that clients may send."""
+        """The authenticator for all credentials, or ``None`` if clients need no credential."""
         return combine(KEY_PREFIX, self.keys, self.tokens)
 
 
 def open_authenticators(settings: Settings, database: Database) -> Authenticators:
-    """Return the authenticators of the settings, without I/O but the read of a file of keys.
+    """Return the authenticators that the settings select. Raises ``InvalidSettings``.
 
-    Raises ``InvalidSettings``.
+    The only I/O is to read a file of signing keys.
     """
     methods = settings.auth or ()
     if "api-key" in methods and database.is_in_memory:
-        raise InvalidSettings(f"{PREFIX}AUTH has api-key, and a database in memory has no keys")
-    keys = ApiKeyAuthenticator(database, max_age=settings.key_cache)
+        raise InvalidSettings(
+            f"{PREFIX}AUTH has api-key, but a database in memory cannot have API keys"
+        )
+    keys = ApiKeyAuthenticator(database, check_interval=settings.key_cache)
     return Authenticators(
         keys if "api-key" in methods else None,
         open_token_authenticator(settings) if "jwt" in methods else None,
@@ -42,11 +44,11 @@ def open_authenticators(settings: Settings, database: Database) -> Authenticator
 
 
 def open_token_authenticator(settings: Settings) -> "TokenAuthenticator":
-    """Return the authenticator for tokens of the settings, without a request for keys.
+    """Return the authenticator for tokens. Raises ``InvalidSettings``.
 
-    Its ``published.run()`` reads them in the background. Raises ``InvalidSettings``.
+    It requests no keys from a URL: its ``published.run()`` does, in the background.
     """
-    # Takes 40 ms and 10 MB, which only those need that accept tokens.
+    # Imported only if tokens are accepted, because it takes 40 ms and 10 MB.
     from adapters.tokens import authenticator as tokens  # noqa: PLC0415
 
     issuer, audience = settings.jwt_issuer, settings.jwt_audience

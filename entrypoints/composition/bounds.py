@@ -1,4 +1,4 @@
-"""What a process accepts from its clients."""
+"""The bounds on the connections and requests of a process."""
 
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
@@ -18,7 +18,7 @@ A connection to a server needs one, and one more to cancel a statement; replicas
 
 
 def find_bounds(database: Database, settings: Settings, listening_address: str) -> Bounds:
-    """Return what a process accepts from its clients. Raises ``InvalidSettings``."""
+    """Return the bounds on what a process accepts. Raises ``InvalidSettings``."""
     available = connection_capacity(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
     wanted = settings.max_connections
     if wanted is not None and wanted > available:

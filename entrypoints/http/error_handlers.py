@@ -26,7 +26,8 @@ from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
-from service_layer.authorization import MissingScope, NotAuthenticated
+from service_layer.authentication import AuthenticationUnavailable, NotAuthenticated
+from service_layer.authorization import MissingScope
 from service_layer.errors import (
     OutcomeUnknown,
     StoreConflict,
@@ -59,6 +60,7 @@ KEYS_EXHAUSTED = "No further idempotency keys can be stored at the moment. Try a
 CLIENT_KEYS_EXHAUSTED = "Too many idempotency keys of this client are stored. Try again later."
 FAILED = "One of the operations failed. Nothing was changed."
 NOT_AUTHENTICATED = "Send a valid API key or token as Authorization: Bearer."
+AUTHENTICATION_UNAVAILABLE = "Authentication is temporarily unavailable. Try again later."
 MISSING_SCOPE = "The API key or token does not have the scope {scope}."
 
 MAX_ERRORS = 100
@@ -70,6 +72,7 @@ log = logging.getLogger(__name__)
 def install_error_handlers(app: FastAPI) -> None:
     """Register the handlers of this module with the application."""
     app.exception_handler(NotAuthenticated)(not_authenticated)
+    app.exception_handler(AuthenticationUnavailable)(authentication_unavailable)
     app.exception_handler(MissingScope)(missing_scope)
     app.exception_handler(NotFound)(not_found)
     app.exception_handler(StaleVersion)(stale_version)
@@ -91,9 +94,19 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def not_authenticated(request: Request, _: NotAuthenticated) -> Response:
-    """Return 401 (RFC 6750, section 3), the same for all that may be wrong with a credential."""
+    """Return 401 (RFC 6750, section 3), the same response whatever is wrong with a credential."""
     headers = {"WWW-Authenticate": "Bearer"}
     return problem(HTTPStatus.UNAUTHORIZED, NOT_AUTHENTICATED, request.scope, headers)
+
+
+async def authentication_unavailable(
+    request: Request, error: AuthenticationUnavailable
+) -> Response:
+    """Return 503: the credential was neither accepted nor rejected."""
+    log.warning("%s %r: %s", request.method, request.url.path, error)
+    headers = {"Retry-After": RETRY_AFTER}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return problem(status, AUTHENTICATION_UNAVAILABLE, request.scope, headers)
 
 
 async def missing_scope(request: Request, error: MissingScope) -> Response:

@@ -18,10 +18,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 from starlette.types import Scope
 
-from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, find_owner
+from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, identify_client
 from entrypoints.http.header_fields import STRING_CHARACTER, parse_string, strip_blanks
 from entrypoints.http.paths import raw_path
-from service_layer.authorization import NotAuthenticated
+from service_layer.authentication import NotAuthenticated
 from service_layer.idempotency import (
     IdempotencyKey,
     IdempotencyStore,
@@ -87,7 +87,7 @@ async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
         return None
     retention: Retention = request.app.state.retention
     fingerprint = await _fingerprint(request)
-    owner = None if retention.limit_per_client is None else find_owner(request.scope)
+    owner = None if retention.limit_per_client is None else identify_client(request.scope)
     return IdempotencyKey(_qualify(read_key(fields), request.scope), fingerprint, retention, owner)
 
 

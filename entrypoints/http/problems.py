@@ -81,7 +81,7 @@ def problem(
     *,
     members: Mapping[str, Any] = MappingProxyType({}),
 ) -> JsonResponse:
-    """Return a problem details response for the request of ``scope``.
+    """Return a problem details response for the request with this ASGI ``scope``.
 
     ``members`` are those of ``Problem`` that RFC 9457 does not define. The response has the
     security headers, because the server sends problems without the application.

@@ -18,7 +18,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def allowed_methods(
     routes: Sequence[BaseRoute], scope: Scope, known: Iterable[str] = ()
 ) -> Sequence[str]:
-    """Return the methods that the routes support at the scope's path (RFC 9110, section 10.2.1).
+    """Return the methods that the routes support at the request's path (RFC 9110, section 10.2.1).
 
     ``known`` are supported methods of a route that is not in ``routes``, but in a mounted router.
     """
@@ -34,7 +34,7 @@ def _sort(methods: set[str]) -> Sequence[str]:
 
 
 def escape_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
-    """Return the scope with its path escaped if a route would match the path by mistake.
+    """Return the ASGI scope with its path escaped if a route would match the path by mistake.
 
     A route that matches both forms makes no mistake. If all matching routes do, the scope is
     returned unchanged, so that path parameters are not escaped.

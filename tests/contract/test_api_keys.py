@@ -38,9 +38,9 @@ async def find(
         return await uow.api_keys.find(digest, int(time.time() if now is None else now))
 
 
-async def count_changes(database: UnitOfWorkFactory) -> int:
+async def read_change_counter(database: UnitOfWorkFactory) -> int:
     async with database.reading() as uow:
-        return await uow.api_keys.count_changes()
+        return await uow.api_keys.read_change_counter()
 
 
 async def test_a_key_is_found_by_its_digest(database: UnitOfWorkFactory) -> None:
@@ -48,9 +48,9 @@ async def test_a_key_is_found_by_its_digest(database: UnitOfWorkFactory) -> None
 
     assert added == await find(database)
     assert ("deploy", ("a:read", "b:write")) == (added.name, added.scopes)
-    assert added.expires is None
-    assert added.revoked is None
-    assert abs(added.created - time.time()) < 10
+    assert added.expires_at is None
+    assert added.revoked_at is None
+    assert abs(added.created_at - time.time()) < 10
 
 
 async def test_an_unknown_digest_is_not_found(database: UnitOfWorkFactory) -> None:
@@ -63,9 +63,9 @@ async def test_an_unknown_digest_is_not_found(database: UnitOfWorkFactory) -> No
 async def test_a_key_expires_after_its_lifetime(database: UnitOfWorkFactory) -> None:
     key = await add(database, replace(DRAFT, lifetime=100))
 
-    assert key.expires == key.created + 100
-    assert key == await find(database, now=key.expires - 1)
-    assert await find(database, now=key.expires) is None
+    assert key.expires_at == key.created_at + 100
+    assert key == await find(database, now=key.expires_at - 1)
+    assert await find(database, now=key.expires_at) is None
 
 
 async def test_a_revoked_key_is_not_found(database: UnitOfWorkFactory) -> None:
@@ -74,9 +74,9 @@ async def test_a_revoked_key_is_not_found(database: UnitOfWorkFactory) -> None:
     revoked = await revoke(database, key.id)
 
     assert await find(database) is None
-    assert revoked.revoked is not None
-    assert abs(revoked.revoked - time.time()) < 10
-    assert key == replace(revoked, revoked=None)
+    assert revoked.revoked_at is not None
+    assert abs(revoked.revoked_at - time.time()) < 10
+    assert key == replace(revoked, revoked_at=None)
 
 
 async def test_other_keys_are_found_after_a_revocation(database: UnitOfWorkFactory) -> None:
@@ -122,7 +122,7 @@ async def test_what_is_not_committed_is_not_stored(database: UnitOfWorkFactory) 
         await uow.api_keys.add(DRAFT, DIGEST)
 
     assert await find(database) is None
-    assert 0 == await count_changes(database)
+    assert 0 == await read_change_counter(database)
 
 
 async def test_two_keys_never_have_one_digest(database: UnitOfWorkFactory) -> None:
@@ -133,20 +133,20 @@ async def test_two_keys_never_have_one_digest(database: UnitOfWorkFactory) -> No
 
 
 async def test_each_change_to_the_keys_is_counted(database: UnitOfWorkFactory) -> None:
-    counts = [await count_changes(database)]
+    counts = [await read_change_counter(database)]
     key = await add(database)
-    counts.append(await count_changes(database))
+    counts.append(await read_change_counter(database))
     await add(database, digest=OTHER_DIGEST)
-    counts.append(await count_changes(database))
+    counts.append(await read_change_counter(database))
     await revoke(database, key.id)
-    counts.append(await count_changes(database))
+    counts.append(await read_change_counter(database))
 
     assert counts == sorted(set(counts))
 
 
 async def test_other_writes_are_not_counted(database: UnitOfWorkFactory) -> None:
     await add(database)
-    before = await count_changes(database)
+    before = await read_change_counter(database)
 
     async with database.writing() as uow:
         with pytest.raises(ApiKeyNotFound):
@@ -154,4 +154,4 @@ async def test_other_writes_are_not_counted(database: UnitOfWorkFactory) -> None
         await uow.idempotency.prune(0, 1)
         await uow.commit()
 
-    assert before == await count_changes(database)
+    assert before == await read_change_counter(database)

@@ -15,7 +15,7 @@ PATH = "/.well-known/jwks.json"
 
 
 class Issuer:
-    """Signs with the newest of its keys, and publishes all of them while it is not away."""
+    """Signs with the newest of its keys, and publishes all of them while it is reachable."""
 
     def __init__(self, certificate: Path) -> None:
         self.keys = [SigningKey("first", "RS256")]

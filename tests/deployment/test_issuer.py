@@ -1,4 +1,4 @@
-"""A real issuer of tokens beside the service: it rotates its keys, and is away for a while."""
+"""A real issuer of tokens beside the service: it rotates its keys, and is unreachable at times."""
 
 import asyncio
 import time
@@ -83,7 +83,7 @@ def test_scopes_decide_what_a_token_may_do(running: Running) -> None:
     assert 403 == get(client, issuer.token(scope=WRITE)).status_code
 
 
-async def test_rotated_keys_are_found_and_those_of_an_issuer_that_is_away_are_kept(
+async def test_rotated_keys_are_found_and_those_of_an_unreachable_issuer_are_kept(
     running: Running,
 ) -> None:
     issuer, _, client = running
@@ -109,7 +109,7 @@ async def test_rotated_keys_are_found_and_those_of_an_issuer_that_is_away_are_ke
     assert 200 == get(client, of_second).status_code
 
 
-async def test_an_issuer_that_is_away_at_the_start_never_opens_the_door(
+async def test_if_the_issuer_is_unreachable_at_the_start_tokens_get_503_until_it_is_back(
     issuer: Issuer, tmp_path: Path
 ) -> None:
     token = issuer.token(scope=READ)

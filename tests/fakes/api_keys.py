@@ -36,23 +36,23 @@ class FakeApiKeyStore:
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         keys = await self._keys()
         key = keys.by_id.get(keys.ids.get(digest, 0))
-        if key is None or key.revoked is not None:
+        if key is None or key.revoked_at is not None:
             return None
-        return key if key.expires is None or now < key.expires else None
+        return key if key.expires_at is None or now < key.expires_at else None
 
     async def all(self) -> Sequence[ApiKey]:
         return list((await self._keys()).by_id.values())
 
-    async def count_changes(self) -> int:
+    async def read_change_counter(self) -> int:
         return (await self._keys()).changes
 
     async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
         keys, now = await self._keys(), int(self._clock())
         if digest in keys.ids:
             raise StoreConflict
-        expires = None if draft.lifetime is None else now + draft.lifetime
+        expires_at = None if draft.lifetime is None else now + draft.lifetime
         key_id = len(keys.by_id) + 1
-        key = ApiKey(key_id, draft.name, tuple(sorted(draft.scopes)), now, expires, None)
+        key = ApiKey(key_id, draft.name, tuple(sorted(draft.scopes)), now, expires_at, None)
         keys.by_id[key_id], keys.ids[digest] = key, key_id
         keys.changes += 1
         return key
@@ -62,7 +62,7 @@ class FakeApiKeyStore:
         if key_id not in keys.by_id:
             raise ApiKeyNotFound(key_id)
         key = keys.by_id[key_id]
-        keys.by_id[key_id] = replace(key, revoked=key.revoked or int(self._clock()))
+        keys.by_id[key_id] = replace(key, revoked_at=key.revoked_at or int(self._clock()))
         keys.changes += 1
         return keys.by_id[key_id]
 

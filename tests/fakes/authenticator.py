@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.principal import Principal
+from service_layer.authentication import AuthenticationUnavailable
 from service_layer.errors import StoreUnavailable
 
 READ, WRITE = "heroes:read", "heroes:write"
@@ -13,8 +14,11 @@ READER = Principal("key:2", frozenset({READ}))
 WRITER = Principal("key:3", frozenset({WRITE}))
 STRANGER = Principal("token:stranger", frozenset({"teams:read", "teams:write"}))
 
-UNAVAILABLE = "no-store"
-"""The credential that cannot be decided on."""
+NO_STORE = "no-store"
+"""The credential for which the database is needed and unavailable."""
+
+NO_KEYS = "no-keys"
+"""The credential that cannot be checked for another reason."""
 
 KNOWN = {"alice": ALICE, "bob": BOB, "reader": READER, "writer": WRITER, "stranger": STRANGER}
 
@@ -28,8 +32,10 @@ class FakeAuthenticator:
 
     async def authenticate(self, credential: str) -> Principal | None:
         self.asked.append(credential)
-        if credential == UNAVAILABLE:
-            raise StoreUnavailable("the store is away")
+        if credential == NO_STORE:
+            raise StoreUnavailable("the database is not reachable")
+        if credential == NO_KEYS:
+            raise AuthenticationUnavailable("the keys are not known yet")
         return self._known.get(credential)
 
 

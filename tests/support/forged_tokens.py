@@ -1,4 +1,4 @@
-"""Tokens that nobody may be let in with, made from good ones as an attacker would.
+"""Tokens that must not be accepted, made from valid ones as an attacker would make them.
 
 The attacker knows everything that is public, and has tokens of the issuer that have expired or are
 for other audiences.

@@ -14,7 +14,7 @@ from tests.unit.test_security_page import ROOT
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 ERRORS = {"StoreUnavailable", "StoreBusy", "OutcomeUnknown"}
-"""The errors whose message is logged beside a 503."""
+"""The errors of the database whose message is logged beside a 503."""
 
 OF_COMMIT_GROUPS = {"StoreConflict"}
 """An error of one unit of work whose message others get, because they share its COMMIT."""
@@ -76,6 +76,7 @@ PATTERNS = {
     "The server": {
         *patterns_of("entrypoints/server", {"OverloadLog"}),
         *patterns_of("entrypoints/http", {"warning"}),
+        *patterns_of("adapters/tokens", {"AuthenticationUnavailable"}),
     },
 }
 """Section of the page, and patterns of what the code writes."""

@@ -1,6 +1,7 @@
-"""The API keys, and the number of their changes.
+"""The API keys, and a counter of their changes.
 
-The names of the tables begin with that of the service: the database may have other tables.
+The names of the tables begin with the name of the service, because the database may contain tables
+of other programs.
 """
 
 import sqlalchemy as sa

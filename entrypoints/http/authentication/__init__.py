@@ -1,6 +1,6 @@
 """Authentication by ``Authorization: Bearer``, and the scopes that a request needs.
 
-An ASGI middleware, ``middleware/authentication.py``, decides before FastAPI is called (record 42).
-``get_principal`` is the dependency that returns its result, and ``authorize`` the one that routes
-declare.
+The ASGI middleware in ``middleware/authentication.py`` authenticates a request before FastAPI is
+called (record 42). The dependency ``get_principal`` returns the principal. Routes declare the
+dependency ``authorize``, which checks the scope.
 """

@@ -1,4 +1,4 @@
-"""Who may send requests to an application, and which scope a request needs."""
+"""Which requests an application accepts: the principal, and the scope that a method needs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from starlette.types import Scope
 from domain.principal import Principal
 from entrypoints.addresses import find_client
 from entrypoints.http.authentication.credentials import read_credential
-from service_layer.authentication import Authenticator
-from service_layer.authorization import MissingScope, NotAuthenticated, ScopeNames
+from service_layer.authentication import Authenticator, NotAuthenticated
+from service_layer.authorization import MissingScope, ScopeNames
 
 PRINCIPAL = "principal"
-"""Key of the request's principal in the ASGI scope. An anonymous client has none."""
+"""Key of the request's principal in the ASGI scope, which an anonymous request does not have."""
 
 ACCESS = "access"
 """Key of the ``Access`` that applies to the request, in the ASGI scope."""
@@ -20,17 +20,22 @@ ACCESS = "access"
 READ_METHODS = frozenset({"GET", "HEAD"})
 
 
-def find_owner(scope: Mapping[str, Any]) -> str:
-    """Return the id of the principal, or the key of the address of an anonymous client.
+def identify_client(scope: Mapping[str, Any]) -> str:
+    """Return the text under which limits count the client of a request.
 
-    What a client may use and store is counted under it. No id looks like an address.
+    It is the principal, or the client's address if the ASGI scope has no principal. The prefix
+    distinguishes a principal from an address, whatever its id is.
     """
     principal: Principal | None = scope.get(PRINCIPAL)
-    return find_client(scope) if principal is None else principal.id
+    return find_client(scope) if principal is None else f"principal {principal.id}"
 
 
 class Access:
-    """The rules of one application. Without an ``authenticator`` every client has every scope."""
+    """The access rules of one application.
+
+    Without an ``authenticator`` access is open: a request has the anonymous principal, which has
+    every scope.
+    """
 
     def __init__(self, authenticator: Authenticator | None, scopes: ScopeNames) -> None:
         self.is_open = authenticator is None
@@ -50,14 +55,14 @@ class Access:
             raise MissingScope(required)
 
     def find_principal(self, scope: Mapping[str, Any]) -> Principal | None:
-        """Return the principal in the ASGI scope, or the anonymous one if requests need none."""
+        """Return the principal in the ASGI scope, or else the anonymous one if access is open."""
         principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
         return principal
 
     async def authenticate(self, scope: Scope) -> Principal:
-        """Return the principal whose credential the request has.
+        """Return the principal to whom the credential of the request belongs.
 
-        Raises ``NotAuthenticated``, and ``StoreUnavailable`` if it cannot be decided.
+        Raises ``NotAuthenticated``, and the errors of ``Authenticator.authenticate``.
         """
         credential = read_credential(scope["headers"])
         if credential is None or self._authenticator is None:

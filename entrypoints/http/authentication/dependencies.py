@@ -1,4 +1,4 @@
-"""The dependencies that provide a request's principal, and check its scopes."""
+"""The dependencies that return the principal of a request and check its scopes."""
 
 from typing import Annotated
 
@@ -9,14 +9,15 @@ from starlette.types import Scope
 from domain.principal import Principal
 from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
 from entrypoints.http.inclusion import Skippable
-from service_layer.authorization import NotAuthenticated
+from service_layer.authentication import NotAuthenticated
 
 
 async def get_principal(connection: HTTPConnection) -> Principal:
-    """Return the principal that the middleware has found. Raises ``NotAuthenticated``.
+    """Return the principal of the request. Raises ``NotAuthenticated``.
 
-    Without authentication it is anonymous and has every scope. ``app.dependency_overrides`` may
-    replace this function: the middleware then lets every request through.
+    It is the one that the middleware has authenticated, or the anonymous one if the application has
+    no authenticator. If ``app.dependency_overrides`` replaces this function, the middleware refuses
+    no request.
     """
     principal = _get_access(connection.scope).find_principal(connection.scope)
     if principal is None:
@@ -28,9 +29,10 @@ Caller = Annotated[Principal, Depends(get_principal)]
 
 
 async def authorize(connection: HTTPConnection, principal: Caller) -> None:
-    """Check the principal's scopes, and leave it in the ASGI scope. Raises ``MissingScope``.
+    """Check the scopes of the principal. Raises ``MissingScope``.
 
-    So an override of ``get_principal`` decides who sends the request, not what is allowed.
+    An override of ``get_principal`` determines the principal, but its scopes are checked here. Then
+    that principal is set in the ASGI scope.
     """
     scope = connection.scope
     access = _get_access(scope)
@@ -40,7 +42,7 @@ async def authorize(connection: HTTPConnection, principal: Caller) -> None:
 
 
 def is_authorized(scope: Scope) -> bool:
-    """Return whether ``authorize`` would succeed without an override, and change nothing."""
+    """Return whether ``authorize`` would succeed, without an override, and would change nothing."""
     access: Access | None = scope.get(ACCESS)
     principal = access.find_principal(scope) if access else None
     if access is None or principal is None:
@@ -49,7 +51,7 @@ def is_authorized(scope: Scope) -> bool:
 
 
 SKIPPABLE = Skippable(authorize, is_authorized)
-"""``authorize`` need not be called where the middleware has found a principal with the scope."""
+"""``authorize`` need not be called if the principal in the ASGI scope already has the scope."""
 
 
 def _get_access(scope: Scope) -> Access:

@@ -1,4 +1,4 @@
-"""The OpenAPI documentation of authentication: a security scheme, and the scope of each method."""
+"""The OpenAPI documentation of authentication: the security scheme and each operation's scope."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,17 +8,18 @@ from entrypoints.http.authentication.access import Access
 SCHEME = "bearer"
 
 DESCRIPTION = (
-    "An API key or a token (JWT). `GET` and `HEAD` need the scope `{read}`, any other method needs"
-    " `{write}`, and `OPTIONS` needs none."
+    "An API key or a token (JWT). `GET` and `HEAD` need the scope `{read}`, `OPTIONS` needs no"
+    " credential, and every other method needs the scope `{write}`."
 )
 
 
 def add_security(
     document: dict[str, Any], access: Access, public_paths: Collection[str]
 ) -> dict[str, Any]:
-    """Return the OpenAPI document with the scheme, and with the scope that each operation needs.
+    """Return the OpenAPI document with the security scheme, and the scope of each operation.
 
-    The empty requirement says that a request may do without (OpenAPI 3.1, section 4.8.30).
+    Without an authenticator there is an empty security requirement, too: the credential is optional
+    (OpenAPI 3.1, section 4.8.30).
     """
     optional: list[dict[str, list[str]]] = [{}] if access.is_open else []
     paths = {

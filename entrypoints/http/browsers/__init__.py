@@ -1,1 +1,1 @@
-"""What browsers may do with responses."""
+"""Response headers that restrict browsers."""

@@ -1,7 +1,7 @@
-"""The pages of FastAPI that show the documentation: Swagger UI and ReDoc.
+"""The documentation pages of FastAPI: Swagger UI and ReDoc.
 
-They load scripts and styles from other sites, so they need a policy of their own. It is made from
-the page: a script that is not part of it as it was generated does not run.
+They load scripts and styles from other sites, so each needs its own Content-Security-Policy. The
+policy is derived from the generated page, so a script that is injected later does not run.
 """
 
 import re
@@ -15,21 +15,21 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.routing import Route, request_response
 
-from entrypoints.http.browsers.security_headers import NAME
+from entrypoints.http.browsers.security_headers import CONTENT_SECURITY_POLICY
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 FONTS = "https://fonts.gstatic.com"
-"""Where the style sheets of ReDoc's page load fonts from."""
+"""The host from which the style sheets of ReDoc's page load fonts."""
 
 LOGO = "https://cdn.redoc.ly"
-"""Where ReDoc loads its logo from."""
+"""The host from which ReDoc loads its logo."""
 
 _SEPARATOR = re.compile(r"[;,\s]")
 
 
 def allow_docs_pages(app: FastAPI) -> None:
-    """Give the pages of the application's documentation the policies that they need."""
+    """Give each documentation page of the application its policy."""
     pages = {app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
     for route in app.routes:
         if isinstance(route, Route) and route.path in pages:
@@ -37,10 +37,10 @@ def allow_docs_pages(app: FastAPI) -> None:
 
 
 def page_policy(html: str) -> str:
-    """Return the Content-Security-Policy (CSP Level 3) of a page that shows documentation.
+    """Return the Content-Security-Policy (CSP Level 3) of a documentation page.
 
-    Scripts may run if they are in the page or at a URL in it, and may send requests to the server
-    of the page. They may make inline styles if the page has one, as that of ReDoc.
+    It allows the scripts in the page, inline or by URL, and requests to the server of the page.
+    Inline styles are allowed if the page has one, as ReDoc's does.
     """
     page = _Page()
     page.feed(html)
@@ -95,7 +95,10 @@ class _Page(HTMLParser):
 
 
 def _source(url: str) -> str:
-    """Return the source expression of a URL: without its query, or of its host only."""
+    """Return the source expression of a URL without its query.
+
+    It is that of the host alone if the path contains a character that would end the expression.
+    """
     parts = urlsplit(url)
     if not parts.netloc:
         return "'self'"
@@ -106,7 +109,7 @@ def _source(url: str) -> str:
 def _with_policy(endpoint: Endpoint) -> Endpoint:
     async def page(request: Request) -> Response:
         response = await endpoint(request)
-        response.headers[NAME] = page_policy(bytes(response.body).decode())
+        response.headers[CONTENT_SECURITY_POLICY] = page_policy(bytes(response.body).decode())
         return response
 
     return page

@@ -1,7 +1,8 @@
-"""The generic cell rate algorithm (GCRA, ITU-T I.371): a limit on the rate of each client.
+"""The generic cell rate algorithm (GCRA, ITU-T I.371): a limit on the request rate of each client.
 
-A client has one number, the theoretical arrival time (TAT). Each request adds an interval to it,
-the time in which one request becomes available. The TAT may be ahead of the clock by the window::
+For each client one number is stored, the theoretical arrival time (TAT). Each request adds an
+interval to it, in which one request becomes available. The TAT may be ahead of the clock by one
+window at most::
 
     3 requests in 60 s: an interval of 20 s
     clock         0    0    0    0        10       20
@@ -9,8 +10,8 @@ the time in which one request becomes available. The TAT may be ahead of the clo
     TAT after    20   40   60   refused   refused  80
                                 20 s      10 s to wait
 
-So a client that was idle may send the whole quota at once, and after that one request in each
-interval. A refused request changes nothing.
+So a client that was idle may send its whole quota at once, and then one request in each interval. A
+refused request does not change the TAT.
 """
 
 import time
@@ -21,35 +22,36 @@ from typing import NamedTuple
 from entrypoints.quotas import Quota
 
 MAX_CLIENTS = 50_000
-"""Maximum number of clients that are remembered. Each takes about 0.3 kB."""
+"""Maximum number of clients whose TAT is stored. Each takes about 0.3 kB."""
 
-FORGOTTEN_AT_ONCE = 2
-"""Number of idle clients that a request forgets at most, so that none takes long."""
+REMOVED_AT_ONCE = 2
+"""Maximum number of idle clients that one request removes, so that no request takes long."""
 
 SECOND = 1_000_000_000
-"""A second in nanoseconds. Whole numbers have no rounding errors, which would add up."""
+"""A second in nanoseconds. Integers have no rounding errors that could add up."""
 
 
 class Decision(NamedTuple):
-    """Whether a request is allowed, and what the client may do next."""
+    """Whether a request is allowed, and how many more are."""
 
     is_allowed: bool
 
     remaining: int
-    """Number of requests that the client may send at once."""
+    """Number of requests that the client may send at once now."""
 
     seconds: int
-    """Time in which to send these: then the rate is that of the quota.
+    """Seconds in which the remaining requests become available at the rate of the quota.
 
-    If there are none, the time until the next one is allowed. It is 1 at least.
+    If there are none, the seconds until the next request is allowed. Rounded up, so at least 1.
     """
 
 
 class RateLimiter:
     """Counts the requests of each client.
 
-    At most ``max_clients`` are remembered. Beyond that, the one is forgotten whose last request was
-    longest ago, and has its whole quota again. A client is also forgotten when it has that anyway.
+    The TATs of at most ``max_clients`` are stored. For a further client, the one that has been idle
+    for longest is removed, and so has its whole quota again. Clients that have their whole quota
+    again anyway are removed earlier, a few with each new client.
     """
 
     def __init__(
@@ -64,12 +66,12 @@ class RateLimiter:
         self._window = self._interval * quota.requests
         self._max_clients = max_clients
         self._clock = clock
-        # Not a dict: to find its first key takes longer with each one deleted before it.
+        # Not a dict: finding its first key takes longer with each key that was deleted before it.
         self._tats: OrderedDict[Hashable, int] = OrderedDict()
 
     @property
     def clients(self) -> int:
-        """Number of clients that are remembered."""
+        """Number of clients whose TAT is stored."""
         return len(self._tats)
 
     def count(self, client: Hashable) -> Decision:
@@ -77,7 +79,7 @@ class RateLimiter:
         now = self._clock()
         known = self._tats.pop(client, None)
         if known is None:
-            self._forget_clients(now)
+            self._remove_clients(now)
         tat = now if known is None or known < now else known
         is_allowed = tat + self._interval - now <= self._window
         if is_allowed:
@@ -88,9 +90,9 @@ class RateLimiter:
         nanoseconds = remaining * self._interval or self._interval - free
         return Decision(is_allowed, remaining, -(-nanoseconds // SECOND))
 
-    def _forget_clients(self, now: int) -> None:
-        """Forget clients that have their whole quota, and one more if there is no room."""
-        for _ in range(FORGOTTEN_AT_ONCE):
+    def _remove_clients(self, now: int) -> None:
+        """Remove clients that have their whole quota again, and one more if there are too many."""
+        for _ in range(REMOVED_AT_ONCE):
             if self._tats and next(iter(self._tats.values())) <= now:
                 self._tats.popitem(last=False)
         if len(self._tats) >= self._max_clients:

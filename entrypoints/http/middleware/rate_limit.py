@@ -1,10 +1,10 @@
-"""A limit on the requests of each client, and the headers that tell it what is left.
+"""A limit on the request rate of each client, and the headers that report the remaining quota.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11::
 
     RateLimit-Policy: "default";q=600;w=60     600 requests in 60 seconds
-    RateLimit: "default";r=300;t=30            300 at once, or evenly in the next 30 seconds
-    RateLimit: "default";r=0;t=1               none before a second has passed
+    RateLimit: "default";r=300;t=30            300 at once, or evenly within the next 30 seconds
+    RateLimit: "default";r=0;t=1               the next one in one second
 """
 
 from collections.abc import Awaitable
@@ -12,8 +12,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.addresses import find_client
-from entrypoints.http.authentication.access import PRINCIPAL
+from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.problems import problem
@@ -24,9 +23,9 @@ TOO_MANY = "Too many requests. Try again later."
 class RateLimit:
     """ASGI middleware that returns 429 for requests beyond the quota of the client.
 
-    The client is the principal, or the address if there is none: IPv6 addresses of a network count
-    as one, see ``client_key``. Health checks are not counted. Several parts of an application may
-    share a ``limiter``. It costs 2.8 µs a request.
+    The client is the principal in the ASGI scope, or the address if there is none; the addresses of
+    an IPv6 /64 network count as one client. Health checks are not counted. Several middlewares may
+    share a ``limiter``.
     """
 
     def __init__(self, app: ASGIApp, limiter: RateLimiter) -> None:
@@ -39,7 +38,7 @@ class RateLimit:
         if scope["type"] != "http" or _is_health_check(scope):
             await self._app(scope, receive, send)
             return
-        is_allowed, remaining, seconds = self._limiter.count(_find_client(scope))
+        is_allowed, remaining, seconds = self._limiter.count(identify_client(scope))
         limit = (b"ratelimit", b'"default";r=%d;t=%d' % (remaining, seconds))
 
         def send_with_limit(message: Message) -> Awaitable[None]:
@@ -51,15 +50,9 @@ class RateLimit:
         if is_allowed:
             await self._app(scope, receive, send_with_limit)
             return
-        wait = {"Retry-After": str(seconds)}
-        response = problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, scope, wait)
+        headers = {"Retry-After": str(seconds)}
+        response = problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, scope, headers)
         await response(scope, receive, send_with_limit)
-
-
-def _find_client(scope: Scope) -> tuple[str, str]:
-    """Return a key that is that of no other client: an address is no principal's id."""
-    principal = scope.get(PRINCIPAL)
-    return ("address", find_client(scope)) if principal is None else ("principal", principal.id)
 
 
 def _is_health_check(scope: Scope) -> bool:

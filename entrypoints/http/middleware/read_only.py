@@ -1,4 +1,4 @@
-"""A service that is read-only for a while, such as during maintenance."""
+"""Read-only mode, for maintenance."""
 
 from http import HTTPStatus
 
@@ -10,16 +10,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
 
 RETRY_AFTER = "60"
-"""Seconds after which a client may retry. Maintenance takes longer than an overload."""
+"""Seconds after which a client may retry. Maintenance takes minutes."""
 
 READ_ONLY = "The service is read-only at the moment. Nothing was changed. Try again later."
 
 
 class ReadOnly:
-    """ASGI middleware that returns 503 for methods that are not safe, before a body is received.
-
-    It costs a request that reads 0.3 µs.
-    """
+    """ASGI middleware that returns 503 for methods that are not safe. It receives no body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.database import open_database, open_plain_database
 from domain.api_key_format import digest_key
-from service_layer.api_key_authentication import MAX_AGE, ApiKeyAuthenticator
+from service_layer.api_key_authentication import CHECK_INTERVAL, ApiKeyAuthenticator
 from service_layer.database import Database
 from tests.fakes.clock import Clock
 from tests.integration.api_keys.commands import Keys, authenticate, open_beside
@@ -84,7 +84,7 @@ async def test_a_file_notices_at_once_what_another_process_revokes(
     invoke(keys.path, "migrate")
     url = f"sqlite:///{keys.path}"
     database: Database = open_beside(keys.path) if kind == "fast" else open_plain_database(url)
-    authenticator = ApiKeyAuthenticator(database, max_age=1_000)
+    authenticator = ApiKeyAuthenticator(database, check_interval=1_000)
     first, second = [await asyncio.to_thread(keys.create) for _ in range(2)]
     assert await authenticator.authenticate(first) is not None
     assert await authenticator.authenticate(second) is not None
@@ -99,7 +99,7 @@ async def test_a_file_notices_at_once_what_another_process_revokes(
 
 
 @pytest.mark.parametrize("opening", [open_database, open_plain_database])
-async def test_each_worker_on_a_server_notices_a_revocation_within_the_maximum_age(
+async def test_each_worker_on_a_server_notices_a_revocation_within_the_check_interval(
     tmp_path: Path, postgres_url: str, opening: object
 ) -> None:
     assert callable(opening)
@@ -117,10 +117,10 @@ async def test_each_worker_on_a_server_notices_a_revocation_within_the_maximum_a
             assert await worker.authenticate(key) is not None
 
         await asyncio.to_thread(keys.revoke, 1)
-        clocks[0].now = MAX_AGE
+        clocks[0].now = CHECK_INTERVAL
         assert await workers[0].authenticate(key) is None
         assert await workers[1].authenticate(key) is not None
-        clocks[1].now = MAX_AGE
+        clocks[1].now = CHECK_INTERVAL
         assert await workers[1].authenticate(key) is None
 
         other = await asyncio.to_thread(keys.create)

@@ -60,7 +60,7 @@ MUTANTS = [
     Mutant(
         "each write empties the cache",
         AUTHENTICATION,
-        "if changes != self._changes:",
+        "if counter != self._counter:",
         "if True:",
         [CACHE],
     ),
@@ -74,7 +74,7 @@ MUTANTS = [
     Mutant(
         "a cached key does not expire",
         AUTHENTICATION,
-        "if known is not None and (known.expires is None or self._clock() < known.expires):",
+        "if known is not None and (known.expires_at is None or self._clock() < known.expires_at):",
         "if known is not None:",
         [CACHE],
     ),
@@ -109,7 +109,7 @@ MUTANTS = [
     Mutant(
         "a revocation is not counted",
         STORE,
-        "        await self._count_change()\n        return _to_key(rows[0])",
+        "        await self._increment_change_counter()\n        return _to_key(rows[0])",
         "        return _to_key(rows[0])",
         [f"{CONTRACT}::test_each_change_to_the_keys_is_counted[sqlite]"],
     ),

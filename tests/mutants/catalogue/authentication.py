@@ -1,4 +1,4 @@
-"""Mistakes in authentication: who is let in, what may be done, and whose keys are whose."""
+"""Mistakes in authentication: which requests are refused, and to whom keys belong."""
 
 from tests.mutants.mutant import Mutant
 
@@ -19,7 +19,7 @@ OVERRIDES = "tests/integration/test_principal_overrides.py"
 
 MUTANTS = [
     Mutant(
-        "an unknown credential is let through",
+        "an unknown credential is accepted",
         ACCESS,
         "        if principal is None:\n            raise NotAuthenticated\n",
         "",
@@ -69,7 +69,7 @@ MUTANTS = [
         [REFUSALS],
     ),
     Mutant(
-        "any override opens the door",
+        "any override turns authentication off",
         MIDDLEWARE,
         'return get_principal not in getattr(scope.get("app"), "dependency_overrides", ())',
         'return not getattr(scope.get("app"), "dependency_overrides", ())',
@@ -127,7 +127,7 @@ MUTANTS = [
     Mutant(
         "stored responses are counted by address",
         ACCESS,
-        "return find_client(scope) if principal is None else principal.id",
+        'return find_client(scope) if principal is None else f"principal {principal.id}"',
         "return find_client(scope)",
         [KEYS],
     ),

@@ -2,6 +2,7 @@
 
 from tests.mutants.mutant import Mutant
 
+ACCESS = "entrypoints/http/authentication/access.py"
 GCRA = "entrypoints/http/middleware/gcra.py"
 RATE_LIMIT = "entrypoints/http/middleware/rate_limit.py"
 READ_ONLY = "entrypoints/http/middleware/read_only.py"
@@ -81,16 +82,16 @@ MUTANTS = [
     ),
     Mutant(
         "a principal shares the quota of its address",
-        RATE_LIMIT,
-        'return ("address", find_client(scope)) if principal is None else',
-        'return ("address", find_client(scope)) if True else',
+        ACCESS,
+        'return find_client(scope) if principal is None else f"principal',
+        'return find_client(scope) if True else f"principal',
         LIMITED,
     ),
     Mutant(
         "an address may be the id of a principal",
-        RATE_LIMIT,
-        'return ("address", find_client(scope))',
-        'return ("principal", find_client(scope))',
+        ACCESS,
+        'f"principal {principal.id}"',
+        "principal.id",
         LIMITED,
     ),
     Mutant(

@@ -208,8 +208,8 @@ MUTANTS = [
     Mutant(
         "the client is stored without a limit",
         HTTP,
-        "owner = None if retention.limit_per_client is None else find_owner(request.scope)",
-        "owner = find_owner(request.scope)",
+        "owner = None if retention.limit_per_client is None else identify_client(request.scope)",
+        "owner = identify_client(request.scope)",
         [API],
     ),
     Mutant(

@@ -123,8 +123,8 @@ MUTANTS = [
     Mutant(
         "without keys every token is wrong",
         AUTHENTICATOR,
-        "        if keys is None:\n            raise StoreUnavailable(",
-        "        if keys is None:\n            return None\n            raise StoreUnavailable(",
+        "            raise AuthenticationUnavailable(",
+        "            return None\n            raise AuthenticationUnavailable(",
         [AUTHENTICATION],
     ),
     Mutant(
@@ -198,7 +198,7 @@ MUTANTS = [
         [KEYS],
     ),
     Mutant(
-        "keys are forgotten while the issuer is away",
+        "the keys are dropped while the issuer is unreachable",
         PUBLISHED,
         "            self._report(error)\n",
         "            self.current = None\n            self._report(error)\n",
@@ -249,7 +249,7 @@ MUTANTS = [
     Mutant(
         "a response has no maximum",
         HTTP_GET,
-        "if len(received) > self._max_size + MAX_HEAD:",
+        "if len(received) > maximum:",
         "if False:",
         [FETCHING],
     ),

@@ -16,7 +16,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.database import FakeDatabase, FakeReadOnlyUnitOfWork
 
 NOW = 1_000_000
-MAX_AGE = 10.0
+CHECK_INTERVAL = 10.0
 
 PRINCIPAL = Principal("key:1", frozenset({"a:read"}))
 
@@ -71,8 +71,8 @@ class SlowStore(FakeApiKeyStore):
         await self._file.may_end.wait()
         return key
 
-    async def count_changes(self) -> int:
-        return await self._store.count_changes()
+    async def read_change_counter(self) -> int:
+        return await self._store.read_change_counter()
 
 
 class UnavailableFile(File):
@@ -99,7 +99,9 @@ async def write_something_else(database: FakeDatabase) -> None:
 def make_authenticator(database: File) -> tuple[ApiKeyAuthenticator, Clock, Clock]:
     """Return an authenticator with clocks: Unix time, and monotonic time."""
     clock, monotonic = Clock(NOW), Clock()
-    made = ApiKeyAuthenticator(database, max_age=MAX_AGE, clock=clock, monotonic=monotonic)
+    made = ApiKeyAuthenticator(
+        database, check_interval=CHECK_INTERVAL, clock=clock, monotonic=monotonic
+    )
     return made, clock, monotonic
 
 
@@ -157,9 +159,9 @@ async def test_on_a_server_a_revoked_key_is_invalid_within_the_maximum_age() -> 
     await authenticator.authenticate(key.text)
     await revoke(database, key)
 
-    monotonic.now = MAX_AGE - 0.1
+    monotonic.now = CHECK_INTERVAL - 0.1
     assert PRINCIPAL == await authenticator.authenticate(key.text)
-    monotonic.now = MAX_AGE
+    monotonic.now = CHECK_INTERVAL
     assert await authenticator.authenticate(key.text) is None
 
 
@@ -173,7 +175,7 @@ async def test_on_a_server_a_use_does_not_extend_the_age() -> None:
     for second in range(10):
         monotonic.now = second
         assert PRINCIPAL == await authenticator.authenticate(key.text)
-    monotonic.now = MAX_AGE
+    monotonic.now = CHECK_INTERVAL
     assert await authenticator.authenticate(key.text) is None
 
 

@@ -39,7 +39,7 @@ async def test_each_key_has_a_text_of_its_own() -> None:
 async def test_a_key_with_a_lifetime_expires() -> None:
     created = await create(FakeDatabase(lambda: 1_000), lifetime=60)
 
-    assert (1_000, 1_060) == (created.stored.created, created.stored.expires)
+    assert (1_000, 1_060) == (created.stored.created_at, created.stored.expires_at)
 
 
 async def test_the_representation_of_a_key_does_not_contain_its_text() -> None:
@@ -66,7 +66,7 @@ async def test_a_revoked_key_remains_listed() -> None:
     async with database.writing() as uow:
         revoked = await revoke_key(uow, 1)
 
-    assert 1_000 == revoked.revoked
+    assert 1_000 == revoked.revoked_at
     assert [revoked] == await stored_keys(database)
 
 

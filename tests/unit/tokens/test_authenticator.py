@@ -9,7 +9,7 @@ import pytest
 from adapters.tokens.authenticator import MAX_TOKEN, TokenAuthenticator
 from adapters.tokens.published_keys import PublishedKeys
 from adapters.tokens.verification import TokenVerifier, VerifiedToken
-from service_layer.errors import StoreUnavailable
+from service_layer.authentication import AuthenticationUnavailable
 from tests.fakes.key_source import FakeKeySource
 from tests.support.tokens import (
     AUDIENCE,
@@ -147,10 +147,10 @@ async def test_a_key_that_replaces_another_under_its_id_verifies_its_own_tokens_
     assert await authenticator.authenticate(successor.token())
 
 
-async def test_while_no_keys_are_known_it_cannot_be_decided(source: FakeKeySource) -> None:
+async def test_while_no_keys_are_known_no_token_can_be_checked(source: FakeKeySource) -> None:
     authenticator = TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE), PublishedKeys(source))
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(AuthenticationUnavailable):
         await authenticator.authenticate(EC.token())
 
 

@@ -140,7 +140,7 @@ async def test_a_key_that_is_unknown_during_a_read_is_not_forgotten() -> None:
         assert {"ec"} == ids(published)
 
 
-async def test_the_keys_are_kept_while_the_issuer_is_away(
+async def test_the_keys_are_kept_while_the_issuer_is_unreachable(
     source: FakeKeySource, published: PublishedKeys
 ) -> None:
     before = published.current
@@ -196,7 +196,7 @@ async def test_an_unexpected_error_does_not_end_the_reading(
         await advance(MIN_INTERVAL)
 
         assert {"ec"} == ids(published)
-        assert ["https://issuer.example/keys: the keys cannot be read"] == caplog.messages
+        assert ["https://issuer.example/keys: the signing keys cannot be read"] == caplog.messages
 
 
 class FailingSource(FakeKeySource):
@@ -256,8 +256,10 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
 
     assert 5 == source.number
     failed, succeeded = caplog.messages
-    assert failed.endswith("the keys cannot be read, using those of before: connection refused")
-    assert "https://issuer.example/keys: the keys can be read again" == succeeded
+    assert failed.endswith(
+        "the signing keys cannot be read; the previous ones stay in use: connection refused"
+    )
+    assert "https://issuer.example/keys: the signing keys can be read again" == succeeded
 
 
 async def test_a_start_without_keys_says_what_follows(caplog: pytest.LogCaptureFixture) -> None:
@@ -266,7 +268,7 @@ async def test_a_start_without_keys_says_what_follows(caplog: pytest.LogCaptureF
 
         assert published.current is None
     (failed,) = caplog.messages
-    assert failed.endswith("cannot be read, tokens get 503 until they can: connection refused")
+    assert failed.endswith("the signing keys cannot be read; tokens get 503: connection refused")
 
 
 async def test_new_keys_are_logged_and_the_same_ones_are_not(
@@ -279,7 +281,7 @@ async def test_new_keys_are_logged_and_the_same_ones_are_not(
         await advance(MIN_INTERVAL)
 
     assert 4 == source.number
-    assert ["https://issuer.example/keys: keys: 2, ignored: 1"] == caplog.messages
+    assert ["https://issuer.example/keys: signing keys in use: 2, ignored: 1"] == caplog.messages
 
 
 async def test_a_start_waits_for_the_first_keys_but_not_for_long() -> None:

@@ -102,4 +102,4 @@ async def test_scans_take_turns_by_principal() -> None:
         async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
             await client.get("/heroes/", headers=headers)
 
-    assert ("key:1", "192.0.2.1") == database.clients
+    assert ("principal key:1", "192.0.2.1") == database.clients

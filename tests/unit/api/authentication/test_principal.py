@@ -51,7 +51,7 @@ async def test_without_authentication_the_principal_is_anonymous_and_has_every_s
     assert 200 == created.status
 
 
-async def test_the_anonymous_principal_is_not_in_the_scope() -> None:
+async def test_the_anonymous_principal_is_not_in_the_asgi_scope() -> None:
     async def show(scope: Scope, receive: Receive, send: Send) -> None:
         await PlainTextResponse(repr(scope.get("principal")))(scope, receive, send)
 

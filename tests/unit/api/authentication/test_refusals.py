@@ -8,8 +8,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.principal import Principal
 from entrypoints.api.app import build_app, install
-from service_layer.authorization import NotAuthenticated
-from tests.fakes.authenticator import UNAVAILABLE, FakeAuthenticator, bearing
+from service_layer.authentication import NotAuthenticated
+from tests.fakes.authenticator import NO_KEYS, NO_STORE, FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
 from tests.unit.api.authentication.calls import DEADPOND, add_hero, call
 
@@ -148,20 +148,29 @@ async def test_a_refused_request_changes_nothing() -> None:
     database = FakeDatabase()
     app = build_app(database, authenticator=FakeAuthenticator())
 
-    for credential in ("unknown", "reader", "stranger", UNAVAILABLE):
+    for credential in ("unknown", "reader", "stranger", NO_STORE, NO_KEYS):
         await call(app, "POST", "/heroes/", f"Bearer {credential}")
 
     assert {} == database.committed.heroes
 
 
-async def test_a_credential_that_can_not_be_decided_on_is_503_and_no_body_is_received(
-    app: FastAPI,
+@pytest.mark.parametrize(
+    ("credential", "reason", "detail"),
+    [
+        (NO_STORE, "the database is not reachable", "The database is temporarily unavailable."),
+        (NO_KEYS, "the keys are not known yet", "Authentication is temporarily unavailable."),
+    ],
+)
+async def test_a_credential_that_can_not_be_checked_is_503_and_no_body_is_received(
+    app: FastAPI, caplog: pytest.LogCaptureFixture, credential: str, reason: str, detail: str
 ) -> None:
-    refused = await call(app, "POST", "/heroes/", f"Bearer {UNAVAILABLE}")
+    refused = await call(app, "POST", "/heroes/", f"Bearer {credential}")
 
     assert (503, 0) == (refused.status, refused.received)
     assert "1" == refused.headers["retry-after"]
-    assert "The database is temporarily unavailable. Try again later." == refused.json["detail"]
+    assert "application/problem+json" == refused.headers["content-type"]
+    assert f"{detail} Try again later." == refused.json["detail"]
+    assert [f"POST '/heroes/': {reason}"] == caplog.messages
 
 
 async def test_a_bug_in_an_authenticator_lets_nobody_in() -> None:
@@ -185,7 +194,7 @@ async def test_options_needs_no_credential(app: FastAPI, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"])
-@pytest.mark.parametrize("authorization", [[], ["Bearer unknown"], [f"Bearer {UNAVAILABLE}"]])
+@pytest.mark.parametrize("authorization", [[], ["Bearer unknown"], [f"Bearer {NO_STORE}"]])
 async def test_the_document_and_its_pages_need_no_credential(
     app: FastAPI, path: str, authorization: list[str]
 ) -> None:
@@ -244,7 +253,7 @@ def test_a_websocket_needs_the_scope_to_write(app: FastAPI) -> None:
         assert "key:1" == connected.receive_text()
 
 
-@pytest.mark.parametrize("headers", [{}, bearing("reader"), bearing(UNAVAILABLE)])
+@pytest.mark.parametrize("headers", [{}, bearing("reader"), bearing(NO_STORE), bearing(NO_KEYS)])
 def test_a_websocket_is_refused_without_it(app: FastAPI, headers: dict[str, str]) -> None:
     @app.websocket("/chat")
     async def chat(_: WebSocket) -> None:
