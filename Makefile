@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
 CANARIES := .venv-canaries
 WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
+PARALLEL := --numprocesses 2 --dist loadfile --max-worker-restart 0
 LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
@@ -29,13 +30,13 @@ quick: $(VENV)/dev.stamp ## Run unit tests, and contract tests on the fake and S
 
 test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four packages
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile --ignore tests/faults \
+	$(BIN)/coverage run -m pytest $(PARALLEL) --ignore tests/faults \
 		--ignore tests/deployment $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx and pgbouncer
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/faults tests/deployment $(ARGS)
+	$(BIN)/pytest $(PARALLEL) tests/faults tests/deployment $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## Check that the tests detect a catalogue of deliberate mistakes
 	$(BIN)/python -m tests.mutants $(ARGS)
@@ -62,7 +63,7 @@ canaries: ## Test what relies on private parts of libraries, with their newest v
 	$(CANARIES)/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
 	$(CANARIES)/bin/python -m pip --quiet install --upgrade $(WATCHED)
 	$(CANARIES)/bin/python -m pip list | grep --ignore-case --word-regexp $(WATCHED:%=--regexp=%)
-	$(CANARIES)/bin/pytest --numprocesses 2 --dist loadfile -m canary $(ARGS)
+	$(CANARIES)/bin/pytest $(PARALLEL) -m canary $(ARGS)
 
 bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Benchmark heroes and other servers, see docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
