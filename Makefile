@@ -12,6 +12,9 @@ LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
+# Without it, each of the processes that the tests start would compile the sources again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install run quick test faults mutants soak overload restore-kills hostile-tables canaries bench check openapi \
 	format lock clean

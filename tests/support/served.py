@@ -27,6 +27,9 @@ LIMIT = float(os.environ.get("TEST_LIMIT", "30"))
 COMMAND = (str(Path(sys.executable).with_name("heroes")),)
 """The console script of the environment that runs the tests."""
 
+MEASURED = "tests/integration/server/"
+"""The tests whose server processes count for the coverage."""
+
 UNMEASURED = ("HEROES_", "COVERAGE_")
 
 READY = re.compile(r"Heroes: +(http://\S+)/heroes/")
@@ -130,11 +133,12 @@ def serve(
 def environment(database: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a process with exactly these settings.
 
-    Measuring coverage slows a server down by half, so only servers on SQLite are measured. Servers
-    on PostgreSQL run the same code, and tests of the PostgreSQL engine run in this process.
+    With coverage a server takes nearly twice as long to start. So it is measured only in the tests
+    of the server: the others test code that is also tested in this process.
     """
     chosen = {"database_url": f"sqlite:///{database}", **settings}
-    excluded = ("HEROES_",) if chosen["database_url"].startswith("sqlite") else UNMEASURED
+    is_measured = os.environ.get("PYTEST_CURRENT_TEST", "").startswith(MEASURED)
+    excluded = ("HEROES_",) if is_measured else UNMEASURED
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
     return inherited | {f"HEROES_{name.upper()}": value for name, value in chosen.items()}
 
