@@ -21,8 +21,14 @@ class ApiKeyReader(Protocol):
     async def all(self) -> Sequence[ApiKey]:
         """Return all keys in the order of their ids, revoked and expired ones included."""
 
-    async def read_change_counter(self) -> int:
-        """Return a counter that each ``add`` and each ``revoke`` increments."""
+    async def read_change_mark(self) -> object:
+        """Return the mark of the last change, to be compared with another one for equality only.
+
+        Each ``add`` and each ``revoke`` sets a new random mark. So a database that has gone back to
+        an older state, as by a restore or a failover to a standby that lags behind, does not get
+        the marks again that it had before. A mark that somebody has written by hand may be any
+        value.
+        """
 
 
 class ApiKeyStore(ApiKeyReader, Protocol):

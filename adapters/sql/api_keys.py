@@ -1,5 +1,6 @@
 """The store of API keys in SQL."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,9 @@ from adapters.sql import api_key_statements as statements
 from adapters.sql.session import SqlExecutor, SqlSession
 from adapters.sql.tables import IDS
 from domain.api_key import ApiKey, ApiKeyDraft, ApiKeyNotFound
+
+MARK_BITS = 63
+"""Random bits of a mark of changes: the non-negative half of a 64-bit integer."""
 
 
 class SqlApiKeyReader:
@@ -23,9 +27,9 @@ class SqlApiKeyReader:
         rows = await self._executor.exec(statements.ALL, {})
         return [_to_key(row) for row in rows]
 
-    async def read_change_counter(self) -> int:
-        rows = await self._executor.exec(statements.READ_CHANGE_COUNTER, {})
-        return int(rows[0][0]) if rows else 0
+    async def read_change_mark(self) -> object:
+        rows = await self._executor.exec(statements.READ_CHANGE_MARK, {})
+        return rows[0][0] if rows else None
 
 
 class SqlApiKeyStore(SqlApiKeyReader):
@@ -43,7 +47,7 @@ class SqlApiKeyStore(SqlApiKeyReader):
             "lifetime": draft.lifetime,
         }
         (row,) = await self._session.exec(statements.ADD, values)
-        await self._increment_change_counter()
+        await self._set_change_mark()
         return _to_key(row)
 
     async def revoke(self, key_id: int) -> ApiKey:
@@ -52,11 +56,12 @@ class SqlApiKeyStore(SqlApiKeyReader):
         rows = await self._session.exec(statements.REVOKE, {"key_id": key_id})
         if not rows:
             raise ApiKeyNotFound(key_id)
-        await self._increment_change_counter()
+        await self._set_change_mark()
         return _to_key(rows[0])
 
-    async def _increment_change_counter(self) -> None:
-        await self._session.exec(statements.INCREMENT_CHANGE_COUNTER, {"one": 1})
+    async def _set_change_mark(self) -> None:
+        mark = secrets.randbits(MARK_BITS)
+        await self._session.exec(statements.SET_CHANGE_MARK, {"mark": mark})
 
 
 def _to_key(row: Sequence[Any]) -> ApiKey:

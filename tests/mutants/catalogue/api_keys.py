@@ -58,7 +58,7 @@ MUTANTS = [
     Mutant(
         "each write empties the cache",
         AUTHENTICATION,
-        "if counter != self._counter:",
+        "if mark != self._mark:",
         "if True:",
         [CACHE],
     ),
@@ -105,11 +105,25 @@ MUTANTS = [
         [f"{OF_THE_COMMANDS}::test_a_key_that_is_revoked_again_keeps_its_time[sqlite]"],
     ),
     Mutant(
-        "a revocation is not counted",
+        "a revocation leaves the mark of the last change",
         STORE,
-        "        await self._increment_change_counter()\n        return _to_key(rows[0])",
+        "        await self._set_change_mark()\n        return _to_key(rows[0])",
         "        return _to_key(rows[0])",
-        [f"{CONTRACT}::test_each_change_to_the_keys_is_counted[sqlite]"],
+        [f"{CONTRACT}::test_each_change_to_the_keys_has_its_own_mark[sqlite]"],
+    ),
+    Mutant(
+        "a database that went back gets its marks again",
+        STORE,
+        "mark = secrets.randbits(MARK_BITS)",
+        "mark = int(str(await self.read_change_mark() or 0)) + 1",
+        [f"{CONTRACT}::test_a_database_that_went_back_does_not_get_a_mark_again[sqlite]"],
+    ),
+    Mutant(
+        "a key is cached with the mark of an earlier state",
+        AUTHENTICATION,
+        "                self._compare_mark(await uow.api_keys.read_change_mark())\n",
+        "                pass\n",
+        [CACHE],
     ),
     Mutant(
         "keys are read from replicas",

@@ -71,8 +71,8 @@ class SlowStore(FakeApiKeyStore):
         await self._file.may_end.wait()
         return key
 
-    async def read_change_counter(self) -> int:
-        return await self._store.read_change_counter()
+    async def read_change_mark(self) -> object:
+        return await self._store.read_change_mark()
 
 
 class UnavailableFile(File):
@@ -204,7 +204,7 @@ async def test_another_write_costs_one_read_and_keeps_the_cache() -> None:
     assert before + 1 == database.reads
 
 
-async def test_on_a_server_the_changes_are_counted_once_in_the_maximum_age() -> None:
+async def test_on_a_server_the_mark_is_read_once_in_the_maximum_age() -> None:
     database = Server()
     authenticator, _, monotonic = make_authenticator(database)
     key = await create(database)
@@ -292,6 +292,39 @@ async def test_a_lookup_that_a_revocation_overtakes_is_not_cached() -> None:
 
     assert PRINCIPAL == await lookup  # it was valid when its request arrived
     assert await other is None
+    assert await authenticator.authenticate(key.text) is None
+
+
+@pytest.mark.parametrize("is_read_between", [True, False])
+async def test_a_key_is_invalid_after_its_database_went_back(*, is_read_between: bool) -> None:
+    database = Server()
+    authenticator, _, monotonic = make_authenticator(database)
+    older = await create(database)
+    assert await authenticator.authenticate(older.text) is not None
+    older_state = database.committed
+    lost = await create(database)
+    monotonic.now += CHECK_INTERVAL * is_read_between
+    assert await authenticator.authenticate(lost.text) is not None
+
+    database.committed = older_state  # as a standby that lags behind, or a restored backup
+    if is_read_between:
+        await revoke(database, older)
+    monotonic.now += CHECK_INTERVAL
+
+    assert await authenticator.authenticate(lost.text) is None
+    assert is_read_between == (await authenticator.authenticate(older.text) is None)
+
+
+@pytest.mark.parametrize("mark", ["x", b"\0", 1.5, -(2**63), 0])
+async def test_a_mark_may_be_any_value(mark: object) -> None:
+    database = Server()
+    authenticator, _, monotonic = make_authenticator(database)
+    key = await create(database)
+    await authenticator.authenticate(key.text)
+    await revoke(database, key)
+    database.committed.api_keys.mark = mark
+    monotonic.now = CHECK_INTERVAL
+
     assert await authenticator.authenticate(key.text) is None
 
 
