@@ -66,7 +66,8 @@ class ApiKeyDraft:
 class ApiKey:
     """A stored API key. Times are Unix times of the database's clock, in whole seconds.
 
-    ``id`` is never reused. A revoked key remains stored, so that it can be listed.
+    ``id`` is never reused, unless the database goes back to an older state, as by a restore. A
+    revoked key remains stored, so that it can be listed.
     """
 
     id: int

@@ -35,7 +35,7 @@ class ApiKeyStore(ApiKeyReader, Protocol):
     """Read and write access to the stored keys, in the transaction of a unit of work."""
 
     async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
-        """Store a new key, and return it. Its id was never that of another key."""
+        """Store a new key, and return it. No other stored key has, or had, its id."""
 
     async def revoke(self, key_id: int) -> ApiKey:
         """Revoke the key permanently, and return it. Raises ``ApiKeyNotFound``.
