@@ -28,13 +28,14 @@ from typing import NamedTuple, Protocol
 
 from domain.api_key_format import digest_key
 from domain.principal import Principal
+from service_layer.authorization import ScopeNames
 from service_layer.unit_of_work import ReadOnlyUnitOfWork
 
 CHECK_INTERVAL = 10.0
 """Seconds between two reads of the mark of changes if the database is a server."""
 
 MAX_CACHED_KEYS = 4096
-"""Maximum number of cached keys, about 600 bytes each. Only valid keys are cached."""
+"""Maximum number of cached keys, about 500 bytes each. Only valid keys are cached."""
 
 Clock = Callable[[], float]
 
@@ -64,18 +65,20 @@ class ApiKeyAuthenticator:
 
     On a database server a revoked key may be accepted for ``check_interval`` seconds more. On a
     file the parameter has no effect. ``clock`` returns Unix time, which decides whether a key has
-    expired.
+    expired. Other scopes of a key than ``scopes`` are ignored.
     """
 
     def __init__(
         self,
         database: KeyDatabase,
+        scopes: ScopeNames,
         *,
         check_interval: float = CHECK_INTERVAL,
         clock: Clock = time.time,
         monotonic: Clock = time.monotonic,
     ) -> None:
         self._database = database
+        self._scopes = scopes
         self._check_interval = 0.0 if database.is_embedded else check_interval
         self._clock = clock
         self._monotonic = monotonic
@@ -135,6 +138,6 @@ class ApiKeyAuthenticator:
             return None
         if len(valid) >= MAX_CACHED_KEYS:
             del valid[next(iter(valid))]
-        principal = Principal(f"key:{key.id}", frozenset(key.scopes))
+        principal = Principal(f"key:{key.id}", self._scopes.select_known(key.scopes))
         valid[digest] = CachedKey(principal, key.expires_at)
         return principal

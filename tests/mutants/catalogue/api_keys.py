@@ -77,6 +77,13 @@ MUTANTS = [
         [CACHE],
     ),
     Mutant(
+        "all scopes of a key are cached",
+        AUTHENTICATION,
+        "self._scopes.select_known(key.scopes)",
+        "frozenset(key.scopes)",
+        [CACHE],
+    ),
+    Mutant(
         "the cache has no bound",
         AUTHENTICATION,
         "if len(valid) >= MAX_CACHED_KEYS:",

@@ -1,6 +1,7 @@
 """The cache of API keys, on the fake as a file and as a server."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,6 +11,7 @@ from domain.principal import Principal
 from service_layer import api_key_authentication
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.api_keys import CreatedKey, create_key, revoke_key
+from service_layer.authorization import ScopeNames
 from service_layer.errors import StoreUnavailable
 from tests.fakes.api_keys import FakeApiKeyStore
 from tests.fakes.clock import Clock
@@ -18,6 +20,7 @@ from tests.fakes.database import FakeDatabase, FakeReadOnlyUnitOfWork
 NOW = 1_000_000
 CHECK_INTERVAL = 10.0
 
+SCOPES = ScopeNames(read="a:read", write="a:write")
 PRINCIPAL = Principal("key:1", frozenset({"a:read"}))
 
 
@@ -80,9 +83,11 @@ class UnavailableFile(File):
         raise StoreUnavailable("the disk is gone")
 
 
-async def create(database: FakeDatabase, lifetime: int | None = None) -> CreatedKey:
+async def create(
+    database: FakeDatabase, lifetime: int | None = None, scopes: Sequence[str] = ("a:read",)
+) -> CreatedKey:
     async with database.writing() as uow:
-        return await create_key(uow, name="deploy", scopes=["a:read"], lifetime=lifetime)
+        return await create_key(uow, name="deploy", scopes=scopes, lifetime=lifetime)
 
 
 async def revoke(database: FakeDatabase, key: CreatedKey) -> None:
@@ -100,7 +105,7 @@ def make_authenticator(database: File) -> tuple[ApiKeyAuthenticator, Clock, Cloc
     """Return an authenticator with clocks: Unix time, and monotonic time."""
     clock, monotonic = Clock(NOW), Clock()
     made = ApiKeyAuthenticator(
-        database, check_interval=CHECK_INTERVAL, clock=clock, monotonic=monotonic
+        database, SCOPES, check_interval=CHECK_INTERVAL, clock=clock, monotonic=monotonic
     )
     return made, clock, monotonic
 
@@ -123,6 +128,14 @@ async def test_a_wrong_key_has_none(kind: type[File], wrong: str) -> None:
 
     for text in (wrong, key.text + wrong + "0", key.text[:-1] + wrong, generate_key()):
         assert await authenticator.authenticate(text) is None
+
+
+async def test_scopes_that_the_service_does_not_know_are_ignored() -> None:
+    database = File()
+    authenticator, _, _ = make_authenticator(database)
+    key = await create(database, scopes=["a:read", "a:readable", "other"])
+
+    assert PRINCIPAL == await authenticator.authenticate(key.text)
 
 
 async def test_a_known_key_is_not_looked_up_again() -> None:
