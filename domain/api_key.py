@@ -81,3 +81,9 @@ class ApiKey:
 
     revoked_at: int | None
     """When it was revoked, or ``None`` if it was not."""
+
+    damaged: frozenset[str] = frozenset()
+    """Names of the fields whose stored value was changed by hand, and is no time or no text.
+
+    A key with such a field is not valid.
+    """

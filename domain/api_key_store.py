@@ -15,7 +15,8 @@ class ApiKeyReader(Protocol):
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         """Return the key with this digest if it is valid at the Unix time ``now``.
 
-        This is one lookup by index, also if the key is revoked, expired or unknown.
+        A key with a damaged field is not valid. This is one lookup by index, also if the key is
+        revoked, expired or unknown.
         """
 
     async def all(self) -> Sequence[ApiKey]:

@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from adapters.sql import api_key_statements as statements
+from adapters.sql.api_key_rows import to_key
 from adapters.sql.session import SqlExecutor, SqlSession
 from adapters.sql.tables import IDS
 from domain.api_key import ApiKey, ApiKeyDraft, ApiKeyNotFound
@@ -21,11 +21,12 @@ class SqlApiKeyReader:
 
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         rows = await self._executor.exec(statements.FIND, {"digest": digest, "now": now})
-        return _to_key(rows[0]) if rows else None
+        key = to_key(rows[0]) if rows else None
+        return None if key is None or key.damaged else key
 
     async def all(self) -> Sequence[ApiKey]:
         rows = await self._executor.exec(statements.ALL, {})
-        return [_to_key(row) for row in rows]
+        return [to_key(row) for row in rows]
 
     async def read_change_mark(self) -> object:
         rows = await self._executor.exec(statements.READ_CHANGE_MARK, {})
@@ -48,7 +49,7 @@ class SqlApiKeyStore(SqlApiKeyReader):
         }
         (row,) = await self._session.exec(statements.ADD, values)
         await self._set_change_mark()
-        return _to_key(row)
+        return to_key(row)
 
     async def revoke(self, key_id: int) -> ApiKey:
         if key_id not in IDS:
@@ -57,13 +58,8 @@ class SqlApiKeyStore(SqlApiKeyReader):
         if not rows:
             raise ApiKeyNotFound(key_id)
         await self._set_change_mark()
-        return _to_key(rows[0])
+        return to_key(rows[0])
 
     async def _set_change_mark(self) -> None:
         mark = secrets.randbits(MARK_BITS)
         await self._session.exec(statements.SET_CHANGE_MARK, {"mark": mark})
-
-
-def _to_key(row: Sequence[Any]) -> ApiKey:
-    key_id, name, scopes, created_at, expires_at, revoked_at = row
-    return ApiKey(key_id, name, tuple(scopes.split()), created_at, expires_at, revoked_at)

@@ -37,7 +37,7 @@ class FakeApiKeyStore:
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         keys = await self._keys()
         key = keys.by_id.get(keys.ids.get(digest, 0))
-        if key is None or key.revoked_at is not None:
+        if key is None or key.revoked_at is not None or key.damaged:
             return None
         return key if key.expires_at is None or now < key.expires_at else None
 

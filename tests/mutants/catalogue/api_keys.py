@@ -5,11 +5,13 @@ from tests.mutants.mutant import Mutant
 FORMAT = "domain/api_key_format.py"
 AUTHENTICATION = "service_layer/api_key_authentication.py"
 STORE = "adapters/sql/api_keys.py"
+ROWS = "adapters/sql/api_key_rows.py"
 STATEMENTS = "adapters/sql/api_key_statements.py"
 POSTGRES = "adapters/postgres/database.py"
 DATA_VERSION = "adapters/sqlite/served/data_version.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
+EXIT_CODES = "entrypoints/commands/exit_codes.py"
 
 OF_THE_FORMAT = "tests/unit/domain/test_api_key_format.py"
 CACHE = "tests/unit/service_layer/test_api_key_authentication.py"
@@ -17,6 +19,8 @@ CONTRACT = "tests/contract/test_api_keys.py"
 BESIDE = "tests/integration/api_keys/test_beside_a_service.py"
 PRIMARY = "tests/integration/api_keys/test_primary.py"
 OF_THE_COMMANDS = "tests/integration/api_keys/test_commands.py"
+DAMAGED_ROWS = "tests/integration/api_keys/test_damaged_rows.py"
+REFUSED = "test_a_change_that_the_database_refuses_exits_with_1_and_shows_no_value"
 VERSION = "tests/integration/sqlite/test_data_version.py"
 
 MUTANTS = [
@@ -152,6 +156,27 @@ MUTANTS = [
         "is_recorded=options.is_served",
         "is_recorded=True",
         [f"{BESIDE}::test_the_record_beside_the_file_remains_that_of_the_service"],
+    ),
+    Mutant(
+        "a key with a damaged value is valid",
+        STORE,
+        "return None if key is None or key.damaged else key",
+        "return key",
+        [DAMAGED_ROWS],
+    ),
+    Mutant(
+        "a time without a date fails the list",
+        ROWS,
+        "isinstance(value, int) and value in TIMES",
+        "isinstance(value, int)",
+        [DAMAGED_ROWS],
+    ),
+    Mutant(
+        "a change that the database refuses is a traceback",
+        EXIT_CODES,
+        "    except StoreConflict as error:\n",
+        "    except ZeroDivisionError as error:\n",
+        [f"{OF_THE_COMMANDS}::{REFUSED}[sqlite-UPDATE-revoked IS NULL-arguments1]"],
     ),
     Mutant(
         "a name can control the terminal",
