@@ -66,7 +66,8 @@ class ApiKeyDraft:
 class ApiKey:
     """A stored API key. Times are Unix times of the database's clock, in whole seconds.
 
-    ``id`` is never reused. A revoked key remains stored, so that it can be listed.
+    ``id`` is never reused, unless the database goes back to an older state, as by a restore. A
+    revoked key remains stored, so that it can be listed.
     """
 
     id: int
@@ -80,3 +81,9 @@ class ApiKey:
 
     revoked_at: int | None
     """When it was revoked, or ``None`` if it was not."""
+
+    damaged: frozenset[str] = frozenset()
+    """Names of the fields whose stored value was changed by hand, and is no time or no text.
+
+    A key with such a field is not valid.
+    """

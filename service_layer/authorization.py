@@ -1,5 +1,6 @@
 """Authorization: the scopes that a principal may have, and the error for a missing one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -9,6 +10,13 @@ class ScopeNames:
 
     read: str
     write: str
+
+    def select_known(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of the names that are scopes of the service.
+
+        A principal that is cached has no other scopes, so that it takes little memory.
+        """
+        return frozenset(scope for scope in (self.read, self.write) if scope in names)
 
 
 class MissingScope(Exception):

@@ -1,6 +1,6 @@
 """The statements of the store of API keys."""
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # SQLite has the same ON CONFLICT
 
 from adapters.sql.clock import database_time
@@ -40,13 +40,13 @@ REVOKE = (
     .returning(*_stored)
 )
 
-READ_CHANGE_COUNTER = select(_changes.number)
+READ_CHANGE_MARK = select(_changes.number)
 
-_ONE = bindparam("one", type_=Int64)
+_mark = bindparam("mark", type_=Int64)
 
-INCREMENT_CHANGE_COUNTER = (
+SET_CHANGE_MARK = (
     upsert(api_key_changes_table)
-    .values(id=_ONE, number=_ONE)
-    .on_conflict_do_update(index_elements=["id"], set_={"number": _changes.number + _ONE})
+    .values(id=literal_column("1"), number=_mark)
+    .on_conflict_do_update(index_elements=["id"], set_={"number": _mark})
 )
-"""Adds 1 to the counter, or inserts it. ``one`` is 1, which is also the id of its only row."""
+"""Replaces the mark, or inserts its only row."""

@@ -1,12 +1,16 @@
 """The store of API keys in SQL."""
 
+import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from adapters.sql import api_key_statements as statements
+from adapters.sql.api_key_rows import to_key
 from adapters.sql.session import SqlExecutor, SqlSession
 from adapters.sql.tables import IDS
 from domain.api_key import ApiKey, ApiKeyDraft, ApiKeyNotFound
+
+MARK_BITS = 63
+"""Random bits of a mark of changes: the non-negative half of a 64-bit integer."""
 
 
 class SqlApiKeyReader:
@@ -17,15 +21,16 @@ class SqlApiKeyReader:
 
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         rows = await self._executor.exec(statements.FIND, {"digest": digest, "now": now})
-        return _to_key(rows[0]) if rows else None
+        key = to_key(rows[0]) if rows else None
+        return None if key is None or key.damaged else key
 
     async def all(self) -> Sequence[ApiKey]:
         rows = await self._executor.exec(statements.ALL, {})
-        return [_to_key(row) for row in rows]
+        return [to_key(row) for row in rows]
 
-    async def read_change_counter(self) -> int:
-        rows = await self._executor.exec(statements.READ_CHANGE_COUNTER, {})
-        return int(rows[0][0]) if rows else 0
+    async def read_change_mark(self) -> object:
+        rows = await self._executor.exec(statements.READ_CHANGE_MARK, {})
+        return rows[0][0] if rows else None
 
 
 class SqlApiKeyStore(SqlApiKeyReader):
@@ -43,8 +48,8 @@ class SqlApiKeyStore(SqlApiKeyReader):
             "lifetime": draft.lifetime,
         }
         (row,) = await self._session.exec(statements.ADD, values)
-        await self._increment_change_counter()
-        return _to_key(row)
+        await self._set_change_mark()
+        return to_key(row)
 
     async def revoke(self, key_id: int) -> ApiKey:
         if key_id not in IDS:
@@ -52,13 +57,9 @@ class SqlApiKeyStore(SqlApiKeyReader):
         rows = await self._session.exec(statements.REVOKE, {"key_id": key_id})
         if not rows:
             raise ApiKeyNotFound(key_id)
-        await self._increment_change_counter()
-        return _to_key(rows[0])
+        await self._set_change_mark()
+        return to_key(rows[0])
 
-    async def _increment_change_counter(self) -> None:
-        await self._session.exec(statements.INCREMENT_CHANGE_COUNTER, {"one": 1})
-
-
-def _to_key(row: Sequence[Any]) -> ApiKey:
-    key_id, name, scopes, created_at, expires_at, revoked_at = row
-    return ApiKey(key_id, name, tuple(scopes.split()), created_at, expires_at, revoked_at)
+    async def _set_change_mark(self) -> None:
+        mark = secrets.randbits(MARK_BITS)
+        await self._session.exec(statements.SET_CHANGE_MARK, {"mark": mark})

@@ -79,7 +79,10 @@ class ApiKeyRow(SQLModel, table=True):
 
 
 class ApiKeyChangesRow(SQLModel, table=True):
-    """A counter of the changes to API keys, in one row whose id is 1. Without the row it is 0."""
+    """The mark of the last change to API keys, in one row whose id is 1.
+
+    ``number`` is random, and another one after each change. No change has been made without a row.
+    """
 
     __tablename__ = "heroes_api_key_changes"
 

@@ -21,12 +21,12 @@ class UnusableKeyFile(Exception):
     """The file cannot be read, or has no usable key. The message is the reason."""
 
 
-def open_url(issuer: str, audience: str, url: str) -> "TokenAuthenticator":
+def open_url(verifier: TokenVerifier, url: str) -> "TokenAuthenticator":
     """Return an authenticator with the keys at the URL. They are read in the background only."""
-    return TokenAuthenticator(TokenVerifier(issuer, audience), PublishedKeys(UrlSource(url)))
+    return TokenAuthenticator(verifier, PublishedKeys(UrlSource(url)))
 
 
-def open_file(issuer: str, audience: str, file: Path) -> "TokenAuthenticator":
+def open_file(verifier: TokenVerifier, file: Path) -> "TokenAuthenticator":
     """Return an authenticator with the keys in the file. Blocks. Raises ``UnusableKeyFile``."""
     source = FileSource(file)
     published = PublishedKeys(source)
@@ -34,7 +34,7 @@ def open_file(issuer: str, audience: str, file: Path) -> "TokenAuthenticator":
         published.replace(source.read_now())
     except (InvalidKeySet, KeysUnavailable) as error:
         raise UnusableKeyFile(str(error)) from None
-    return TokenAuthenticator(TokenVerifier(issuer, audience), published)
+    return TokenAuthenticator(verifier, published)
 
 
 class TokenAuthenticator:

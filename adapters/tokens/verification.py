@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from jwt.types import Options
 
 from adapters.tokens.key_set import ALGORITHMS
 from domain.principal import Principal
+from service_layer.authorization import ScopeNames
 
 LEEWAY = 30
 """Number of seconds by which the clocks of the issuer and of this machine may differ."""
@@ -49,11 +50,12 @@ class VerifiedToken:
 
 
 class TokenVerifier:
-    """Verifies tokens of one issuer for one audience."""
+    """Verifies tokens of one issuer for one audience. Other scopes than these are ignored."""
 
-    def __init__(self, issuer: str, audience: str) -> None:
+    def __init__(self, issuer: str, audience: str, scopes: ScopeNames) -> None:
         self._issuer = issuer
         self._audience = audience
+        self._scopes = scopes
 
     def verify(self, token: str, key: jwt.PyJWK) -> VerifiedToken | None:
         """Return the verified token, or ``None`` if the signature or a claim is not valid."""
@@ -69,10 +71,17 @@ class TokenVerifier:
             )
         except jwt.PyJWTError:
             return None
-        principal = _principal(claims)
+        principal = self._principal(claims)
         if principal is None:
             return None
         return VerifiedToken(principal, int(claims["exp"]) + LEEWAY)
+
+    def _principal(self, claims: Mapping[str, Any]) -> Principal | None:
+        subject: str = claims["sub"]  # PyJWT has checked the type
+        names = _scopes(claims)
+        if not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable() or names is None:
+            return None
+        return Principal(PREFIX + subject, self._scopes.select_known(names))
 
 
 def read_header(token: str) -> Header | None:
@@ -94,15 +103,7 @@ def read_header(token: str) -> Header | None:
     return Header(key_id, algorithm)
 
 
-def _principal(claims: Mapping[str, Any]) -> Principal | None:
-    subject: str = claims["sub"]  # PyJWT has checked the type
-    scopes = _scopes(claims)
-    if not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable() or scopes is None:
-        return None
-    return Principal(PREFIX + subject, scopes)
-
-
-def _scopes(claims: Mapping[str, Any]) -> frozenset[str] | None:
+def _scopes(claims: Mapping[str, Any]) -> Collection[str] | None:
     """Return the scopes in ``scope``, or those in ``scp`` if ``scope`` is missing or empty.
 
     The claim is a string with spaces between the scopes (RFC 8693, section 4.2), or a list of
@@ -112,4 +113,4 @@ def _scopes(claims: Mapping[str, Any]) -> frozenset[str] | None:
     names = value.split(" ") if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    return frozenset(names) - {""}
+    return names

@@ -8,7 +8,7 @@ from adapters.tokens.verification import VerifiedToken
 from domain.principal import Principal
 
 MAX_VERIFIED_TOKENS = 2048
-"""Maximum number of tokens. They take 2 MiB if each has 1 KiB, and 16 MiB at most."""
+"""Maximum number of tokens. They take 3 MiB if each has 1 KiB, and 20 MiB at most."""
 
 
 class VerifiedTokens:

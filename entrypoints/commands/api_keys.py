@@ -1,7 +1,7 @@
 """``heroes keys create``, ``list`` and ``revoke``: API keys, also while the service runs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -22,6 +22,9 @@ commands = typer.Typer(
 
 DAY = 24 * 60 * 60
 MAX_DAYS = 36_500
+UNKNOWN = "unknown"
+"""What is printed for a stored value that was changed by hand, and is no time or no text."""
+
 COLUMNS = ("id", "name", "scopes", "created", "expires", "revoked")
 
 
@@ -69,8 +72,8 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
 
     with exit_on_error():
         created = maintenance.run_beside_a_service(load_settings(print_warning), work)
-        expires_at = created.stored.expires_at
-        until = "" if expires_at is None else f", valid until {_format_time(expires_at)}"
+        expires = _format_time(created.stored.expires_at)
+        until = f", valid until {expires}" if expires else ""
         print_line(
             f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
         )
@@ -111,19 +114,24 @@ def _to_json(key: ApiKey) -> dict[str, object]:
     return {
         "id": key.id,
         "name": key.name,
-        "scopes": list(key.scopes),
-        "created": _format_time(key.created_at),
-        "expires": None if key.expires_at is None else _format_time(key.expires_at),
-        "revoked": None if key.revoked_at is None else _format_time(key.revoked_at),
+        "scopes": UNKNOWN if "scopes" in key.damaged else list(key.scopes),
+        **_format_times(key),
     }
 
 
 def _to_cells(key: ApiKey) -> Sequence[str]:
-    times = [
-        "-" if time is None else _format_time(time)
-        for time in (key.created_at, key.expires_at, key.revoked_at)
-    ]
-    return [str(key.id), _escape(key.name), ",".join(key.scopes), *times]
+    scopes = UNKNOWN if "scopes" in key.damaged else _escape(",".join(key.scopes))
+    times = [time or "-" for time in _format_times(key).values()]
+    return [str(key.id), _escape(key.name), scopes, *times]
+
+
+def _format_times(key: ApiKey) -> Mapping[str, str | None]:
+    """Return the times by the names of their columns."""
+    times = {"created": key.created_at, "expires": key.expires_at, "revoked": key.revoked_at}
+    return {
+        name: UNKNOWN if f"{name}_at" in key.damaged else _format_time(time)
+        for name, time in times.items()
+    }
 
 
 def _escape(text: str) -> str:
@@ -131,7 +139,9 @@ def _escape(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
-def _format_time(time: int) -> str:
+def _format_time(time: int | None) -> str | None:
+    if time is None:
+        return None
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

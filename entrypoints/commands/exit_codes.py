@@ -13,6 +13,7 @@ from entrypoints.composition import databases
 from entrypoints.server import sockets
 from entrypoints.settings import InvalidSettings
 from service_layer.backup import BackupFailed, BackupRefused
+from service_layer.errors import StoreConflict
 
 FAILED = 1
 """Exit code for a failure, and for pending migrations."""
@@ -33,6 +34,8 @@ def exit_on_error() -> Iterator[None]:
         _exit(error, INVALID)
     except (databases.CannotStart, sockets.CannotListen, ApiKeyNotFound, BackupFailed) as error:
         _exit(error, FAILED)
+    except StoreConflict as error:
+        _exit(f"the database does not allow the change: {error}; nothing was changed", FAILED)
     except OutputFailed as error:
         _discard_output()
         _exit(error, FAILED)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.api_key_format import PREFIX as KEY_PREFIX
+from entrypoints.api.scopes import SCOPES
 from entrypoints.settings import PREFIX, InvalidSettings, Settings
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.authentication import Authenticator
@@ -36,7 +37,7 @@ def open_authenticators(settings: Settings, database: Database) -> Authenticator
         raise InvalidSettings(
             f"{PREFIX}AUTH has api-key, but a database in memory cannot have API keys"
         )
-    keys = ApiKeyAuthenticator(database, check_interval=settings.key_cache)
+    keys = ApiKeyAuthenticator(database, SCOPES, check_interval=settings.key_cache)
     return Authenticators(
         keys if "api-key" in methods else None,
         open_token_authenticator(settings) if "jwt" in methods else None,
@@ -50,15 +51,17 @@ def open_token_authenticator(settings: Settings) -> "TokenAuthenticator":
     """
     # Imported only if tokens are accepted, because it takes 40 ms and 10 MB.
     from adapters.tokens import authenticator as tokens  # noqa: PLC0415
+    from adapters.tokens.verification import TokenVerifier  # noqa: PLC0415
 
     issuer, audience = settings.jwt_issuer, settings.jwt_audience
     if issuer and audience:
+        verifier = TokenVerifier(issuer, audience, SCOPES)
         match settings.jwt_jwks_url, settings.jwt_jwks_file:
             case str(url), None:
-                return tokens.open_url(issuer, audience, url)
+                return tokens.open_url(verifier, url)
             case None, Path() as file:
                 try:
-                    return tokens.open_file(issuer, audience, file)
+                    return tokens.open_file(verifier, file)
                 except tokens.UnusableKeyFile as error:
                     message = f"{PREFIX}JWT_JWKS_FILE is not valid: {error}"
                     raise InvalidSettings(message) from None

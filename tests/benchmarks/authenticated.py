@@ -21,6 +21,7 @@ from starlette.types import Message
 
 from adapters.sqlite.database import SqliteDatabase
 from adapters.tokens.authenticator import open_file
+from adapters.tokens.verification import TokenVerifier
 from entrypoints.api.app import Limits, build_app
 from entrypoints.api.scopes import SCOPES
 from entrypoints.http.browsers.security_headers import SecurityHeaders
@@ -98,8 +99,9 @@ async def make_subjects(database: SqliteDatabase, folder: Path) -> Mapping[str, 
     issuer = signing_key("benchmark", "ES256")
     published = folder / "keys.json"
     published.write_bytes(jwk_set(issuer))
-    with_keys = build_app(database, authenticator=ApiKeyAuthenticator(database))
-    with_tokens = build_app(database, authenticator=open_file(ISSUER, AUDIENCE, published))
+    with_keys = build_app(database, authenticator=ApiKeyAuthenticator(database, SCOPES))
+    verifier = TokenVerifier(ISSUER, AUDIENCE, SCOPES)
+    with_tokens = build_app(database, authenticator=open_file(verifier, published))
     token = issuer.token(scope=" ".join(ALL), exp=int(time.time()) + 24 * 60 * 60)
     bare = build_app(database)
     bare.user_middleware = [m for m in bare.user_middleware if not adds_security_headers(m)]

@@ -16,13 +16,14 @@ import uvloop
 
 from adapters.sqlite.database import SqliteDatabase
 from domain.api_key_format import generate_key
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.api_keys import create_key, revoke_key
 from tests.support.databases import migrated_sqlite
 
 KEYS = 1_000
 ROUNDS = 20_000
-SCOPES = ("read", "write")
+NAMES = ("read", "write")
 CENTURY = 100 * 365 * 24 * 60 * 60
 
 LINE = "{:<12} {:>8} {:>8} {:>8}"
@@ -32,7 +33,7 @@ async def make_keys(database: SqliteDatabase) -> dict[str, str]:
     """Store the keys, and return a text for each kind."""
     async with database.writing() as uow:
         created = [
-            await create_key(uow, name=str(n), scopes=SCOPES, lifetime=CENTURY if n == 1 else None)
+            await create_key(uow, name=str(n), scopes=NAMES, lifetime=CENTURY if n == 1 else None)
             for n in range(KEYS)
         ]
     async with database.writing() as uow:
@@ -52,7 +53,7 @@ async def make_keys(database: SqliteDatabase) -> dict[str, str]:
 async def measure(database: SqliteDatabase) -> dict[str, Sequence[float]]:
     """Return the times of each kind in microseconds, sorted."""
     texts = await make_keys(database)
-    authenticator = ApiKeyAuthenticator(database, clock=lambda: time.time() + CENTURY)
+    authenticator = ApiKeyAuthenticator(database, SCOPES, clock=lambda: time.time() + CENTURY)
     kinds = [kind for kind in texts for _ in range(ROUNDS)]
     random.Random(0).shuffle(kinds)  # noqa: S311 - an order, no secret
     times: dict[str, list[float]] = {kind: [] for kind in texts}

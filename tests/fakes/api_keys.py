@@ -1,5 +1,6 @@
 """The store of API keys in memory."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -10,14 +11,14 @@ from service_layer.errors import StoreConflict
 
 @dataclass
 class StoredKeys:
-    """All keys by id, the id of each digest, and the number of changes."""
+    """All keys by id, the id of each digest, and the mark of the last change."""
 
     by_id: dict[int, ApiKey] = field(default_factory=dict)
     ids: dict[bytes, int] = field(default_factory=dict)
-    changes: int = 0
+    mark: object = None
 
     def copy(self) -> "StoredKeys":
-        return StoredKeys(dict(self.by_id), dict(self.ids), self.changes)
+        return StoredKeys(dict(self.by_id), dict(self.ids), self.mark)
 
 
 class State(Protocol):
@@ -36,15 +37,15 @@ class FakeApiKeyStore:
     async def find(self, digest: bytes, now: int) -> ApiKey | None:
         keys = await self._keys()
         key = keys.by_id.get(keys.ids.get(digest, 0))
-        if key is None or key.revoked_at is not None:
+        if key is None or key.revoked_at is not None or key.damaged:
             return None
         return key if key.expires_at is None or now < key.expires_at else None
 
     async def all(self) -> Sequence[ApiKey]:
         return list((await self._keys()).by_id.values())
 
-    async def read_change_counter(self) -> int:
-        return (await self._keys()).changes
+    async def read_change_mark(self) -> object:
+        return (await self._keys()).mark
 
     async def add(self, draft: ApiKeyDraft, digest: bytes) -> ApiKey:
         keys, now = await self._keys(), int(self._clock())
@@ -54,7 +55,7 @@ class FakeApiKeyStore:
         key_id = len(keys.by_id) + 1
         key = ApiKey(key_id, draft.name, tuple(sorted(draft.scopes)), now, expires_at, None)
         keys.by_id[key_id], keys.ids[digest] = key, key_id
-        keys.changes += 1
+        keys.mark = secrets.randbits(63)
         return key
 
     async def revoke(self, key_id: int) -> ApiKey:
@@ -63,7 +64,7 @@ class FakeApiKeyStore:
             raise ApiKeyNotFound(key_id)
         key = keys.by_id[key_id]
         keys.by_id[key_id] = replace(key, revoked_at=key.revoked_at or int(self._clock()))
-        keys.changes += 1
+        keys.mark = secrets.randbits(63)
         return keys.by_id[key_id]
 
     async def _keys(self) -> StoredKeys:

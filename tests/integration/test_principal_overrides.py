@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from domain.principal import Principal
 from entrypoints import http
 from entrypoints.api.app import build_app, install
-from entrypoints.api.dependencies import get_principal, get_uow
+from entrypoints.api.dependencies import Caller, authorize, get_principal, get_uow
 from entrypoints.api.heroes import routes as heroes
 from tests.fakes.authenticator import ALICE, BOB, READER, FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
@@ -208,6 +208,30 @@ def test_an_override_of_the_outer_application_is_not_one_of_the_mounted_one() ->
     outer.dependency_overrides[get_principal] = asynchronous_function(ALICE)
 
     assert 401 == TestClient(outer).get("/v1/heroes/").status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_a_mounted_application_of_ones_own_returns_401_without_a_principal_and_403_for_its_scopes(
+    method: str,
+) -> None:
+    app, mounted = authenticating(FakeDatabase()), FastAPI()
+    app.mount("/mounted", mounted)
+
+    @mounted.api_route("/me", methods=[method], dependencies=[Depends(authorize)])
+    async def show(principal: Caller) -> str:
+        return principal.id
+
+    app.dependency_overrides[get_principal] = asynchronous_function(ALICE)
+    client = TestClient(app)
+    refused = client.request(method, "/mounted/me")
+    mounted.dependency_overrides[get_principal] = asynchronous_function(BOB)
+    accepted = client.request(method, "/mounted/me")
+    mounted.dependency_overrides[get_principal] = lambda: Principal("nobody", frozenset())
+    forbidden = client.request(method, "/mounted/me")
+
+    assert (401, "Bearer") == (refused.status_code, refused.headers["WWW-Authenticate"])
+    assert (200, BOB.id) == (accepted.status_code, accepted.json())
+    assert 403 == forbidden.status_code
 
 
 async def test_two_applications_in_a_process_do_not_see_each_others_overrides() -> None:

@@ -13,10 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from service_layer.authorization import ScopeNames
+
 ISSUER = "https://issuer.example/"
 AUDIENCE = "https://api.example/"
 LIFETIME = 600
 SUBJECT = "alice"
+SCOPES = ScopeNames(read="things:read", write="things:write")
 
 Json = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The API keys, and a counter of their changes.
+"""The API keys, and the mark of their last change.
 
 The names of the tables begin with the name of the service, because the database may contain tables
 of other programs.

@@ -1,8 +1,9 @@
 """The dependencies that return the principal of a request and check its scopes."""
 
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, HTTPException
 from fastapi.requests import HTTPConnection
 from starlette.types import Scope
 
@@ -10,6 +11,27 @@ from domain.principal import Principal
 from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
 from entrypoints.http.inclusion import Skippable
 from service_layer.authentication import NotAuthenticated
+from service_layer.authorization import MissingScope
+
+
+class Unauthorized(NotAuthenticated, HTTPException):
+    """``NotAuthenticated`` that is 401 in applications without our error handlers, too.
+
+    A mounted application has its own error handlers. It gets a request that nobody authenticated if
+    the outer application overrides ``get_principal``, because that override does not hold in it.
+    """
+
+    def __init__(self) -> None:
+        headers = {"WWW-Authenticate": "Bearer"}
+        HTTPException.__init__(self, HTTPStatus.UNAUTHORIZED, headers=headers)
+
+
+class Forbidden(MissingScope, HTTPException):
+    """``MissingScope`` that is 403 in applications without our error handlers, too."""
+
+    def __init__(self, scope: str) -> None:
+        MissingScope.__init__(self, scope)
+        HTTPException.__init__(self, HTTPStatus.FORBIDDEN)
 
 
 async def get_principal(connection: HTTPConnection) -> Principal:
@@ -21,7 +43,7 @@ async def get_principal(connection: HTTPConnection) -> Principal:
     """
     principal = _get_access(connection.scope).find_principal(connection.scope)
     if principal is None:
-        raise NotAuthenticated
+        raise Unauthorized
     return principal
 
 
@@ -36,7 +58,10 @@ async def authorize(connection: HTTPConnection, principal: Caller) -> None:
     """
     scope = connection.scope
     access = _get_access(scope)
-    access.check(principal, scope.get("method", ""))
+    try:
+        access.check(principal, scope.get("method", ""))
+    except MissingScope as error:
+        raise Forbidden(error.scope) from None
     if principal != access.find_principal(scope):
         scope[PRINCIPAL] = principal
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from entrypoints.quotas import Quota
 
 MAX_CLIENTS = 50_000
-"""Maximum number of clients whose TAT is stored. Each takes about 0.3 kB."""
+"""Maximum number of clients whose TAT is stored. Each takes about 0.25 kB."""
 
 REMOVED_AT_ONCE = 2
 """Maximum number of idle clients that one request removes, so that no request takes long."""

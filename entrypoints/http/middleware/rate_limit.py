@@ -12,10 +12,14 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.sha256 import sha256
 from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.problems import problem
+
+MAX_ID = 64
+"""Maximum length of a client's id that is stored as it is, in characters."""
 
 TOO_MANY = "Too many requests. Try again later."
 
@@ -38,7 +42,7 @@ class RateLimit:
         if scope["type"] != "http" or _is_health_check(scope):
             await self._app(scope, receive, send)
             return
-        is_allowed, remaining, seconds = self._limiter.count(identify_client(scope))
+        is_allowed, remaining, seconds = self._limiter.count(shorten(identify_client(scope)))
         limit = (b"ratelimit", b'"default";r=%d;t=%d' % (remaining, seconds))
 
         def send_with_limit(message: Message) -> Awaitable[None]:
@@ -53,6 +57,17 @@ class RateLimit:
         headers = {"Retry-After": str(seconds)}
         response = problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, scope, headers)
         await response(scope, receive, send_with_limit)
+
+
+def shorten(client: str) -> str | bytes:
+    """Return the id, or its digest if the id is long, or has wide characters.
+
+    A character takes up to 4 bytes. So each client takes 240 bytes at most, its number included.
+    """
+    if len(client) <= MAX_ID and client.isascii():
+        return client
+    digest: bytes = sha256(client.encode(errors="surrogatepass")).digest()
+    return digest
 
 
 def _is_health_check(scope: Scope) -> bool:

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from domain.api_key_format import generate_key
 from entrypoints.api.app import build_app
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.e2e.edge.responses import talk
 from tests.e2e.raw_http import posted, request
@@ -265,7 +266,7 @@ def test_the_traceback_of_a_broken_route_reveals_no_secret(
 async def call_broken_route(path: Path, key: str) -> tuple[Answer, Exception]:
     """Return the answer of a route with a bug, and the exception that a server would log."""
     database = open_beside(path)
-    app = build_app(database, authenticator=ApiKeyAuthenticator(database))
+    app = build_app(database, authenticator=ApiKeyAuthenticator(database, SCOPES))
     raised = []
 
     @app.post("/broken")

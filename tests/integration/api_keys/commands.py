@@ -11,6 +11,7 @@ from sqlalchemy import URL
 from adapters.database import open_database
 from adapters.sqlite.database import FileOptions, SqliteDatabase
 from domain.principal import Principal
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.support.served import invoke
 
@@ -59,7 +60,7 @@ async def _authenticate(keys: Keys, key: str) -> Principal | None:
     else:
         database = open_beside(keys.path)
     try:
-        return await ApiKeyAuthenticator(database).authenticate(key)
+        return await ApiKeyAuthenticator(database, SCOPES).authenticate(key)
     finally:
         await database.aclose()
 

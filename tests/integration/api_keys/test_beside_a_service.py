@@ -12,6 +12,7 @@ import pytest
 
 from adapters.database import open_database, open_plain_database
 from domain.api_key_format import digest_key
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import CHECK_INTERVAL, ApiKeyAuthenticator
 from service_layer.database import Database
 from tests.fakes.clock import Clock
@@ -84,7 +85,7 @@ async def test_a_file_notices_at_once_what_another_process_revokes(
     invoke(keys.path, "migrate")
     url = f"sqlite:///{keys.path}"
     database: Database = open_beside(keys.path) if kind == "fast" else open_plain_database(url)
-    authenticator = ApiKeyAuthenticator(database, check_interval=1_000)
+    authenticator = ApiKeyAuthenticator(database, SCOPES, check_interval=1_000)
     first, second = [await asyncio.to_thread(keys.create) for _ in range(2)]
     assert await authenticator.authenticate(first) is not None
     assert await authenticator.authenticate(second) is not None
@@ -109,7 +110,7 @@ async def test_each_worker_on_a_server_notices_a_revocation_within_the_check_int
         clocks = [Clock(), Clock()]
         databases = [opening(url) for _ in clocks]
         workers = [
-            ApiKeyAuthenticator(database, monotonic=clock)
+            ApiKeyAuthenticator(database, SCOPES, monotonic=clock)
             for database, clock in zip(databases, clocks, strict=True)
         ]
         key = await asyncio.to_thread(keys.create)

@@ -114,6 +114,51 @@ def test_a_key_that_is_revoked_again_keeps_its_time(keys: Keys) -> None:
     assert "1970-01-01T00:16:40Z" == keys.list()[0]["revoked"]
 
 
+REFUSING = {
+    "sqlite": """
+        CREATE TRIGGER refuse BEFORE {event} ON heroes_api_key
+        BEGIN SELECT raise(ABORT, 'secret'); END
+    """,
+    "postgresql": "ALTER TABLE heroes_api_key ADD CONSTRAINT refuse CHECK ({condition}) NOT VALID",
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "condition", "arguments"),
+    [
+        ("INSERT", "false", ("create", "--name", "deploy", *READ)),
+        ("UPDATE", "revoked IS NULL", ("revoke", "1")),
+    ],
+)
+def test_a_change_that_the_database_refuses_exits_with_1_and_shows_no_value(
+    keys: Keys, event: str, condition: str, arguments: tuple[str, ...]
+) -> None:
+    keys.create()
+    statement = REFUSING[keys.url.partition(":")[0]]
+    execute(keys.url, statement.format(event=event, condition=condition))
+
+    ended = invoke(keys.path, "keys", *arguments, **keys.settings)
+
+    assert (1, "", 1) == (ended.exit_code, ended.stdout, ended.stderr.count("\n"))
+    assert ended.stderr.startswith("heroes: the database does not allow the change: ")
+    assert ended.stderr.endswith("; nothing was changed\n")
+    assert "secret" not in ended.stderr
+    assert [None] == [key["revoked"] for key in keys.list()]
+
+
+def test_when_all_ids_are_given_no_key_is_created(keys: Keys) -> None:
+    keys.create()
+    if "database_url" in keys.settings:
+        execute(keys.url, "SELECT setval('heroes_api_key_id_seq', 9223372036854775807)")
+    else:
+        execute(keys.url, "UPDATE sqlite_sequence SET seq = 9223372036854775807")
+
+    ended = invoke(keys.path, "keys", "create", "--name", "deploy", *READ, **keys.settings)
+
+    assert (1, "", 1) == (ended.exit_code, ended.stdout, ended.stderr.count("\n"))
+    assert 1 == len(keys.list())
+
+
 @pytest.mark.parametrize("key_id", ["2", "0", "9223372036854775808"])
 def test_an_unknown_id_exits_with_1(keys: Keys, key_id: str) -> None:
     keys.create()

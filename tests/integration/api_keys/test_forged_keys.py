@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.api_key_format import ALPHABET, KEY_LENGTH, format_key, generate_key
 from entrypoints.api.app import build_app
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.api_keys import create_key, revoke_key
 from tests.support.databases import migrated_sqlite
@@ -41,7 +42,7 @@ async def test_no_forged_key_is_accepted(tmp_path: Path) -> None:
     async with database.writing() as uow:
         await revoke_key(uow, keys[1].stored.id)
     valid, revoked = (key.text for key in keys)
-    app = build_app(database, authenticator=ApiKeyAuthenticator(database))
+    app = build_app(database, authenticator=ApiKeyAuthenticator(database, SCOPES))
     assert 200 == (await call(app, "GET", "/heroes/", f"Bearer {valid}")).status
 
     forged = forge(valid, random.Random(SEED))  # noqa: S311 - they need not be secret

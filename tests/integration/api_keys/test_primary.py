@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.database import open_database, open_plain_database
+from entrypoints.api.scopes import SCOPES
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.integration.api_keys.commands import Keys
 from tests.support.served import fresh_postgres, invoke
@@ -23,7 +24,7 @@ async def test_keys_are_read_from_the_primary(
         key = await asyncio.to_thread(keys.create)
         database = opening(url, read_url=replica)
 
-        assert await ApiKeyAuthenticator(database).authenticate(key) is not None
+        assert await ApiKeyAuthenticator(database, SCOPES).authenticate(key) is not None
         async with database.reading() as uow:
             assert [] == await uow.api_keys.all()
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from adapters.tokens.authenticator import TokenAuthenticator, open_file
+from adapters.tokens.verification import TokenVerifier
 from tests.support.loops import SlowLoop, the_loop
 from tests.support.served import LIMIT
-from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
+from tests.support.tokens import AUDIENCE, ISSUER, SCOPES, jwk_set, signing_key
 
 FIRST = signing_key("first", "ES256")
 SECOND = signing_key("second", "ES256")
@@ -49,7 +50,7 @@ async def until_accepted(authenticator: TokenAuthenticator, token: str) -> None:
 async def test_tokens_of_the_new_keys_are_accepted_and_those_of_the_old_are_not(
     file: Path, replace: Callable[[], object]
 ) -> None:
-    authenticator = open_file(ISSUER, AUDIENCE, file)
+    authenticator = open_file(TokenVerifier(ISSUER, AUDIENCE, SCOPES), file)
     reading = asyncio.create_task(authenticator.published.run())
     assert await authenticator.authenticate(FIRST.token())
 

@@ -5,12 +5,14 @@ from tests.mutants.mutant import Mutant
 FORMAT = "domain/api_key_format.py"
 AUTHENTICATION = "service_layer/api_key_authentication.py"
 STORE = "adapters/sql/api_keys.py"
+ROWS = "adapters/sql/api_key_rows.py"
 STATEMENTS = "adapters/sql/api_key_statements.py"
 POSTGRES = "adapters/postgres/database.py"
 DATA_VERSION = "adapters/sqlite/served/data_version.py"
 WAL_INDEX = "adapters/sqlite/served/wal_index.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
+EXIT_CODES = "entrypoints/commands/exit_codes.py"
 
 OF_THE_FORMAT = "tests/unit/domain/test_api_key_format.py"
 CACHE = "tests/unit/service_layer/test_api_key_authentication.py"
@@ -18,6 +20,8 @@ CONTRACT = "tests/contract/test_api_keys.py"
 BESIDE = "tests/integration/api_keys/test_beside_a_service.py"
 PRIMARY = "tests/integration/api_keys/test_primary.py"
 OF_THE_COMMANDS = "tests/integration/api_keys/test_commands.py"
+DAMAGED_ROWS = "tests/integration/api_keys/test_damaged_rows.py"
+REFUSED = "test_a_change_that_the_database_refuses_exits_with_1_and_shows_no_value"
 VERSION = "tests/integration/sqlite/test_data_version.py"
 INDEX = "tests/integration/sqlite/test_wal_index.py"
 
@@ -60,7 +64,7 @@ MUTANTS = [
     Mutant(
         "each write empties the cache",
         AUTHENTICATION,
-        "if counter != self._counter:",
+        "if mark != self._mark:",
         "if True:",
         [CACHE],
     ),
@@ -76,6 +80,13 @@ MUTANTS = [
         AUTHENTICATION,
         "if known is not None and (known.expires_at is None or self._clock() < known.expires_at):",
         "if known is not None:",
+        [CACHE],
+    ),
+    Mutant(
+        "all scopes of a key are cached",
+        AUTHENTICATION,
+        "self._scopes.select_known(key.scopes)",
+        "frozenset(key.scopes)",
         [CACHE],
     ),
     Mutant(
@@ -107,11 +118,25 @@ MUTANTS = [
         [f"{OF_THE_COMMANDS}::test_a_key_that_is_revoked_again_keeps_its_time[sqlite]"],
     ),
     Mutant(
-        "a revocation is not counted",
+        "a revocation leaves the mark of the last change",
         STORE,
-        "        await self._increment_change_counter()\n        return _to_key(rows[0])",
+        "        await self._set_change_mark()\n        return _to_key(rows[0])",
         "        return _to_key(rows[0])",
-        [f"{CONTRACT}::test_each_change_to_the_keys_is_counted[sqlite]"],
+        [f"{CONTRACT}::test_each_change_to_the_keys_has_its_own_mark[sqlite]"],
+    ),
+    Mutant(
+        "a database that went back gets its marks again",
+        STORE,
+        "mark = secrets.randbits(MARK_BITS)",
+        "mark = int(str(await self.read_change_mark() or 0)) + 1",
+        [f"{CONTRACT}::test_a_database_that_went_back_does_not_get_a_mark_again[sqlite]"],
+    ),
+    Mutant(
+        "a key is cached with the mark of an earlier state",
+        AUTHENTICATION,
+        "                self._compare_mark(await uow.api_keys.read_change_mark())\n",
+        "                pass\n",
+        [CACHE],
     ),
     Mutant(
         "keys are read from replicas",
@@ -147,6 +172,27 @@ MUTANTS = [
         "is_recorded=options.is_served",
         "is_recorded=True",
         [f"{BESIDE}::test_the_record_beside_the_file_remains_that_of_the_service"],
+    ),
+    Mutant(
+        "a key with a damaged value is valid",
+        STORE,
+        "return None if key is None or key.damaged else key",
+        "return key",
+        [DAMAGED_ROWS],
+    ),
+    Mutant(
+        "a time without a date fails the list",
+        ROWS,
+        "isinstance(value, int) and value in TIMES",
+        "isinstance(value, int)",
+        [DAMAGED_ROWS],
+    ),
+    Mutant(
+        "a change that the database refuses is a traceback",
+        EXIT_CODES,
+        "    except StoreConflict as error:\n",
+        "    except ZeroDivisionError as error:\n",
+        [f"{OF_THE_COMMANDS}::{REFUSED}[sqlite-UPDATE-revoked IS NULL-arguments1]"],
     ),
     Mutant(
         "a name can control the terminal",

@@ -83,10 +83,17 @@ MUTANTS = [
         [OVERRIDES],
     ),
     Mutant(
+        "a mounted application without a principal fails",
+        DEPENDENCIES,
+        "        raise Unauthorized\n",
+        "        raise NotAuthenticated\n",
+        [OVERRIDES],
+    ),
+    Mutant(
         "the scopes of an override are not checked",
         DEPENDENCIES,
-        '    access.check(principal, scope.get("method", ""))\n',
-        "",
+        '        access.check(principal, scope.get("method", ""))\n',
+        "        pass\n",
         [OVERRIDES],
     ),
     Mutant(

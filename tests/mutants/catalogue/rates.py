@@ -95,6 +95,13 @@ MUTANTS = [
         LIMITED,
     ),
     Mutant(
+        "long ids of principals are stored",
+        RATE_LIMIT,
+        "if len(client) <= MAX_ID and client.isascii():",
+        "if True:",
+        LIMITED,
+    ),
+    Mutant(
         "health checks are counted",
         RATE_LIMIT,
         'if scope["type"] != "http" or _is_health_check(scope):',

@@ -79,6 +79,13 @@ MUTANTS = [
         [CLAIMS],
     ),
     Mutant(
+        "all scopes of a token are cached",
+        VERIFICATION,
+        "self._scopes.select_known(names)",
+        "frozenset(names)",
+        [CLAIMS],
+    ),
+    Mutant(
         "a deep header is an error",
         VERIFICATION,
         "except (ValueError, RecursionError):",

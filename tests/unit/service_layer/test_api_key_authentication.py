@@ -1,6 +1,7 @@
 """The cache of API keys, on the fake as a file and as a server."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,6 +11,7 @@ from domain.principal import Principal
 from service_layer import api_key_authentication
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.api_keys import CreatedKey, create_key, revoke_key
+from service_layer.authorization import ScopeNames
 from service_layer.errors import StoreUnavailable
 from tests.fakes.api_keys import FakeApiKeyStore
 from tests.fakes.clock import Clock
@@ -18,6 +20,7 @@ from tests.fakes.database import FakeDatabase, FakeReadOnlyUnitOfWork
 NOW = 1_000_000
 CHECK_INTERVAL = 10.0
 
+SCOPES = ScopeNames(read="a:read", write="a:write")
 PRINCIPAL = Principal("key:1", frozenset({"a:read"}))
 
 
@@ -71,8 +74,8 @@ class SlowStore(FakeApiKeyStore):
         await self._file.may_end.wait()
         return key
 
-    async def read_change_counter(self) -> int:
-        return await self._store.read_change_counter()
+    async def read_change_mark(self) -> object:
+        return await self._store.read_change_mark()
 
 
 class UnavailableFile(File):
@@ -80,9 +83,11 @@ class UnavailableFile(File):
         raise StoreUnavailable("the disk is gone")
 
 
-async def create(database: FakeDatabase, lifetime: int | None = None) -> CreatedKey:
+async def create(
+    database: FakeDatabase, lifetime: int | None = None, scopes: Sequence[str] = ("a:read",)
+) -> CreatedKey:
     async with database.writing() as uow:
-        return await create_key(uow, name="deploy", scopes=["a:read"], lifetime=lifetime)
+        return await create_key(uow, name="deploy", scopes=scopes, lifetime=lifetime)
 
 
 async def revoke(database: FakeDatabase, key: CreatedKey) -> None:
@@ -100,7 +105,7 @@ def make_authenticator(database: File) -> tuple[ApiKeyAuthenticator, Clock, Cloc
     """Return an authenticator with clocks: Unix time, and monotonic time."""
     clock, monotonic = Clock(NOW), Clock()
     made = ApiKeyAuthenticator(
-        database, check_interval=CHECK_INTERVAL, clock=clock, monotonic=monotonic
+        database, SCOPES, check_interval=CHECK_INTERVAL, clock=clock, monotonic=monotonic
     )
     return made, clock, monotonic
 
@@ -123,6 +128,14 @@ async def test_a_wrong_key_has_none(kind: type[File], wrong: str) -> None:
 
     for text in (wrong, key.text + wrong + "0", key.text[:-1] + wrong, generate_key()):
         assert await authenticator.authenticate(text) is None
+
+
+async def test_scopes_that_the_service_does_not_know_are_ignored() -> None:
+    database = File()
+    authenticator, _, _ = make_authenticator(database)
+    key = await create(database, scopes=["a:read", "a:readable", "other"])
+
+    assert PRINCIPAL == await authenticator.authenticate(key.text)
 
 
 async def test_a_known_key_is_not_looked_up_again() -> None:
@@ -204,7 +217,7 @@ async def test_another_write_costs_one_read_and_keeps_the_cache() -> None:
     assert before + 1 == database.reads
 
 
-async def test_on_a_server_the_changes_are_counted_once_in_the_maximum_age() -> None:
+async def test_on_a_server_the_mark_is_read_once_in_the_maximum_age() -> None:
     database = Server()
     authenticator, _, monotonic = make_authenticator(database)
     key = await create(database)
@@ -292,6 +305,39 @@ async def test_a_lookup_that_a_revocation_overtakes_is_not_cached() -> None:
 
     assert PRINCIPAL == await lookup  # it was valid when its request arrived
     assert await other is None
+    assert await authenticator.authenticate(key.text) is None
+
+
+@pytest.mark.parametrize("is_read_between", [True, False])
+async def test_a_key_is_invalid_after_its_database_went_back(*, is_read_between: bool) -> None:
+    database = Server()
+    authenticator, _, monotonic = make_authenticator(database)
+    older = await create(database)
+    assert await authenticator.authenticate(older.text) is not None
+    older_state = database.committed
+    lost = await create(database)
+    monotonic.now += CHECK_INTERVAL * is_read_between
+    assert await authenticator.authenticate(lost.text) is not None
+
+    database.committed = older_state  # as a standby that lags behind, or a restored backup
+    if is_read_between:
+        await revoke(database, older)
+    monotonic.now += CHECK_INTERVAL
+
+    assert await authenticator.authenticate(lost.text) is None
+    assert is_read_between == (await authenticator.authenticate(older.text) is None)
+
+
+@pytest.mark.parametrize("mark", ["x", b"\0", 1.5, -(2**63), 0])
+async def test_a_mark_may_be_any_value(mark: object) -> None:
+    database = Server()
+    authenticator, _, monotonic = make_authenticator(database)
+    key = await create(database)
+    await authenticator.authenticate(key.text)
+    await revoke(database, key)
+    database.committed.api_keys.mark = mark
+    monotonic.now = CHECK_INTERVAL
+
     assert await authenticator.authenticate(key.text) is None
 
 

@@ -6,7 +6,10 @@ from domain.api_key import ApiKey, ApiKeyNotFound, InvalidApiKey
 from domain.principal import Principal
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from service_layer.api_keys import CreatedKey, create_key, list_keys, revoke_key
+from service_layer.authorization import ScopeNames
 from tests.fakes.database import FakeDatabase
+
+SCOPES = ScopeNames(read="a", write="b")
 
 
 async def create(database: FakeDatabase, lifetime: int | None = None) -> CreatedKey:
@@ -26,7 +29,7 @@ async def test_a_created_key_is_listed_and_authenticates() -> None:
 
     assert [created.stored] == await stored_keys(database)
     assert Principal("key:1", frozenset({"a", "b"})) == (
-        await ApiKeyAuthenticator(database).authenticate(created.text)
+        await ApiKeyAuthenticator(database, SCOPES).authenticate(created.text)
     )
 
 

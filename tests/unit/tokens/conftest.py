@@ -6,7 +6,7 @@ from adapters.tokens.authenticator import TokenAuthenticator
 from adapters.tokens.published_keys import PublishedKeys
 from adapters.tokens.verification import TokenVerifier
 from tests.fakes.key_source import FakeKeySource
-from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
+from tests.support.tokens import AUDIENCE, ISSUER, SCOPES, jwk_set, signing_key
 
 
 @pytest.fixture
@@ -25,4 +25,4 @@ def published(source: FakeKeySource) -> PublishedKeys:
 
 @pytest.fixture
 def authenticator(published: PublishedKeys) -> TokenAuthenticator:
-    return TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE), published)
+    return TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE, SCOPES), published)

@@ -14,6 +14,7 @@ from tests.fakes.key_source import FakeKeySource
 from tests.support.tokens import (
     AUDIENCE,
     ISSUER,
+    SCOPES,
     SigningKey,
     encode,
     good_claims,
@@ -37,7 +38,7 @@ class CountingVerifier(TokenVerifier):
 
 @pytest.fixture
 def verifier() -> CountingVerifier:
-    return CountingVerifier(ISSUER, AUDIENCE)
+    return CountingVerifier(ISSUER, AUDIENCE, SCOPES)
 
 
 @pytest.fixture
@@ -148,7 +149,9 @@ async def test_a_key_that_replaces_another_under_its_id_verifies_its_own_tokens_
 
 
 async def test_while_no_keys_are_known_no_token_can_be_checked(source: FakeKeySource) -> None:
-    authenticator = TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE), PublishedKeys(source))
+    authenticator = TokenAuthenticator(
+        TokenVerifier(ISSUER, AUDIENCE, SCOPES), PublishedKeys(source)
+    )
 
     with pytest.raises(AuthenticationUnavailable):
         await authenticator.authenticate(EC.token())
@@ -160,7 +163,9 @@ async def test_while_no_keys_are_known_no_token_can_be_checked(source: FakeKeySo
 async def test_what_is_no_token_is_refused_also_while_no_keys_are_known(
     source: FakeKeySource, credential: str
 ) -> None:
-    authenticator = TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE), PublishedKeys(source))
+    authenticator = TokenAuthenticator(
+        TokenVerifier(ISSUER, AUDIENCE, SCOPES), PublishedKeys(source)
+    )
 
     assert not await authenticator.authenticate(credential)
 
@@ -188,7 +193,7 @@ async def test_only_an_unknown_key_of_an_accepted_algorithm_has_the_keys_read_ag
     published = RecordingKeys(source)
     assert source.document is not None
     published.replace(source.document)
-    authenticator = TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE), published)
+    authenticator = TokenAuthenticator(TokenVerifier(ISSUER, AUDIENCE, SCOPES), published)
 
     assert not await authenticator.authenticate(forge())
 

@@ -8,7 +8,8 @@ import pytest
 from adapters.tokens.authenticator import UnusableKeyFile, open_file
 from adapters.tokens.key_set import MAX_KEY_SET
 from adapters.tokens.sources import FileSource, KeysUnavailable, UrlSource
-from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
+from adapters.tokens.verification import TokenVerifier
+from tests.support.tokens import AUDIENCE, ISSUER, SCOPES, jwk_set, signing_key
 
 EC = signing_key("ec", "ES256")
 
@@ -80,7 +81,7 @@ def test_a_file_that_may_not_be_read_is_unavailable(
 
 
 async def test_the_keys_of_a_file_are_known_from_the_start(file: Path) -> None:
-    authenticator = open_file(ISSUER, AUDIENCE, file)
+    authenticator = open_file(TokenVerifier(ISSUER, AUDIENCE, SCOPES), file)
 
     assert await authenticator.authenticate(EC.token())
 
@@ -93,7 +94,7 @@ def test_a_start_without_keys_in_the_file_is_refused(file: Path, content: bytes 
         file.write_bytes(content)
 
     with pytest.raises(UnusableKeyFile):
-        open_file(ISSUER, AUDIENCE, file)
+        open_file(TokenVerifier(ISSUER, AUDIENCE, SCOPES), file)
 
 
 def test_the_query_of_a_url_is_in_no_log() -> None:

@@ -7,7 +7,7 @@ from adapters.tokens.verification import LEEWAY, TokenVerifier, VerifiedToken
 from adapters.tokens.verified_tokens import MAX_VERIFIED_TOKENS, VerifiedTokens
 from domain.principal import Principal
 from tests.fakes.clock import Clock
-from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
+from tests.support.tokens import AUDIENCE, ISSUER, SCOPES, jwk_set, signing_key
 
 ALICE = Principal("token:alice", frozenset({"things:read"}))
 EXPIRY = 1_000
@@ -54,7 +54,7 @@ def test_a_verified_token_expires_when_its_claim_and_the_leeway_say() -> None:
     key = parse_key_set(jwk_set(ec)).find("ec", "ES256")
     assert key is not None
 
-    verified = TokenVerifier(ISSUER, AUDIENCE).verify(ec.token(exp=2**40), key)
+    verified = TokenVerifier(ISSUER, AUDIENCE, SCOPES).verify(ec.token(exp=2**40), key)
 
     assert verified is not None
     assert 2**40 + LEEWAY == verified.expires_at

@@ -1,6 +1,7 @@
 """Requests beyond the quota of a client get 429, and each response says what is left."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from domain.principal import Principal
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.middleware.gcra import RateLimiter
-from entrypoints.http.middleware.rate_limit import RateLimit
+from entrypoints.http.middleware.rate_limit import RateLimit, shorten
 from entrypoints.quotas import Quota
 
 QUOTA = Quota(3, 86_400)
@@ -73,6 +74,29 @@ async def use_up(app: RateLimit, address: str | None = ADDRESS, **extra: Any) ->
     for _ in range(QUOTA.requests):
         assert 200 == await status(app, address, **extra)
     assert 429 == await status(app, address, **extra)
+
+
+@pytest.mark.parametrize("subject", ["x" * 249, "\U0001f9b8" * 20, "\ud800"])
+async def test_a_long_or_wide_id_has_its_own_quota(app: RateLimit, subject: str) -> None:
+    await use_up(app, principal=principal_of(f"token:{subject}"))
+
+    assert 200 == await status(app, principal=principal_of(f"token:{subject[:-1]}y"))
+    assert 429 == await status(app, principal=principal_of(f"token:{subject}"))
+
+
+def test_a_flood_of_long_ids_takes_little_memory() -> None:
+    limiter = RateLimiter(QUOTA)
+    tracemalloc.start()
+    try:
+        for number in range(5_000):
+            limiter.count(shorten(f"principal token:{number:0>245}\U0001f9b8"))
+            limiter.count(shorten(f"principal token:{number:0>48}"))
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 10_000 == limiter.clients
+    assert size < 10_000 * 300
 
 
 def headers(start: Message) -> dict[bytes, bytes]:
