@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.middleware.gcra import RateLimiter
-from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.http.problems import problem
 
 TOO_MANY = "Too many requests. Try again later."
@@ -56,5 +56,4 @@ class RateLimit:
 
 
 def _is_health_check(scope: Scope) -> bool:
-    path, root = scope["path"], scope.get("root_path")
-    return (path.removeprefix(root) if root else path) in HEALTH_PATHS
+    return local_path(scope) in HEALTH_PATHS
