@@ -23,6 +23,7 @@ from entrypoints.server.lifecycle.forced_exit import exit_after
 from entrypoints.server.lifecycle.process_config import ProcessConfig
 from entrypoints.server.lifecycle.service_manager import READY, STOPPING, notify
 from entrypoints.server.protocol import BoundedProtocol
+from entrypoints.server.sockets import accept_queued
 
 LINGER = 0.1
 """Seconds in which a request may still arrive on an open connection before that is closed.
@@ -111,7 +112,7 @@ class GracefulServer(uvicorn.Server):
         for each in sockets:
             each.close()
         if queue is not None:
-            for connection in _accept_queued(queue):
+            for connection in accept_queued(queue):
                 await asyncio.get_running_loop().connect_accepted_socket(
                     self._make_protocol, connection
                 )
@@ -139,17 +140,3 @@ class GracefulServer(uvicorn.Server):
             task.cancel("the server stops")
         if tasks:
             await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT)
-
-
-def _accept_queued(listener: socket.socket) -> Sequence[socket.socket]:
-    """Accept all connections that are queued, without waiting, and close the socket."""
-    accepted: list[socket.socket] = []
-    with listener:
-        listener.settimeout(0)
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:  # there are no more, or no more file descriptors
-                return accepted
-            connection.settimeout(0)
-            accepted.append(connection)

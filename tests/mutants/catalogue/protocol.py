@@ -131,8 +131,8 @@ MUTANTS = [
     Mutant(
         "the connection stays open after the response before a malformed request",
         PROTOCOL,
-        "        cycle.keep_alive = False\n",
-        "        pass\n",
+        "        cycle.keep_alive = False\n        return True\n",
+        "        return True\n",
         [CONNECTION],
     ),
     Mutant(
