@@ -12,7 +12,7 @@ from entrypoints.http.problems import problem
 class FixedPaths:
     """ASGI middleware that passes the requests of some paths to ``endpoints``.
 
-    It costs 0.2 µs a request.
+    It costs 0.3 µs a request.
     """
 
     def __init__(self, app: ASGIApp, endpoints: Mapping[str, ASGIApp]) -> None:
