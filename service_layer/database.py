@@ -91,8 +91,8 @@ class Database(UnitOfWorkFactory, Protocol):
         """Return the recorded revision of the schema, by a statement that reads no other row.
 
         It shows that the database answers, is the one that was opened, and has the tables and
-        columns that the statements use. Raises ``StoreUnavailable``, and its ``OutdatedSchema`` if
-        one is missing.
+        columns that the statements use; and that replicas do. Raises ``StoreUnavailable``, and its
+        ``OutdatedSchema`` if one is missing.
         """
 
     async def aopen(self) -> Sequence[str]:

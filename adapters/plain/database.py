@@ -106,8 +106,14 @@ class PlainDatabase:
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit_primary))
 
     async def schema_revision(self) -> str:
+        """Return the revision of the primary server. Replicas are asked, too, if there are any."""
         self._check_file()
-        session = self._session(self._autocommit_primary)
+        if self._replicas is not self._engine:
+            await self._probe(self._autocommit)
+        return await self._probe(self._autocommit_primary)
+
+    async def _probe(self, engine: AsyncEngine) -> str:
+        session = self._session(engine)
         try:
             rows = await session.exec(SCHEMA_PROBE, {})
         finally:

@@ -99,8 +99,13 @@ class PostgresDatabase:
         return schema.max_connections(self._dsn, self._options)
 
     async def schema_revision(self) -> str:
-        """Return the revision of the primary server, in one round trip."""
-        rows = await Reader(self._writers, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
+        """Return the revision of the primary server. Replicas are asked, too, if there are any."""
+        if self._readers is not self._writers:
+            await self._probe(self._readers)
+        return await self._probe(self._writers)
+
+    async def _probe(self, pool: Pool) -> str:
+        rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
         return ", ".join(str(revision) for (revision,) in rows)
 
     async def aopen(self) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """The probe of the schema, on every database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from service_layer.errors import OutdatedSchema, StoreHalted
 from tests.support.served import fresh_postgres
 from tests.support.sql import execute
 
-OPENINGS = {"fast": open_database, "plain": open_plain_database}
+OPENINGS: Mapping[str, Callable[[str], Database]] = {
+    "fast": open_database,
+    "plain": open_plain_database,
+}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -80,6 +83,16 @@ async def test_a_replaced_file_is_not_ready(tmp_path: Path, session: str) -> Non
 async def test_a_server_that_does_not_exist_is_not_ready(session: str) -> None:
     async with opened("postgresql://heroes@127.0.0.1:1/heroes", session) as database:
         assert UNAVAILABLE == (await Readiness(database).check())["database"]
+
+
+@pytest.mark.parametrize("opening", OPENINGS.values())
+async def test_replicas_that_are_away_are_not_ready(
+    postgres_url: str, opening: Callable[..., Database]
+) -> None:
+    database = opening(postgres_url, read_url="postgresql://heroes@127.0.0.1:1/heroes")
+
+    assert UNAVAILABLE == (await Readiness(database).check())["database"]
+    await database.aclose()
 
 
 async def test_a_database_in_memory_has_the_revision() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import pytest
 from anyio import wait_all_tasks_blocked
@@ -13,6 +14,7 @@ from entrypoints.api.health.readiness import Readiness
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.http.middleware.fixed_paths import FixedPaths
 from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.server.config import ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
 from tests.fakes.database import FakeDatabase
 from tests.integration.server.connecting import Connected, connect, connect_to
@@ -41,7 +43,8 @@ def get(path: str) -> bytes:
 
 async def ask(server: BoundedProtocol, path: str) -> bytes:
     """Return the status line of the response on a new connection."""
-    async with connect_to(server.config, server.server_state) as connected:
+    config = cast("ServerConfig", server.config)
+    async with connect_to(config, server.server_state) as connected:
         return await status_line(connected, path)
 
 
