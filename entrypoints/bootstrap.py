@@ -69,7 +69,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
 
 
 def make_apps(stop: StopFlag, *, migrating: Migrating) -> Apps:
-    """Return the applications of a process that is told by ``stop`` to end.
+    """Return the applications of a process. ``stop`` is set when it receives a stop signal.
 
     While the main one runs, it prunes the stored responses, unless it is read-only. It closes the
     database at shutdown. Raises ``InvalidSettings``. The main application raises ``CannotStart`` at

@@ -106,7 +106,7 @@ class PlainDatabase:
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit_primary))
 
     async def schema_revision(self) -> str:
-        """Return the revision of the primary server. Replicas are asked, too, if there are any."""
+        """Return the revision of the primary server. Replicas are probed, too, if there are any."""
         self._check_file()
         if self._replicas is not self._engine:
             await self._probe(self._autocommit)

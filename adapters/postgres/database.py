@@ -99,7 +99,7 @@ class PostgresDatabase:
         return schema.max_connections(self._dsn, self._options)
 
     async def schema_revision(self) -> str:
-        """Return the revision of the primary server. Replicas are asked, too, if there are any."""
+        """Return the revision of the primary server. Replicas are probed, too, if there are any."""
         if self._readers is not self._writers:
             await self._probe(self._readers)
         return await self._probe(self._writers)

@@ -1,4 +1,4 @@
-"""Tell systemd that the service has started or is stopping (sd_notify(3), ``Type=notify``)."""
+"""Notify systemd that the service has started or is stopping (sd_notify(3), ``Type=notify``)."""
 
 import logging
 import os

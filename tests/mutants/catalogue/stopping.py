@@ -96,7 +96,7 @@ MUTANTS = [
         STOPPING,
     ),
     Mutant(
-        "systemd is not told of the start of workers",
+        "systemd is not notified of the start of workers",
         WORKERS,
         "            notify(READY)\n",
         "            pass\n",

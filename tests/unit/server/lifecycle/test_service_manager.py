@@ -1,4 +1,4 @@
-"""The states that systemd is told."""
+"""The states that systemd receives."""
 
 import socket
 from pathlib import Path
