@@ -8,6 +8,7 @@ FORCED_EXIT = "entrypoints/server/lifecycle/forced_exit.py"
 PROTOCOL = "entrypoints/server/protocol.py"
 
 CONNECTIONS = ["tests/integration/server/test_stopping_connections.py"]
+GRACEFUL = "tests/integration/server/test_graceful_server.py"
 STOPPING = ["tests/integration/server/test_stopping.py"]
 
 MUTANTS = [
@@ -52,6 +53,20 @@ MUTANTS = [
         "if self._is_stopping and not self._reader.is_within_request:",
         "if False:",
         CONNECTIONS,
+    ),
+    Mutant(
+        "queued connections are accepted and forgotten",
+        SERVER,
+        "            for connection in accept_queued(queue):\n",
+        "            for connection in list(accept_queued(queue))[:0]:\n",
+        [GRACEFUL],
+    ),
+    Mutant(
+        "requests that do not end are not cancelled",
+        SERVER,
+        '            task.cancel("the server stops")\n',
+        "            pass\n",
+        [GRACEFUL],
     ),
     Mutant(
         "queued connections are reset",
