@@ -105,10 +105,11 @@ class BoundedProtocol(SendingProtocol):
     def shutdown(self) -> None:
         """Shorten the timeout for a request, so that the server can stop.
 
-        A new connection stays open for a moment: its client may have sent a request before it could
-        know of the stop.
+        A new connection stays open for a moment, and so does one on which a request is arriving:
+        the client may have sent it before it could know of the stop.
         """
-        if self.cycle is None and self._receive_timer.is_running:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if self._receive_timer.is_running and (cycle is None or cycle.response_complete):
             self._is_stopping = True
             self._start_drain_timer()
             return

@@ -100,6 +100,19 @@ async def test_a_request_on_a_new_connection_is_served_after_the_shutdown() -> N
         assert (await connected.reader.read()).startswith(b"HTTP/1.1 204 ")
 
 
+async def test_a_request_that_is_arriving_is_served_after_the_shutdown() -> None:
+    async with connect(respond) as connected:
+        connected.protocol.data_received(GET)
+        await connected.reader.readuntil(b"\r\n\r\n")
+        announce_stop(connected)
+        connected.protocol.data_received(GET[:10])
+        connected.protocol.shutdown()
+
+        connected.protocol.data_received(GET[10:])
+
+        assert CLOSE in await connected.reader.read()
+
+
 async def test_a_new_connection_without_a_request_is_closed_without_a_response() -> None:
     async with connect(respond) as connected:
         connected.protocol.shutdown()

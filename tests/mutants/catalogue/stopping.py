@@ -43,8 +43,15 @@ MUTANTS = [
     Mutant(
         "a request on a new connection is dropped",
         PROTOCOL,
-        "        if self.cycle is None and self._receive_timer.is_running:\n",
-        "        if False:\n",
+        "if self._receive_timer.is_running and (cycle is None or cycle.response_complete):",
+        "if False:",
+        CONNECTIONS,
+    ),
+    Mutant(
+        "a request that is arriving on an idle connection is dropped",
+        PROTOCOL,
+        "if self._receive_timer.is_running and (cycle is None or cycle.response_complete):",
+        "if self._receive_timer.is_running and cycle is None:",
         CONNECTIONS,
     ),
     Mutant(
