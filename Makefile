@@ -16,8 +16,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults mutants soak overload restore-kills hostile-tables canaries bench check openapi \
-	format lock clean
+.PHONY: help install run quick test faults mutants soak overload restore-kills stops hostile-tables \
+	canaries bench check openapi format lock clean
 
 help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each 
 restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
 	TEST_RESTORE_KILLS=50 $(BIN)/pytest $(LONG) -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
+
+stops: $(VENV)/dev.stamp ## Stop a server under load a hundred times
+	TEST_STOPS=100 $(BIN)/pytest $(LONG) tests/integration/server/test_stop_under_load.py $(ARGS)
 
 hostile-tables: $(VENV)/dev.stamp ## Try 2,000 random tables on SQLite and on PostgreSQL
 	TEST_TABLES=2000 $(BIN)/pytest $(LONG) --quiet tests/integration/hostile_tables

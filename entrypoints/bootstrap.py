@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api.app import Limits, build_app
+from entrypoints.api.health.endpoints import health_endpoints
+from entrypoints.api.health.readiness import Readiness
 from entrypoints.composition.authenticators import open_authenticators
 from entrypoints.composition.databases import (
     DatabaseUnreachable,
@@ -18,7 +20,10 @@ from entrypoints.composition.databases import (
     translate_errors,
 )
 from entrypoints.composition.maintenance import migrate
+from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
+from entrypoints.server.lifecycle.process_config import Apps
+from entrypoints.server.stop_flag import StopFlag
 from entrypoints.settings import load_settings
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
@@ -58,9 +63,17 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
 def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    While it runs, it prunes the stored responses, unless it is read-only. It closes the database at
-    shutdown. Raises ``InvalidSettings``. The application raises ``CannotStart`` at startup if its
-    database cannot be used.
+    Raises like ``make_apps``.
+    """
+    return make_apps(StopFlag(), migrating=migrating).main
+
+
+def make_apps(stop: StopFlag, *, migrating: Migrating) -> Apps:
+    """Return the applications of a process. ``stop`` is set when it receives a stop signal.
+
+    While the main one runs, it prunes the stored responses, unless it is read-only. It closes the
+    database at shutdown. Raises ``InvalidSettings``. The main application raises ``CannotStart`` at
+    startup if its database cannot be used.
     """
     settings = load_settings()
     database = open_database(settings)
@@ -71,7 +84,8 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
-    return build_app(
+    health = health_endpoints(Readiness(database, stop.is_set))
+    main = build_app(
         database,
         authenticator=authenticators.combined,
         retention=retention,
@@ -80,8 +94,11 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
             rate=settings.rate_limit,
             is_read_only=settings.read_only,
         ),
+        endpoints=health,
         lifespan=_lifespan(database, migrating, pruner, authenticators.tokens),
     )
+    admin = FixedPaths(not_found, health)
+    return Apps(main, admin, may_end=lambda: not database.holds_last_copy)
 
 
 def _lifespan(

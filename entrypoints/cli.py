@@ -8,6 +8,7 @@ import typer
 
 from entrypoints import bootstrap
 from entrypoints.commands import api_keys, backups
+from entrypoints.commands.admin import open_admin
 from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.commands.exposure import check_exposure
@@ -15,6 +16,7 @@ from entrypoints.composition import authenticators, databases, maintenance
 from entrypoints.composition.bounds import find_bounds
 from entrypoints.server import run as server
 from entrypoints.server import sockets
+from entrypoints.server.lifecycle.process_config import StopTimes
 from entrypoints.server.logs.access_log import LogOptions
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 from service_layer.database import Database
@@ -56,6 +58,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         if warning := check_exposure(settings.auth, address):
             print_warning(warning)
         bounds = find_bounds(database, settings, address)
+        admin = open_admin(settings, bounds)
         is_unreachable = _prepare(database, settings, workers, migrate=migrate)
         migrating = bootstrap.when_to_migrate(
             database, migrate=migrate, is_unreachable=is_unreachable
@@ -68,12 +71,16 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         print_line(f"Heroes:   {url}/heroes/")
         print_line(f"Docs:     {url}/docs")
         print_line(f"Database: {database.name}")
+        if admin is not None:
+            print_line(f"Admin:    {sockets.format_url(admin.listener)}/readyz")
     server.run(
-        partial(bootstrap.make_app, migrating=migrating),
+        partial(bootstrap.make_apps, migrating=migrating),
         listener,
         workers=workers,
         log=LogOptions(settings.log_level, has_requests=settings.access_log),
         bounds=bounds,
+        times=StopTimes(settings.drain, settings.grace),
+        admin=admin,
     )
 
 

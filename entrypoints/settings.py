@@ -116,6 +116,18 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = ()
     """Addresses or networks of proxies whose forwarding headers are trusted."""
 
+    admin_port: int | None = Field(default=None, ge=0, le=65535)
+    """Port of a listener for health checks and metrics. By default there is none."""
+
+    admin_host: str = "127.0.0.1"
+    """Address of that listener."""
+
+    drain: float = Field(default=0.0, ge=0, le=3600)
+    """Seconds after a stop signal in which connections are accepted as before."""
+
+    grace: float = Field(default=8.0, gt=0, le=3600)
+    """Seconds after that in which requests in progress may finish."""
+
     request_timeout: float = Field(default=60.0, gt=0, le=3600)
     """Seconds after which a request is cancelled if its response has not started."""
 

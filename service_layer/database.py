@@ -29,6 +29,10 @@ class Database(UnitOfWorkFactory, Protocol):
     concurrency: int
     """Recommended number of concurrent requests of a process."""
 
+    @property
+    def holds_last_copy(self) -> bool:
+        """Whether the process may have the only copy of a database open: it must not be killed."""
+
     def recover(self) -> None:
         """Finish what an earlier process has left behind. Call it before the migrations.
 
@@ -81,6 +85,14 @@ class Database(UnitOfWorkFactory, Protocol):
 
         By any process. ``None`` if the database cannot say it, or not without a wait. Raises
         ``StoreUnavailable``.
+        """
+
+    async def schema_revision(self) -> str:
+        """Return the recorded revision of the schema, by a statement that reads no other row.
+
+        It shows that the database answers, is the one that was opened, and has the tables and
+        columns that the statements use; and that replicas do. Raises ``StoreUnavailable``, and its
+        ``OutdatedSchema`` if one is missing.
         """
 
     async def aopen(self) -> Sequence[str]:

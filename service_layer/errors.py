@@ -24,6 +24,10 @@ class StoreMisconfigured(StoreUnavailable):
     """
 
 
+class OutdatedSchema(StoreUnavailable):
+    """A table or a column is missing: migrations are pending, or a newer release has removed it."""
+
+
 class OutcomeUnknown(StoreUnavailable):
     """The commit failed. It is unknown whether the changes are durable: all are, or none is."""
 

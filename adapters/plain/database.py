@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
@@ -29,6 +30,9 @@ class Schema(Protocol):
     is_embedded: bool
     is_in_memory: bool
     mistyped: MistypedValues
+
+    @property
+    def holds_last_copy(self) -> bool: ...
 
     def recover(self) -> None: ...
 
@@ -88,6 +92,10 @@ class PlainDatabase:
         self._autocommit = self._replicas.execution_options(isolation_level=AUTOCOMMIT)
         self._autocommit_primary = engine.execution_options(isolation_level=AUTOCOMMIT)
 
+    @property
+    def holds_last_copy(self) -> bool:
+        return self._schema.holds_last_copy
+
     def writing(self) -> UnitOfWork:
         return SqlUnitOfWork(self._session(self._engine))
 
@@ -96,6 +104,21 @@ class PlainDatabase:
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit_primary))
+
+    async def schema_revision(self) -> str:
+        """Return the revision of the primary server. Replicas are probed, too, if there are any."""
+        self._check_file()
+        if self._replicas is not self._engine:
+            await self._probe(self._autocommit)
+        return await self._probe(self._autocommit_primary)
+
+    async def _probe(self, engine: AsyncEngine) -> str:
+        session = self._session(engine)
+        try:
+            rows = await session.exec(SCHEMA_PROBE, {})
+        finally:
+            await session.close()
+        return ", ".join(str(revision) for (revision,) in rows)
 
     async def aclose(self) -> None:
         await self._cancelled_calls.wait()

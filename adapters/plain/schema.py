@@ -20,6 +20,7 @@ class SchemaInMemory:
     name = "sqlite://"
     is_embedded = True
     is_in_memory = True
+    holds_last_copy = False
 
     def __init__(self, engine: AsyncEngine, translate_driver_errors: ErrorTranslator) -> None:
         self.mistyped = MistypedValues()

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
@@ -39,6 +40,7 @@ class PostgresDatabase:
 
     is_embedded = False
     is_in_memory = False
+    holds_last_copy = False
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
@@ -95,6 +97,16 @@ class PostgresDatabase:
     def max_connections(self) -> int:
         """Return the server's connection limit for ordinary users. Blocks."""
         return schema.max_connections(self._dsn, self._options)
+
+    async def schema_revision(self) -> str:
+        """Return the revision of the primary server. Replicas are probed, too, if there are any."""
+        if self._readers is not self._writers:
+            await self._probe(self._readers)
+        return await self._probe(self._writers)
+
+    async def _probe(self, pool: Pool) -> str:
+        rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
+        return ", ".join(str(revision) for (revision,) in rows)
 
     async def aopen(self) -> Sequence[str]:
         """Return no warnings. A connection is opened when a request needs it."""

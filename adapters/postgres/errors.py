@@ -11,6 +11,7 @@ import asyncpg
 from adapters.sql.driver_errors import translate
 from adapters.sql.session import UnstorableText
 from service_layer.errors import (
+    OutdatedSchema,
     StoreBusy,
     StoreConflict,
     StoreMisconfigured,
@@ -49,6 +50,9 @@ DRIVER_ERRORS: Mapping[type[Exception], str] = {
 ``InternalClientError`` is raised when the server has announced the end of a connection and the
 driver has not closed it yet.
 """
+
+OUTDATED = ("42703", "42P01")
+"""SQLSTATEs of columns and tables that do not exist."""
 
 MISCONFIGURED = ("28", "3D", "42501", "42704")
 """SQLSTATEs, or classes of them, of a server that answers and refuses the URL."""
@@ -172,6 +176,8 @@ def _kind(error: BaseException | None, sqlstate: str) -> type[StoreUnavailable]:
     refusals = asyncpg.ClientConfigurationError, ssl.SSLCertVerificationError
     if is_refused or isinstance(error, refusals):
         return StoreMisconfigured
+    if sqlstate in OUTDATED:
+        return OutdatedSchema
     return StoreBusy if _is_row_lock_timeout(error, sqlstate) else StoreUnavailable
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
@@ -80,6 +81,10 @@ class SqliteDatabase:
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return self.reading()
 
+    @property
+    def holds_last_copy(self) -> bool:
+        return self._file.is_being_preserved
+
     def recover(self) -> None:
         """Finish an interrupted restore, and write the log of a killed process into the file.
 
@@ -118,6 +123,10 @@ class SqliteDatabase:
     def restore(self, backup: Path, progress: Progress) -> Restored:
         self._require_own_log()
         return restore(self._path, backup, progress)
+
+    async def schema_revision(self) -> str:
+        rows = await Reader(self._reads, "").exec(SCHEMA_PROBE, {})
+        return ", ".join(str(revision) for (revision,) in rows)
 
     async def aopen(self) -> Sequence[str]:
         """Open the file, if it exists, and watch it. Return a warning if its modes expose it.

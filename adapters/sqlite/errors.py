@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from adapters.sql.driver_errors import translate
-from service_layer.errors import StoreConflict, StoreRefused, StoreUnavailable
+from service_layer.errors import OutdatedSchema, StoreConflict, StoreRefused, StoreUnavailable
 
 OPERATIONAL_ERRORS: Mapping[int, str] = {
     sqlite3.SQLITE_PERM: "access to the database is denied",
@@ -27,6 +27,8 @@ OPERATIONAL_ERRORS: Mapping[int, str] = {
 
 Other codes are bugs in a SELECT. In a write they come from a trigger or an index.
 """
+
+OUTDATED = "the schema is not up to date; run the migrations"
 
 _FAILED_FLUSHES = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
@@ -73,7 +75,8 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
     if name.startswith(_CONSTRAINT):
         raise StoreConflict(f"a constraint is violated ({_constraint(error, name)})") from cause
     if message := _message(error):
-        raise StoreUnavailable(f"{message} ({name})") from cause
+        kind = OutdatedSchema if message == OUTDATED else StoreUnavailable
+        raise kind(f"{message} ({name})") from cause
 
 
 def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
@@ -100,7 +103,7 @@ def _message(error: BaseException | None) -> str | None:
     if message := OPERATIONAL_ERRORS.get(_primary_code(error)):
         return message
     if _OUTDATED_SCHEMA.match(str(error)):
-        return "the schema is not up to date; run the migrations"
+        return OUTDATED
     return None
 
 

@@ -1,12 +1,12 @@
 """The application: routes, middleware and error handlers over a factory of units of work."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.api.scopes import SCOPES
@@ -21,6 +21,7 @@ from entrypoints.http.middleware.authentication import Authentication
 from entrypoints.http.middleware.body_limit import BodyLimit
 from entrypoints.http.middleware.content_coding import ContentCoding
 from entrypoints.http.middleware.escaped_path import EscapedPathMiddleware
+from entrypoints.http.middleware.fixed_paths import FixedPaths
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.rate_limit import RateLimit
@@ -52,17 +53,19 @@ class Limits:
     """Whether requests that write get 503."""
 
 
-def build_app(
+def build_app(  # noqa: PLR0913 - one for each part of an application
     units_of_work: UnitOfWorkFactory,
     *,
     authenticator: Authenticator | None = None,
     retention: Retention | None = None,
     limits: Limits | None = None,
+    endpoints: Mapping[str, ASGIApp] | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
-    Without an ``authenticator`` clients need no credential and have every scope.
+    Without an ``authenticator`` clients need no credential and have every scope. ``endpoints`` are
+    served at their paths to every client, without limits, and are not in the OpenAPI document.
     """
     limits = limits or Limits()
     limiter = RateLimiter(limits.rate) if limits.rate else None
@@ -85,6 +88,8 @@ def build_app(
     app.add_middleware(RequestTimeout, timeout=limits.request_timeout)
     _install(app, units_of_work, retention, access)
     app.add_middleware(SecurityHeaders)
+    if endpoints:
+        app.add_middleware(FixedPaths, endpoints=endpoints)
     allow_docs_pages(app)
     return app
 

@@ -1,5 +1,7 @@
 """The bounds on the connections and requests of a process."""
 
+from dataclasses import replace
+
 from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
@@ -17,9 +19,16 @@ A connection to a server needs one, and one more to cancel a statement; replicas
 """
 
 
+ADMIN_CONNECTIONS = 64
+"""Maximum number of connections of the admin listener."""
+
+
 def find_bounds(database: Database, settings: Settings, listening_address: str) -> Bounds:
     """Return the bounds on what a process accepts. Raises ``InvalidSettings``."""
-    available = connection_capacity(reserved=DESCRIPTORS_PER_CONNECTION * database.connections)
+    reserved = DESCRIPTORS_PER_CONNECTION * database.connections
+    if settings.admin_port is not None:
+        reserved += ADMIN_CONNECTIONS
+    available = connection_capacity(reserved=reserved)
     wanted = settings.max_connections
     if wanted is not None and wanted > available:
         raise InvalidSettings(
@@ -35,4 +44,18 @@ def find_bounds(database: Database, settings: Settings, listening_address: str) 
         max_connections_per_client=settings.max_connections_per_address,
         allowed_hosts=AllowedHosts(settings.allowed_hosts or default_hosts(listening_address)),
         clients=Clients(settings.trusted_proxies),
+    )
+
+
+def find_admin_bounds(bounds: Bounds, listening_address: str) -> Bounds:
+    """Return what the admin listener accepts, beside what ``bounds`` says for the main one.
+
+    The hosts of the service are not its own: monitoring systems request it by address.
+    """
+    return replace(
+        bounds,
+        max_connections=ADMIN_CONNECTIONS,
+        max_connections_per_client=None,
+        allowed_hosts=AllowedHosts(default_hosts(listening_address)),
+        clients=Clients(),
     )

@@ -35,6 +35,13 @@ def raw_path(scope: Scope) -> bytes:
     return scope.get("raw_path") or quote(scope["path"]).encode()
 
 
+def local_path(scope: Scope) -> str:
+    """Return the decoded path of the request without the root path."""
+    path: str = scope["path"]
+    root = scope.get("root_path")
+    return path.removeprefix(root) if root else path
+
+
 def external_path(scope: Scope) -> str:
     """Return the percent-encoded path of the request including the root path.
 

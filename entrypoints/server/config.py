@@ -10,6 +10,7 @@ from entrypoints.server.clients import Clients
 from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
 from entrypoints.server.limits.unsent import UnsentResponses
+from entrypoints.server.stop_flag import StopFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ class ServerConfig(Config):
     uvicorn pickles it before it starts a worker, so each process has counters of its own.
     """
 
-    def __init__(self, app: Any, bounds: Bounds, **options: Any) -> None:
+    def __init__(
+        self, app: Any, bounds: Bounds, *, stop: StopFlag | None = None, **options: Any
+    ) -> None:
         super().__init__(app, **options)
         self.bounds = bounds
+        self.stop = stop or StopFlag()
         self.admission = Admission(bounds.concurrency, bounds.max_pending)
         self.connection_limit = ConnectionLimit(
             bounds.max_connections, bounds.max_connections_per_client

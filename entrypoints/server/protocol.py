@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
     RETRY_HEADERS,
@@ -49,11 +50,12 @@ class BoundedProtocol(SendingProtocol):
     def __init__(self, config: ServerConfig, *args: object, **options: object) -> None:
         super().__init__(config, *args, **options)
         self._bounds = config.bounds
+        self._stop = config.stop
         self._admission = config.admission
         self._connections = config.connection_limit
         self._application = self.app
         self._reader = RequestReader(self, self._on_request_begin)
-        self._receive_timer = Timer(self.loop, partial(self._refuse, TOO_SLOW))
+        self._receive_timer = Timer(self.loop, self._on_receive_timeout)
 
     # The connection.
 
@@ -92,8 +94,25 @@ class BoundedProtocol(SendingProtocol):
             self._start_send_timer()
         return is_open
 
+    def announce_close(self) -> None:
+        """Close the connection after the last request, unless another one has arrived."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.response_started:
+            return
+        if cycle.more_body or not self._reader.has_unread:
+            cycle.keep_alive = False
+
     def shutdown(self) -> None:
-        """Shorten the timeout for the rest of a request, so that the server can stop."""
+        """Shorten the timeout for a request, so that the server can stop.
+
+        A new connection stays open for a moment, and so does one on which a request is arriving:
+        the client may have sent it before it could know of the stop.
+        """
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if self._receive_timer.is_running and (cycle is None or cycle.response_complete):
+            self._is_stopping = True
+            self._start_drain_timer()
+            return
         super().shutdown()
         if self._receive_timer.is_running:
             self._start_drain_timer()
@@ -114,6 +133,8 @@ class BoundedProtocol(SendingProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._receive_timer.cancel()
+        if self._stop.is_set():
+            self.announce_close()
         if self.cycle.response_complete:  # before the whole body had arrived
             self.cycle.more_body = False
             self._start_keep_alive()
@@ -147,8 +168,14 @@ class BoundedProtocol(SendingProtocol):
         return self.url.partition(b"?")[0] in EXEMPT_PATHS
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Start the request when ``Admission`` allows it, or respond with 503."""
+        """Start the request when ``Admission`` allows it, or respond with 503.
+
+        Health checks do not wait: they say how the process is while others do.
+        """
         self._current = cycle
+        if cycle.scope["path"] in HEALTH_PATHS:
+            self._start_unless_disconnected(cycle, app)
+            return
         start = partial(self._start_unless_disconnected, cycle, app)
         refuse = partial(self._refuse_overload, cycle)
         self._admission.submit(start, refuse, self.tasks)
@@ -239,6 +266,12 @@ class BoundedProtocol(SendingProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
+
+    def _on_receive_timeout(self) -> None:
+        if self._is_stopping and not self._reader.is_within_request:
+            self._close()
+        else:
+            self._refuse(TOO_SLOW)
 
     def _start_drain_timer(self) -> None:
         self._receive_timer.start(min(self._bounds.receive_timeout, DRAIN_TIMEOUT))

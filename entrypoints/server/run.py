@@ -1,45 +1,39 @@
-"""Run uvicorn on a bound socket, and shut it down cleanly on a signal."""
+"""Run the server on a bound socket, and shut it down cleanly on a signal."""
 
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
-from functools import partial
 
-import uvicorn
-from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
-
-from entrypoints.http.middleware.cancellation import CancellationMiddleware
-from entrypoints.server.config import Bounds, ServerConfig
+from entrypoints.server.config import Bounds
+from entrypoints.server.lifecycle.graceful_server import GracefulServer
+from entrypoints.server.lifecycle.process_config import Admin, MakeApps, ProcessConfig, StopTimes
+from entrypoints.server.lifecycle.workers import run_workers
 from entrypoints.server.logs.access_log import LogOptions, build_log_config
-from entrypoints.server.parent import stop_with_parent
-from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
-GRACE_PERIOD = 8
-"""Seconds in which requests in progress may finish after a stop signal."""
 
-
-def run(
-    make_app: Callable[[], FastAPI],
+def run(  # noqa: PLR0913 - one for each part of a process
+    make_apps: MakeApps,
     listener: socket.socket,
     *,
     workers: int = 1,
     log: LogOptions,
     bounds: Bounds,
+    times: StopTimes,
+    admin: Admin | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests in progress, then exit with code 0.
 
-    If ``workers`` is greater than 1, that many processes share the socket. Each of them calls
-    ``make_app``, which must be picklable.
+    If ``workers`` is greater than 1, that many processes share the sockets. Each of them calls
+    ``make_apps``.
     """
-    config = ServerConfig(
-        partial(_make_served_app, make_app, is_worker=workers > 1),
+    config = ProcessConfig(
+        make_apps,
         bounds,
-        http=BoundedProtocol,
-        factory=True,
+        times=times,
+        admin=admin,
         workers=workers,
         loop="uvloop",
         ws="none",
@@ -49,31 +43,25 @@ def run(
         access_log=log.has_requests,
         log_config=build_log_config(log.level),
         backlog=BACKLOG,
-        timeout_graceful_shutdown=GRACE_PERIOD,
     )
     if workers == 1:
-        server = uvicorn.Server(config)
+        server = GracefulServer(config)
         # After its shutdown, uvicorn raises the signal again: sys.exit then sets the exit code.
         # Before uvicorn has installed its handlers, os._exit is used instead: SystemExit could be
         # raised where Python only reports it, such as in a __del__.
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
         server.run(sockets=duplicate_listeners(listener))
     else:
-        Multiprocess(config, sockets=[listener]).run()
+        run_workers(config, listener)
 
 
 def exit_on_signals_before_serving() -> None:
-    """Make SIGTERM and SIGINT end the process immediately, with exit code 0.
+    """Make SIGTERM and SIGINT end the process immediately, with exit code 0, and ignore SIGHUP.
 
     No request is in progress yet, and the database rolls back an open transaction.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _set_signal_handlers(os._exit)
-
-
-def _make_served_app(make_app: Callable[[], FastAPI], *, is_worker: bool) -> CancellationMiddleware:
-    if is_worker:
-        stop_with_parent()
-    return CancellationMiddleware(make_app())
 
 
 def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:

@@ -4,6 +4,7 @@ So an address in use is reported before the database is migrated.
 """
 
 import socket
+from collections.abc import Sequence
 
 BACKLOG = 2048
 """Maximum number of connections that the kernel queues until they are accepted."""
@@ -71,3 +72,17 @@ def duplicate_listeners(listener: socket.socket) -> list[socket.socket]:
     connection.
     """
     return [listener, *(listener.dup() for _ in range(ACCEPTS_PER_TICK - 1))]
+
+
+def accept_queued(listener: socket.socket) -> Sequence[socket.socket]:
+    """Accept the connections that the kernel has queued, without waiting, and close the socket."""
+    accepted: list[socket.socket] = []
+    with listener:
+        listener.settimeout(0)
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:  # there are no more, or no more file descriptors
+                return accepted
+            connection.settimeout(0)
+            accepted.append(connection)

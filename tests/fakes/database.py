@@ -43,6 +43,7 @@ class FakeDatabase:
     """A ``UnitOfWorkFactory`` in memory, with a clock of its own."""
 
     is_embedded = True
+    is_in_memory = True
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
@@ -61,6 +62,13 @@ class FakeDatabase:
 
     def data_version(self) -> int | None:
         return self.commits
+
+    def pending(self) -> Sequence[str]:
+        return []
+
+    async def schema_revision(self) -> str:
+        await asyncio.sleep(0)
+        return "in memory"
 
 
 class FakeTransaction:

@@ -54,6 +54,9 @@ class Ledger:
     used_ids: set[int] = field(default_factory=set)
     unacknowledged: set[Attempt] = field(default_factory=set)
     responses: int = 0
+    dropped: int = 0
+    """Number of requests whose connection was accepted, and that got no response."""
+
     marks: "itertools.count[int]" = field(default_factory=itertools.count)
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -89,7 +92,7 @@ class Ledger:
 
 
 async def write_without_pause(client: httpx2.AsyncClient, ledger: Ledger) -> None:
-    """Create heroes, update each twice and delete every third, until the server stops."""
+    """Create heroes, update each twice and delete every third, until the server is gone."""
     try:
         for made in itertools.count():
             hero_id = await _write(client, ledger, "POST")
@@ -97,8 +100,10 @@ async def write_without_pause(client: httpx2.AsyncClient, ledger: Ledger) -> Non
             await _write(client, ledger, "PATCH", hero_id)
             if made % 3 == 0:
                 await _write(client, ledger, "DELETE", hero_id)
-    except httpx2.TransportError:
+    except httpx2.ConnectError:
         return
+    except httpx2.TransportError:
+        ledger.dropped += 1
 
 
 async def _write(

@@ -49,6 +49,7 @@ OF_THE_APPLICATION = {
     "adapters/postgres/driver_arguments.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",
+    "entrypoints/api/health/endpoints.py",
     "entrypoints/cli.py",
     "entrypoints/commands/api_keys.py",
     "entrypoints/commands/backups.py",

@@ -21,7 +21,7 @@ CONSTANTS = sorted(name for name in NAMES if not name.startswith(PREFIX))
 BOUNDS = sorted(
     name
     for name, field in Settings.model_fields.items()
-    if field.annotation in {int, float, int | None} and name != "port"
+    if field.annotation in {int, float, int | None} and name not in {"port", "admin_port"}
 )
 """The settings that are numbers."""
 

@@ -23,6 +23,7 @@ class Preservation:
         self._preserve = preserve
         self._pause = pause
         self._is_done = False
+        self._is_over = False
         self._has_failed = False
         self._is_stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="preserve")
@@ -32,6 +33,11 @@ class Preservation:
         with suppress(RuntimeError):  # the process may have no more threads
             self._thread.start()
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether the database is not preserved yet, and it will be tried again."""
+        return not (self._is_done or self._is_over)
+
     def finish(self) -> None:
         """Wait for the attempt in progress, and make the last one if necessary."""
         self._is_stopped.set()
@@ -39,6 +45,7 @@ class Preservation:
             self._thread.join()
         if not self._is_done:
             self._try()
+        self._is_over = True
 
     def _run(self) -> None:
         self._try()

@@ -52,6 +52,11 @@ class ServedFile:
         if self._is_halted or self._present() != self._file:
             self._open_or_halt()
 
+    @property
+    def is_being_preserved(self) -> bool:
+        """Whether a replaced database is being saved, of which there may be no other copy."""
+        return self._preservation is not None and self._preservation.is_pending
+
     def connect(self, pragmas: Mapping[str, str], *, timeout: float = 0) -> sqlite3.Connection:
         """Open a connection. ``timeout`` is the busy timeout in seconds.
 

@@ -10,6 +10,7 @@ from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
 from entrypoints.http.authentication.dependencies import get_principal
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.rate_limit import RateLimit
+from entrypoints.http.paths import local_path
 from service_layer.authentication import AuthenticationUnavailable, NotAuthenticated
 from service_layer.authorization import MissingScope
 from service_layer.errors import StoreUnavailable
@@ -61,8 +62,7 @@ class Authentication:
     def _needs_principal(self, scope: Scope) -> bool:
         if self._access.is_open or scope.get("method") == "OPTIONS":
             return False
-        path, root = scope["path"], scope.get("root_path")
-        if (path.removeprefix(root) if root else path) in self._public_paths:
+        if local_path(scope) in self._public_paths:
             return False
         return get_principal not in getattr(scope.get("app"), "dependency_overrides", ())
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.sha256 import sha256
 from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.middleware.gcra import RateLimiter
-from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.http.problems import problem
 
 MAX_ID = 64
@@ -71,5 +71,4 @@ def shorten(client: str) -> str | bytes:
 
 
 def _is_health_check(scope: Scope) -> bool:
-    path, root = scope["path"], scope.get("root_path")
-    return (path.removeprefix(root) if root else path) in HEALTH_PATHS
+    return local_path(scope) in HEALTH_PATHS

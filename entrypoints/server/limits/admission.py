@@ -70,6 +70,12 @@ class Admission:
             loop.call_soon(self._admit, in_progress)
         self._queue.append((now, start, refuse))
 
+    def refuse_queued(self) -> None:
+        """Refuse all requests that are queued."""
+        while self._queue:
+            _, _, refuse = self._queue.popleft()
+            refuse()
+
     def _admit(self, in_progress: Sized) -> None:
         """Start queued requests up to the limit, or one if the limit is reached.
 

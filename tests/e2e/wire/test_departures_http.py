@@ -189,3 +189,11 @@ async def test_a_patch_that_races_a_delete_gets_200_or_404(
             assert ok(b'{"ok":true}') == raw(deleted)
             assert raw(patched) in {ok(hero), NO_SUCH_HERO}
             assert NO_SUCH_HERO == raw(client.get(path))
+
+
+def test_the_service_is_live_and_ready(client: httpx2.Client) -> None:
+    live, ready = client.get("/livez"), client.get("/readyz")
+
+    assert (200, {"status": "ok", "checks": {}}) == (live.status_code, live.json())
+    checks = {"process": "ok", "database": "ok", "schema": "ok"}
+    assert (200, {"status": "ok", "checks": checks}) == (ready.status_code, ready.json())

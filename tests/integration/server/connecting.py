@@ -42,8 +42,19 @@ def configure(app: ASGIApp, **changes: Any) -> ServerConfig:
 @asynccontextmanager
 async def connect(app: ASGIApp, **changes: Any) -> AsyncIterator[Connected]:
     """Connect a client to the protocol, with some bounds changed."""
+    state = ServerState()
+    async with connect_to(configure(app, **changes), state) as connected:
+        try:
+            yield connected
+        finally:
+            for task in state.tasks:
+                task.cancel()
+
+
+@asynccontextmanager
+async def connect_to(config: ServerConfig, state: ServerState) -> AsyncIterator[Connected]:
+    """Connect a client to the protocol of a server."""
     loop = asyncio.get_running_loop()
-    config, state = configure(app, **changes), ServerState()
     ours, theirs = socket.socketpair()
     _, protocol = await loop.create_connection(
         lambda: BoundedProtocol(config, state, {}), sock=ours
@@ -52,7 +63,5 @@ async def connect(app: ASGIApp, **changes: Any) -> AsyncIterator[Connected]:
     try:
         yield Connected(protocol, reader, writer)
     finally:
-        for task in state.tasks:
-            task.cancel()
         protocol.transport.abort()
         writer.close()

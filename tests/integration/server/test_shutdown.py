@@ -50,7 +50,7 @@ def test_requests_in_progress_are_completed_before_the_server_stops(
 
 def test_a_write_that_does_not_end_in_time_is_cancelled_and_gets_503(tmp_path: Path) -> None:
     database = tmp_path / "heroes.db"
-    with serve(database, lock_timeout=str(LIMIT)) as served, locked(database):
+    with serve(database, lock_timeout=str(LIMIT), grace="1") as served, locked(database):
         with write_in_progress(served, "Never") as writer:
             served.process.send_signal(signal.SIGTERM)
             response = read_all(writer)

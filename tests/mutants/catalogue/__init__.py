@@ -13,6 +13,7 @@ from tests.mutants.catalogue import (
     cursors,
     deadlines,
     header_fields,
+    health,
     idempotency,
     index_ranges,
     limits,
@@ -25,6 +26,7 @@ from tests.mutants.catalogue import (
     retention,
     scans,
     sessions,
+    stopping,
     storage,
     tokens,
     writer,
@@ -57,4 +59,6 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "api keys": api_keys.MUTANTS,
     "tokens": tokens.MUTANTS,
     "adoption": adoption.MUTANTS,
+    "health": health.MUTANTS,
+    "stopping": stopping.MUTANTS,
 }

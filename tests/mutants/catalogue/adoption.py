@@ -101,9 +101,9 @@ MUTANTS = [
     ),
     Mutant(
         "a worker serves on without its parent",
-        "entrypoints/server/run.py",
-        "        stop_with_parent()\n",
-        "        pass\n",
+        "entrypoints/server/lifecycle/process_config.py",
+        "            stop_with_parent()\n",
+        "            pass\n",
         [f"{INTEGRATION}/server/test_workers.py"],
     ),
     Mutant(

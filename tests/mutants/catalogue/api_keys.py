@@ -141,8 +141,8 @@ MUTANTS = [
     Mutant(
         "keys are read from replicas",
         POSTGRES,
-        'Reader(self._writers, self._scans, "", self.mistyped)',
-        'Reader(self._readers, self._scans, "", self.mistyped)',
+        'SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, "", self.mistyped))',
+        'SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, "", self.mistyped))',
         [PRIMARY],
     ),
     Mutant(

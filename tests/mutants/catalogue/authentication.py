@@ -50,15 +50,15 @@ MUTANTS = [
     Mutant(
         "what begins like a public path is public",
         MIDDLEWARE,
-        "if (path.removeprefix(root) if root else path) in self._public_paths:",
-        "if path.startswith(tuple(self._public_paths)):",
+        "if local_path(scope) in self._public_paths:",
+        "if local_path(scope).startswith(tuple(self._public_paths)):",
         [REFUSALS],
     ),
     Mutant(
         "public paths are not found below a root path",
         MIDDLEWARE,
-        "(path.removeprefix(root) if root else path)",
-        "path",
+        "if local_path(scope) in self._public_paths:",
+        'if scope["path"] in self._public_paths:',
         [REFUSALS],
     ),
     Mutant(

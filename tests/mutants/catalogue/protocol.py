@@ -131,8 +131,8 @@ MUTANTS = [
     Mutant(
         "the connection stays open after the response before a malformed request",
         PROTOCOL,
-        "        cycle.keep_alive = False\n",
-        "        pass\n",
+        "        cycle.keep_alive = False\n        return True\n",
+        "        return True\n",
         [CONNECTION],
     ),
     Mutant(
@@ -197,8 +197,8 @@ MUTANTS = [
     Mutant(
         "a stop waits for the whole time of a request",
         PROTOCOL,
-        "        if self._receive_timer.is_running:\n            self._start_drain_timer()",
-        "        if False:\n            self._start_drain_timer()",
+        "        super().shutdown()\n        if self._receive_timer.is_running:",
+        "        super().shutdown()\n        if False:",
         [CONNECTION],
     ),
     Mutant(
@@ -259,9 +259,9 @@ MUTANTS = [
     ),
     Mutant(
         "a stop waits for requests for ever",
-        RUN,
-        "        timeout_graceful_shutdown=GRACE_PERIOD,\n",
-        "",
+        "entrypoints/server/lifecycle/graceful_server.py",
+        "await asyncio.wait_for(self._wait_tasks_to_complete(), grace)",
+        "await self._wait_tasks_to_complete()",
         ["tests/integration/server/test_shutdown.py"],
     ),
     Mutant(

@@ -111,8 +111,8 @@ MUTANTS = [
     Mutant(
         "health checks below a root path are counted",
         RATE_LIMIT,
-        "(path.removeprefix(root) if root else path)",
-        "path",
+        "return local_path(scope) in HEALTH_PATHS",
+        'return scope["path"] in HEALTH_PATHS',
         LIMITED,
     ),
     Mutant(

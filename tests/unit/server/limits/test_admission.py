@@ -41,6 +41,9 @@ class Requests:
     def finish(self, *numbers: int) -> None:
         self.in_progress -= set(numbers)
 
+    def refuse_queued(self) -> None:
+        self._admission.refuse_queued()
+
     def _start(self, number: int) -> None:
         self.started.append(number)
         self.in_progress.add(number)
@@ -250,3 +253,14 @@ async def test_an_overload_ends_a_second_after_the_last_refusal(requests: Reques
     await one_tick()
 
     assert ([0, 1, 2, 3, 4, 5], [7]) == (requests.started, requests.refused)
+
+
+async def test_all_queued_requests_can_be_refused_and_none_is_started(requests: Requests) -> None:
+    requests.add(*range(LIMIT + 2))
+
+    requests.refuse_queued()
+    requests.finish(*range(LIMIT))
+    await one_tick()
+
+    assert [LIMIT, LIMIT + 1] == requests.refused
+    assert [*range(LIMIT)] == requests.started

@@ -1,0 +1,1 @@
+"""What probes and monitoring systems request: whether the process lives, and is ready."""

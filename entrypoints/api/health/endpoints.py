@@ -1,0 +1,71 @@
+"""The endpoints ``/livez``, ``/readyz`` and ``/version``, as ASGI applications.
+
+They need neither FastAPI nor a place among the requests in progress, so they respond while other
+requests wait.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from entrypoints.api.health.readiness import OK, Readiness
+from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
+from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.problems import problem
+
+READ_METHODS = ("GET", "HEAD")
+ALLOW = {"Allow": "GET, HEAD, OPTIONS"}
+HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+UNAVAILABLE = "unavailable"
+
+Respond = Callable[[], Awaitable[tuple[int, Any]]]
+"""Returns the status and the JSON of a response."""
+
+
+class Endpoint:
+    """An ASGI application that responds to GET and HEAD. It does not receive a body."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._response(scope)
+        if scope["method"] == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+
+    async def _response(self, scope: Scope) -> Response:
+        if scope["method"] in READ_METHODS:
+            status, content = await self._respond()
+            return JsonResponse(content, status_code=status, headers=HEADERS)
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={**HEADERS, **ALLOW})
+        return problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", scope, ALLOW)
+
+
+def health_endpoints(readiness: Readiness) -> Mapping[str, ASGIApp]:
+    """Return the endpoints by path."""
+
+    async def live() -> tuple[int, Any]:
+        return HTTPStatus.OK, {"status": OK, "checks": {}}
+
+    async def ready() -> tuple[int, Any]:
+        checks = await readiness.check()
+        if all(result == OK for result in checks.values()):
+            return HTTPStatus.OK, {"status": OK, "checks": checks}
+        return HTTPStatus.SERVICE_UNAVAILABLE, {"status": UNAVAILABLE, "checks": checks}
+
+    released = {"version": version("heroes")}
+
+    async def show_version() -> tuple[int, Any]:
+        return HTTPStatus.OK, released
+
+    return {
+        "/livez": Endpoint(live),
+        "/readyz": Endpoint(ready),
+        "/version": Endpoint(show_version),
+    }

@@ -1,0 +1,89 @@
+"""What a process serves, and how long it takes to stop."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from entrypoints.http.middleware.cancellation import CancellationMiddleware
+from entrypoints.server.config import Bounds, ServerConfig
+from entrypoints.server.parent import stop_with_parent
+from entrypoints.server.protocol import BoundedProtocol
+from entrypoints.server.stop_flag import StopFlag
+
+
+class Apps(NamedTuple):
+    """The applications of a process."""
+
+    main: FastAPI
+    admin: ASGIApp
+    """Health checks and metrics, for a listener that clients cannot reach."""
+
+    may_end: Callable[[], bool]
+    """Return whether the process may be killed although its database is not closed."""
+
+
+MakeApps = Callable[[StopFlag], Apps]
+"""Makes the applications of a process, which ends when the flag is set. Must be picklable."""
+
+
+class Admin(NamedTuple):
+    """The listener of the admin application. Workers share it: each connection is of one."""
+
+    listener: socket.socket
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimes:
+    """How long the stop of a process takes, in seconds."""
+
+    drain: float = 0.0
+    """Time after the signal in which connections are accepted as before."""
+
+    grace: float = 8.0
+    """Time after that in which requests in progress may finish."""
+
+    close: float = 5.0
+    """Time after that in which the database is closed and the process ends by itself."""
+
+
+class ProcessConfig(ServerConfig):
+    """The configuration of a process. A worker gets it pickled, with the listeners.
+
+    The applications are made in the process that serves them.
+    """
+
+    apps: Apps
+
+    def __init__(
+        self,
+        make_apps: MakeApps,
+        bounds: Bounds,
+        *,
+        times: StopTimes,
+        admin: Admin | None = None,
+        workers: int = 1,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            self._make_main,
+            bounds,
+            http=BoundedProtocol,
+            factory=True,
+            workers=workers,
+            **options,
+        )
+        self.times = times
+        self.admin = admin
+        self.is_worker = workers > 1
+        self._make_apps = make_apps
+
+    def _make_main(self) -> ASGIApp:
+        if self.is_worker:
+            stop_with_parent()
+        self.apps = self._make_apps(self.stop)
+        return CancellationMiddleware(self.apps.main)

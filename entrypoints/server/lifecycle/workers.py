@@ -1,0 +1,82 @@
+"""Several processes that share a socket: uvicorn's supervisor, with ``GracefulServer``.
+
+uvicorn names the class of its processes in its module only, so that name is replaced.
+"""
+
+import os
+import select
+import signal
+import socket
+import threading
+
+from uvicorn.server import Server
+from uvicorn.supervisors import multiprocess
+
+from entrypoints.server.lifecycle.graceful_server import GracefulServer
+from entrypoints.server.lifecycle.process_config import ProcessConfig
+from entrypoints.server.lifecycle.service_manager import READY, STOPPING, notify
+
+
+def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
+    """Start the workers, replace those that die, and stop all on SIGTERM or SIGINT."""
+    vars(multiprocess)["Process"] = Worker
+    Workers(config, [listener]).run()
+
+
+class Worker(multiprocess.Process):
+    """A worker. SIGHUP, which a terminal sends to all processes when it closes, does not end it."""
+
+    @property
+    def server(self) -> Server:
+        if self._server is None:
+            assert isinstance(self.config, ProcessConfig)  # noqa: S101 - for the type
+            self._server = GracefulServer(self.config)
+        return self._server
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        super().target(sockets)
+
+
+class Workers(multiprocess.Multiprocess):
+    """The supervisor. It handles a signal at once."""
+
+    def __init__(self, config: ProcessConfig, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._admin = config.admin
+        self._is_ready = False
+        self.should_exit = InterruptibleEvent()
+
+    def handle_hup(self) -> None:
+        """Ignore SIGHUP."""
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if not self._is_ready and all(process.is_ready() for process in self.processes):
+            self._is_ready = True
+            notify(READY)
+
+    def terminate_all(self) -> None:
+        """Stop the workers. They own the sockets from now on: the last one refuses connections."""
+        notify(STOPPING)
+        for each in self.sockets:
+            each.close()
+        if self._admin is not None:
+            self._admin.listener.close()
+        super().terminate_all()
+
+
+class InterruptibleEvent(threading.Event):
+    """An event whose ``wait`` in the main thread also ends when a signal arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self.is_set():
+            readable, _, _ = select.select([self._reader], [], [], timeout)
+            if readable:
+                os.read(self._reader, select.PIPE_BUF)
+        return self.is_set()
