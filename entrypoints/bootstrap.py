@@ -19,7 +19,7 @@ from entrypoints.composition.databases import (
 )
 from entrypoints.composition.maintenance import migrate
 from entrypoints.server.garbage_collection import freeze_gc
-from entrypoints.settings import load_settings
+from entrypoints.settings import Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
 from service_layer.pruning import Pruner
@@ -55,14 +55,18 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
     return Migrating.AT_START if database.is_in_memory else Migrating.NEVER
 
 
-def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
+def make_app(
+    *, migrating: Migrating = Migrating.AT_START, settings: Settings | None = None
+) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
+
+    Without ``settings`` they are read from the environment and the file ``.env``.
 
     While it runs, it prunes the stored responses, unless it is read-only. It closes the database at
     shutdown. Raises ``InvalidSettings``. The application raises ``CannotStart`` at startup if its
     database cannot be used.
     """
-    settings = load_settings()
+    settings = settings or load_settings()
     database = open_database(settings)
     retention = Retention(
         settings.key_lifetime,

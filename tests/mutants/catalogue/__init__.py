@@ -8,6 +8,7 @@ from tests.mutants.catalogue import (
     authentication,
     backups,
     batch,
+    command_line,
     commit_groups,
     conditional,
     cursors,
@@ -57,4 +58,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "api keys": api_keys.MUTANTS,
     "tokens": tokens.MUTANTS,
     "adoption": adoption.MUTANTS,
+    "command line": command_line.MUTANTS,
 }
