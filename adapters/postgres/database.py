@@ -9,8 +9,8 @@ from typing import NoReturn
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
-from adapters.postgres.flush_times import time_commits
-from adapters.postgres.irregular_rows import irregular_rows
+from adapters.postgres.inspection.flush_times import time_commits
+from adapters.postgres.inspection.irregular_rows import irregular_rows
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool

@@ -19,8 +19,8 @@ from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
-from adapters.sqlite.flush_times import time_flushes
-from adapters.sqlite.irregular_rows import has_mistyped_values, irregular_rows
+from adapters.sqlite.inspection.flush_times import time_flushes
+from adapters.sqlite.inspection.irregular_rows import has_mistyped_values, irregular_rows
 from adapters.sqlite.location import absolute_path
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile

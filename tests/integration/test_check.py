@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite.flush_times import time_flushes
+from adapters.sqlite.inspection.flush_times import time_flushes
 from service_layer.errors import UnusableDatabase
 from tests.support.served import fresh_postgres, invoke
 from tests.support.sql import execute

@@ -31,10 +31,10 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
-    "adapters/postgres/irregular_rows.py",
+    "adapters/postgres/inspection/irregular_rows.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
-    "adapters/sqlite/irregular_rows.py",
+    "adapters/sqlite/inspection/irregular_rows.py",
     "entrypoints/api/app.py",
     "entrypoints/api/scopes.py",
     "service_layer/unit_of_work.py",
