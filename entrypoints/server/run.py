@@ -16,6 +16,7 @@ from entrypoints.server.config import Bounds, ServerConfig
 from entrypoints.server.logs.access_log import LogOptions, build_log_config
 from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
+from entrypoints.server.service_manager import notify_ready
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 
 GRACE_PERIOD = 8
@@ -50,6 +51,7 @@ def run(
         log_config=build_log_config(log.level),
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_PERIOD,
+        callback_notify=notify_ready,
     )
     if workers == 1:
         server = uvicorn.Server(config)

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from entrypoints.quotas import UNITS, Quota
 from entrypoints.setting_texts import describe_meaning, describe_range, format_value
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, load_settings
 
 VALUES: dict[str, Any] = {
     "port": 8001,
@@ -26,18 +26,23 @@ VALUES: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_a_value_is_written_as_an_environment_variable_has_it(name: str) -> None:
     text = format_value(VALUES[name])
 
-    assert VALUES[name] == getattr(Settings(_env_file=None, **{name: text}), name)
+    assert VALUES[name] == getattr(load_settings(options={name: text}), name)
 
 
 @pytest.mark.parametrize("seconds", UNITS.values())
 def test_a_quota_is_written_with_its_unit(seconds: int) -> None:
     quota = Quota(600, seconds)
 
-    assert quota == Settings(_env_file=None, rate_limit=format_value(quota)).rate_limit  # type: ignore[arg-type]
+    assert quota == load_settings(options={"rate_limit": format_value(quota)}).rate_limit
 
 
 def test_no_authentication_by_choice_differs_from_no_choice() -> None:

@@ -10,9 +10,12 @@ URLS = "adapters/database.py"
 CHECK = "entrypoints/commands/check.py"
 INSPECTION = "entrypoints/composition/inspection.py"
 
+MANAGER = "entrypoints/server/service_manager.py"
+
 OF_OPTIONS = ["tests/unit/commands/test_setting_options.py"]
 OF_EFFECTIVE = ["tests/unit/composition/test_effective_settings.py"]
 OF_TEXTS = ["tests/unit/test_setting_texts.py"]
+OF_MANAGER = ["tests/unit/server/test_service_manager.py"]
 OF_CHECK = ["tests/integration/test_check.py"]
 
 MUTANTS = [
@@ -92,5 +95,26 @@ MUTANTS = [
         "        except UnsupportedSchema:\n            raise\n",
         "",
         OF_CHECK,
+    ),
+    Mutant(
+        "an abstract socket of the service manager is a path",
+        MANAGER,
+        'if address.startswith("@"):',
+        "if False:",
+        OF_MANAGER,
+    ),
+    Mutant(
+        "a service manager that does not receive stops the service",
+        MANAGER,
+        " | socket.SOCK_NONBLOCK",
+        "",
+        OF_MANAGER,
+    ),
+    Mutant(
+        "workers read the settings again, without the options",
+        "entrypoints/bootstrap.py",
+        "settings = settings or load_settings()",
+        "settings = load_settings()",
+        ["tests/integration/test_factory.py"],
     ),
 ]
