@@ -104,10 +104,10 @@ MUTANTS = [
         OF_MANAGER,
     ),
     Mutant(
-        "a service manager that does not receive stops the service",
+        "a service manager that is gone stops the service",
         MANAGER,
-        " | socket.SOCK_NONBLOCK",
-        "",
+        "with suppress(OSError), socket",
+        "with suppress(), socket",
         OF_MANAGER,
     ),
     Mutant(
