@@ -20,14 +20,14 @@ from adapters.postgres import errors as postgres_errors
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.driver_arguments import driver_arguments, read_password
-from adapters.postgres.dsn import SERVER_SCHEMES, check_server_url
+from adapters.postgres.dsn import SERVER_SCHEMES, check_server_url, hide_password
 from adapters.postgres.dsn import has_password as has_server_password
 from adapters.sqlite import errors as sqlite_errors
 from adapters.sqlite.database import FileOptions, SqliteDatabase, sqlite_url
 from service_layer.database import Database
 from service_layer.errors import UnsupportedReadUrl, UnsupportedUrl
 
-__all__ = ["has_password", "open_database", "open_plain_database", "read_password"]
+__all__ = ["has_password", "hide_secrets", "open_database", "open_plain_database", "read_password"]
 
 SQLITE_ERRORS = ErrorTranslators(
     sqlite_errors.translate_errors, sqlite_errors.translate_write_errors
@@ -40,6 +40,25 @@ POSTGRES_ERRORS = ErrorTranslators(
 def has_password(url: str) -> bool:
     """Return whether the URL is that of a server, and contains a password."""
     return url.partition("://")[0] in SERVER_SCHEMES and has_server_password(url)
+
+
+def hide_secrets(url: str) -> str:
+    """Return the URL with ``***`` for its password and its options, or in the place of all of it.
+
+    The latter for an invalid URL: its password may be anywhere.
+    """
+    before, question_mark, _ = url.partition("?")
+    options = question_mark and "?***"
+    if before in IN_MEMORY or before.startswith("sqlite:///"):
+        return before + options
+    try:
+        check_server_url(url)
+    except UnsupportedUrl:
+        return "***"
+    hidden = hide_password(url)
+    _, _, database = hidden.partition("://")[2].partition("/")
+    is_cut = "@" in database or "#" in before  # the password has a character that ends the host
+    return "***" if is_cut else hidden + options
 
 
 def open_database(

@@ -24,7 +24,7 @@ from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
 from entrypoints.server.stop_flag import StopFlag
-from entrypoints.settings import load_settings
+from entrypoints.settings import Settings, load_settings
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
 from service_layer.pruning import Pruner
@@ -60,22 +60,27 @@ def when_to_migrate(database: Database, *, migrate: bool, is_unreachable: bool) 
     return Migrating.AT_START if database.is_in_memory else Migrating.NEVER
 
 
-def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
+def make_app(
+    *, migrating: Migrating = Migrating.AT_START, settings: Settings | None = None
+) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    Raises like ``make_apps``.
+    Without ``settings`` they are read from the environment and the file ``.env``. Raises like
+    ``make_apps``.
     """
-    return make_apps(StopFlag(), migrating=migrating).main
+    return make_apps(StopFlag(), migrating=migrating, settings=settings).main
 
 
-def make_apps(stop: StopFlag, *, migrating: Migrating) -> Apps:
+def make_apps(
+    stop: StopFlag, *, migrating: Migrating, settings: Settings | None = None
+) -> Apps:
     """Return the applications of a process. ``stop`` is set when it receives a stop signal.
 
     While the main one runs, it prunes the stored responses, unless it is read-only. It closes the
     database at shutdown. Raises ``InvalidSettings``. The main application raises ``CannotStart`` at
     startup if its database cannot be used.
     """
-    settings = load_settings()
+    settings = settings or load_settings()
     database = open_database(settings)
     retention = Retention(
         settings.key_lifetime,

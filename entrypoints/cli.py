@@ -1,8 +1,9 @@
-"""The command line: ``heroes serve``, ``migrate``, ``check``, backups and ``keys``."""
+"""The command line: ``heroes serve``, ``migrate``, ``check``, ``settings``, backups, ``keys``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +13,8 @@ from entrypoints.commands.admin import open_admin
 from entrypoints.commands.check import check
 from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
 from entrypoints.commands.exposure import check_exposure
+from entrypoints.commands.setting_options import add_setting_options
+from entrypoints.commands.settings import print_settings
 from entrypoints.composition import authenticators, databases, maintenance
 from entrypoints.composition.bounds import find_bounds
 from entrypoints.server import run as server
@@ -22,13 +25,12 @@ from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_setting
 from service_layer.database import Database
 
 cli = typer.Typer(
-    help="A REST API for heroes.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 cli.command()(check)
+cli.command("settings")(print_settings)
 cli.command()(backups.backup)
 cli.command()(backups.restore)
 cli.add_typer(api_keys.commands, name="keys")
@@ -43,12 +45,35 @@ Check = Annotated[
 ]
 
 
+def print_version(is_asked: bool) -> None:  # noqa: FBT001 - Typer passes the value of the option
+    """Print the release, and exit."""
+    if is_asked:
+        with exit_on_error():
+            print_line(f"heroes {version('heroes')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Print the release.", callback=print_version, is_eager=True),
+]
+
+
+@cli.callback()
+def describe_version(*, _version: Version = False) -> None:
+    """Serve a REST API for heroes, and maintain its database."""
+
+
 @cli.command()
-def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
-    """Migrate the database, and serve the API until SIGTERM or SIGINT."""
+@add_setting_options
+def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str, Any]) -> None:
+    """Migrate the database, and serve the API until SIGTERM or SIGINT.
+
+    Options replace the settings of the environment and of the file .env.
+    """
     server.exit_on_signals_before_serving()
     with exit_on_error():
-        settings = load_settings(print_warning)
+        settings = load_settings(print_warning, options)
         database = databases.open_database(settings)
         authenticators.open_authenticators(settings, database)
         if database.is_embedded and workers > 1:
@@ -74,7 +99,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         if admin is not None:
             print_line(f"Admin:    {sockets.format_url(admin.listener)}/readyz")
     server.run(
-        partial(bootstrap.make_apps, migrating=migrating),
+        partial(bootstrap.make_apps, migrating=migrating, settings=settings),
         listener,
         workers=workers,
         log=LogOptions(settings.log_level, has_requests=settings.access_log),

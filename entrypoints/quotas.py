@@ -19,6 +19,10 @@ class Quota:
     requests: int
     seconds: int
 
+    def __str__(self) -> str:
+        unit = next(name for name, seconds in UNITS.items() if seconds == self.seconds)
+        return f"{self.requests}/{unit}"
+
 
 def parse_quota(text: str) -> Quota:
     """Return the quota. Raises ``ValueError`` unless the text is like ``600/minute``."""

@@ -37,6 +37,11 @@ def is_injected(name: str, value: str | None) -> bool:
     return SERVICE_NAME.search(name) is not None
 
 
+def without_injected(variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    """Return the variables without those that Kubernetes injects."""
+    return {name: value for name, value in variables.items() if not is_injected(name, value)}
+
+
 def classify(variables: Mapping[str, str | None], settings: Iterable[str], prefix: str) -> Names:
     """Classify the variables. Case does not count.
 

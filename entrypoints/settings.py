@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,13 +15,14 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from entrypoints.setting_names import classify, format_names, is_injected
+from entrypoints.setting_names import classify, format_names, without_injected
 from entrypoints.setting_types import Authentication, Hosts, Networks, RateLimit
 from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
 PREFIX = "HEROES_"
 SETTINGS_FILE = ".env"
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 class InvalidSettings(Exception):
@@ -31,15 +33,25 @@ class Settings(BaseSettings):
     """The settings of the service. An empty value counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=SETTINGS_FILE, env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_file=SETTINGS_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        use_attribute_docstrings=True,  # the commands show the first paragraph of each
     )
 
     database_url: str = "sqlite:///heroes.db"
+    """The database: ``sqlite:///FILE``, or ``postgresql://user@host:port/name``."""
+
     session: Literal["fast", "plain"] = "fast"
     """How statements are executed: by the project's engines, or by SQLModel's session."""
 
     host: str = "127.0.0.1"
+    """The address to listen on."""
+
     port: int = Field(default=8000, ge=0, le=65535)
+    """The port to listen on; 0 selects a free one."""
+
     auth: Authentication = None
     """How clients are authenticated: ``none``, ``api-key``, ``jwt`` or both of these.
 
@@ -47,9 +59,11 @@ class Settings(BaseSettings):
     """
 
     access_log: bool = True
+    """Whether each request is logged, without its query string."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest level of the lines in the log. Requests are at info."""
+
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds that a request waits for the write lock or a row lock."""
 
@@ -161,20 +175,24 @@ class Settings(BaseSettings):
         """Leave out the variables of Kubernetes, so that a ``.env`` file's value applies."""
         for source in (env_settings, dotenv_settings):
             if isinstance(source, EnvSettingsSource):
-                source.env_vars = _without_injected(source.env_vars)
+                source.env_vars = without_injected(source.env_vars)
         return init_settings, env_settings, dotenv_settings, file_secret_settings
 
 
-def load_settings(warn: Callable[[str], None] | None = None) -> Settings:
+def load_settings(
+    warn: Callable[[str], None] | None = None, options: Mapping[str, Any] = NO_OPTIONS
+) -> Settings:
     """Read the settings. ``warn`` gets a sentence about variables that are ignored.
 
-    Raises ``InvalidSettings``.
+    ``options`` of the command line, by the name of the setting, replace what is read. Raises
+    ``InvalidSettings``.
     """
     try:
         _check_names(warn or (lambda _: None))
-        return Settings()
+        return Settings(**options)
     except ValidationError as error:
-        raise InvalidSettings("; ".join(_error_message(e) for e in error.errors())) from None
+        messages = (_error_message(each, options) for each in error.errors())
+        raise InvalidSettings("; ".join(messages)) from None
     except UnicodeDecodeError:
         raise InvalidSettings(f"the settings file {SETTINGS_FILE} is not UTF-8 text") from None
     except OSError as error:
@@ -203,10 +221,12 @@ def _check_names(warn: Callable[[str], None]) -> None:
         warn(f"variables of Kubernetes Services are ignored: {format_names(names.injected)}")
 
 
-def _without_injected(variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
-    return {name: value for name, value in variables.items() if not is_injected(name, value)}
-
-
-def _error_message(error: ErrorDetails) -> str:
-    name = PREFIX + str(error["loc"][0]).upper()
+def _error_message(error: ErrorDetails, options: Mapping[str, object]) -> str:
+    setting = str(error["loc"][0])
+    name = option_name(setting) if setting in options else PREFIX + setting.upper()
     return f"{name} is not valid: {error['msg']}"
+
+
+def option_name(setting: str) -> str:
+    """Return the name of the option for a setting, such as ``--log-level``."""
+    return "--" + setting.replace("_", "-")

@@ -1,6 +1,6 @@
 """The database port: units of work, migrations, backups, capacity, start and shutdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -59,6 +59,12 @@ class Database(UnitOfWorkFactory, Protocol):
         """Yield the rows that have values outside the type of their column, ordered by id.
 
         Reads the whole table. Blocks and raises like ``migrate``.
+        """
+
+    def time_flushes(self) -> Iterable[float]:
+        """Return the seconds that each of several small, durable writes takes, none in memory.
+
+        They change no table. Blocks and raises like ``migrate``.
         """
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:

@@ -4,7 +4,7 @@ A unit of work that writes has a session in a transaction. One that reads has a 
 autocommit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +42,8 @@ class Schema(Protocol):
 
     def check(self) -> Iterator[IrregularRow]: ...
 
+    def time_flushes(self) -> Iterable[float]: ...
+
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 
     def restore(self, backup: Path, progress: Progress) -> Restored: ...
@@ -78,6 +80,7 @@ class PlainDatabase:
         self.pending = schema.pending
         self.migrate = schema.migrate
         self.check = schema.check
+        self.time_flushes = schema.time_flushes
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections

@@ -40,6 +40,10 @@ class SchemaInMemory:
         """Yield nothing: no other program writes to it."""
         yield from ()
 
+    def time_flushes(self) -> Sequence[float]:
+        """Return nothing: no write is durable."""
+        return ()
+
     def backup(self, *_: object, **__: object) -> NoReturn:
         raise BackupRefused("a database in memory has no backups: it ends with its process")
 

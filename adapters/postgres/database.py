@@ -10,7 +10,8 @@ from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
-from adapters.postgres.irregular_rows import irregular_rows
+from adapters.postgres.inspection.flush_times import time_commits
+from adapters.postgres.inspection.irregular_rows import irregular_rows
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
@@ -87,6 +88,10 @@ class PostgresDatabase:
     def check(self) -> Iterator[IrregularRow]:
         """Yield the rows with nulls in a text column. Blocks and raises like ``migrate``."""
         yield from irregular_rows(self._dsn, self._options)
+
+    def time_flushes(self) -> Sequence[float]:
+        """Return the seconds of several commits. Blocks and raises like ``migrate``."""
+        return time_commits(self._dsn, self._options)
 
     def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
         raise refuse_backup(self._dsn, target)

@@ -20,7 +20,8 @@ from adapters.sqlite.backups.restore import restore
 from adapters.sqlite.connections import READING
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.files import exposed_modes
-from adapters.sqlite.irregular_rows import has_mistyped_values, irregular_rows
+from adapters.sqlite.inspection.flush_times import time_flushes
+from adapters.sqlite.inspection.irregular_rows import has_mistyped_values, irregular_rows
 from adapters.sqlite.location import absolute_path
 from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
@@ -115,6 +116,10 @@ class SqliteDatabase:
         self._require_own_log()
         with translate_errors():
             yield from irregular_rows(self._path)
+
+    def time_flushes(self) -> Iterator[float]:
+        """Yield the seconds of several flushes of the disk. Blocks and raises like ``migrate``."""
+        return time_flushes(self._path)
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()

@@ -3,26 +3,46 @@
 import typer
 
 from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, print_warning
-from entrypoints.composition import maintenance
+from entrypoints.commands.settings import format_settings
+from entrypoints.composition import authenticators, databases, inspection
+from entrypoints.composition.effective_settings import find_effective_settings
 from entrypoints.settings import load_settings
+from service_layer.database import Database
 
 
 def check() -> None:
-    """List the heroes with values outside the type of their column; exit with 1 if any.
+    """Print the settings, and test the database; exit with 1 if it is not ready to be served.
 
-    It prints ids and columns, and no value.
+    Tests the connection, the schema, the time that the disk takes to flush a write, and whether the
+    values of all heroes have the type of their column. Prints ids and columns, and no value. Does
+    not change the database.
     """
-    found = 0
     with exit_on_error():
-        for hero_id, columns in maintenance.check(load_settings(print_warning)):
-            found += 1
-            print_line(f"hero {hero_id}: {', '.join(columns)}")
-        if found:
-            print_line(
-                f"Heroes with values outside the type of their columns: {found}. They have text "
-                "that is not UTF-8, or values of another type; correct them with PATCH."
-            )
-        else:
-            print_line("All values have the type of their column.")
-    if found:
+        settings = load_settings(print_warning)
+        for line in format_settings(find_effective_settings(settings)):
+            print_line(line)
+        database = databases.open_database(settings)
+        authenticators.open_authenticators(settings, database)
+        print_line(f"Database: {database.name}")
+        schema = inspection.inspect_schema(database)
+        print_line(f"Schema: {schema.text}.")
+        print_line(f"Flush time: {inspection.describe_flushes(database)}.")
+        irregular = _print_irregular_rows(database)
+    if irregular or not schema.is_good:
         raise typer.Exit(FAILED)
+
+
+def _print_irregular_rows(database: Database) -> int:
+    """Return the number of heroes with values outside the type of their column."""
+    found = 0
+    for hero_id, columns in inspection.irregular_rows(database):
+        found += 1
+        print_line(f"hero {hero_id}: {', '.join(columns)}")
+    if found:
+        print_line(
+            f"Heroes with values outside the type of their columns: {found}. They have text "
+            "that is not UTF-8, or values of another type; correct them with PATCH."
+        )
+    else:
+        print_line("All values have the type of their column.")
+    return found

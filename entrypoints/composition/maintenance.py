@@ -1,7 +1,7 @@
 """What the commands do with the database of the settings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ from entrypoints.composition.databases import (
 )
 from entrypoints.settings import PREFIX, InvalidSettings, Settings
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import Database, IrregularRow
+from service_layer.database import Database
 from service_layer.errors import NewerSchema, UnusableDatabase
 
 T = TypeVar("T")
@@ -44,13 +44,6 @@ def pending(database: Database) -> Sequence[str]:
             return database.pending()
         except NewerSchema as error:
             raise SchemaIsNewer(f"{database.name}: {error}") from error
-
-
-def check(settings: Settings) -> Iterator[IrregularRow]:
-    """Yield the rows with mistyped values. Raises ``InvalidSettings`` and ``CannotStart``."""
-    database = open_database(settings)
-    with translate_errors(database):
-        yield from database.check()
 
 
 def back_up(settings: Settings, target: Path, progress: Progress, *, replace: bool) -> Backup:

@@ -47,6 +47,17 @@ def record(file: Path, *names: str) -> Sequence[str]:
     return (*_strace(), "-y", "-s", "4200", "-e", f"trace={','.join(names)}", "-o", str(file))
 
 
+def record_every_name(file: Path) -> Sequence[str]:
+    """Return the command that records the names of all calls of a command that follows it."""
+    return (*_strace(), "-e", "abbrev=all", "-o", str(file))
+
+
+def names(file: Path) -> set[str]:
+    """Return the names of the recorded calls of a process that has ended."""
+    matches = filter(None, map(LINE.match, _complete(file)))
+    return {match["name"] or match["resumed"] for match in matches}
+
+
 def inject(name: str, error: str, when: str, file: Path, *others: str) -> Sequence[str]:
     """Return the command that makes a system call fail in a command that follows it.
 

@@ -1,10 +1,12 @@
 """``make_app`` without arguments is a factory for any ASGI server."""
 
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -13,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from entrypoints.bootstrap import Migrating, make_app
 from entrypoints.composition.databases import CannotStart
-from entrypoints.settings import InvalidSettings
+from entrypoints.settings import InvalidSettings, load_settings
 from tests.integration.tutorial_database import locked
 from tests.support.served import LIMIT, environment, serve
 
@@ -46,6 +48,21 @@ def uvicorn(folder: Path, **settings: str) -> Iterator[tuple[str, subprocess.Pop
     finally:
         process.terminate()
         process.communicate(timeout=LIMIT)
+
+
+def test_a_worker_gets_the_settings_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEROES_DATABASE_URL", f"sqlite:///{tmp_path}/heroes.db")
+    options = {"read_only": "true", "auth": "none", "rate_limit": "2/day", "trusted_proxies": "::1"}
+    settings = load_settings(options=options)
+
+    sent = pickle.dumps(partial(make_app, settings=settings))  # as uvicorn does it for a worker
+    with TestClient(pickle.loads(sent)()) as client:  # noqa: S301 - it was made here
+        refused = client.post("/heroes/", json=DEADPOND)
+
+    assert 503 == refused.status_code
+    assert '"default";q=2;w=86400' == refused.headers["RateLimit-Policy"]
 
 
 @pytest.mark.parametrize("session", ["fast", "plain"])

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-FOLDERS = {".ci", "adapters", "docs", "domain", "entrypoints", "service_layer", "tests"}
+FOLDERS = {".ci", "adapters", "deploy", "docs", "domain", "entrypoints", "service_layer", "tests"}
 
 OF_HEROES = {
     "adapters/migrations/versions/0001_the_tutorials_table.py",
@@ -31,10 +31,10 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
-    "adapters/postgres/irregular_rows.py",
+    "adapters/postgres/inspection/irregular_rows.py",
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
-    "adapters/sqlite/irregular_rows.py",
+    "adapters/sqlite/inspection/irregular_rows.py",
     "entrypoints/api/app.py",
     "entrypoints/api/scopes.py",
     "service_layer/unit_of_work.py",
@@ -55,6 +55,7 @@ OF_THE_APPLICATION = {
     "entrypoints/commands/backups.py",
     "entrypoints/commands/check.py",
     "entrypoints/commands/exit_codes.py",
+    "entrypoints/commands/settings.py",
     "entrypoints/settings.py",
     "service_layer/__init__.py",
 }

@@ -8,6 +8,7 @@ from tests.mutants.catalogue import (
     authentication,
     backups,
     batch,
+    command_line,
     commit_groups,
     conditional,
     cursors,
@@ -61,4 +62,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "adoption": adoption.MUTANTS,
     "health": health.MUTANTS,
     "stopping": stopping.MUTANTS,
+    "command line": command_line.MUTANTS,
 }

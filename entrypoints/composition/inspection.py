@@ -1,0 +1,48 @@
+"""What can be found out about the database of the settings without changing it."""
+
+from collections.abc import Iterator
+from statistics import median
+from typing import NamedTuple
+
+from adapters.migrations.errors import UnsupportedSchema
+from entrypoints.composition.databases import translate_errors
+from service_layer.database import Database, IrregularRow
+from service_layer.errors import NewerSchema
+
+
+class Finding(NamedTuple):
+    """A sentence about the database, and whether the service works with what it says."""
+
+    text: str
+    is_good: bool
+
+
+def inspect_schema(database: Database) -> Finding:
+    """Return whether the schema is up to date. Raises ``CannotStart``."""
+    if database.is_in_memory:
+        return Finding("created at each start", is_good=True)
+    with translate_errors(database):
+        try:
+            pending = database.pending()
+        except UnsupportedSchema:
+            raise
+        except NewerSchema as error:
+            return Finding(str(error), is_good=True)
+    if pending:
+        return Finding(f"migrations are pending: {', '.join(pending)}; run them", is_good=False)
+    return Finding("up to date", is_good=True)
+
+
+def describe_flushes(database: Database) -> str:
+    """Return how long the disk takes to make a write durable. Raises ``CannotStart``."""
+    with translate_errors(database):
+        times = [1000 * seconds for seconds in database.time_flushes()]
+    if not times:
+        return "none, the data is in memory"
+    return f"median {median(times):.2f} ms, maximum {max(times):.2f} ms of {len(times)}"
+
+
+def irregular_rows(database: Database) -> Iterator[IrregularRow]:
+    """Yield the rows with mistyped values. Raises ``CannotStart``."""
+    with translate_errors(database):
+        yield from database.check()
