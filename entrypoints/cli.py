@@ -9,14 +9,28 @@ import typer
 from entrypoints import bootstrap
 from entrypoints.commands import api_keys, backups
 from entrypoints.commands.check import check
-from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
+from entrypoints.commands.exit_codes import (
+    FAILED,
+    NEWER,
+    exit_on_error,
+    print_as,
+    print_line,
+    print_warning,
+)
 from entrypoints.commands.exposure import check_exposure
+from entrypoints.commands.usage_errors import ServeCommand
 from entrypoints.composition import authenticators, databases, maintenance
 from entrypoints.composition.bounds import find_bounds
 from entrypoints.server import run as server
 from entrypoints.server import sockets
-from entrypoints.server.logs.access_log import LogOptions
-from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from entrypoints.settings import (
+    PREFIX,
+    InvalidSettings,
+    Settings,
+    find_log_format,
+    load_settings,
+)
+from entrypoints.telemetry.logs.configuration import LogOptions, start_logging
 from service_layer.database import Database
 
 cli = typer.Typer(
@@ -41,12 +55,19 @@ Check = Annotated[
 ]
 
 
-@cli.command()
+@cli.command(cls=ServeCommand)
 def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
     """Migrate the database, and serve the API until SIGTERM or SIGINT."""
     server.exit_on_signals_before_serving()
-    with exit_on_error():
+    with print_as(find_log_format()), exit_on_error():
         settings = load_settings(print_warning)
+        log = LogOptions(
+            settings.log_level,
+            settings.log_format,
+            has_requests=settings.access_log,
+            has_timing=settings.server_timing,
+        )
+        start_logging(log)
         database = databases.open_database(settings)
         authenticators.open_authenticators(settings, database)
         if database.is_embedded and workers > 1:
@@ -72,7 +93,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True) -> None:
         partial(bootstrap.make_app, migrating=migrating),
         listener,
         workers=workers,
-        log=LogOptions(settings.log_level, has_requests=settings.access_log),
+        log=log,
         bounds=bounds,
     )
 

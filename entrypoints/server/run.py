@@ -4,19 +4,25 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from entrypoints.exchanges import Observer
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
-from entrypoints.server.config import Bounds, ServerConfig
-from entrypoints.server.logs.access_log import LogOptions, build_log_config
+from entrypoints.server.config import Bounds, Observation, ServerConfig
 from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
+from entrypoints.telemetry.logs.configuration import (
+    LogOptions,
+    build_log_config,
+    open_request_log,
+)
+from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
 
 GRACE_PERIOD = 8
 """Seconds in which requests in progress may finish after a stop signal."""
@@ -38,6 +44,7 @@ def run(
     config = ServerConfig(
         partial(_make_served_app, make_app, is_worker=workers > 1),
         bounds,
+        Observation(partial(_open_observers, log), log.has_timing),
         http=BoundedProtocol,
         factory=True,
         workers=workers,
@@ -46,8 +53,8 @@ def run(
         proxy_headers=False,
         server_header=False,
         lifespan="on",
-        access_log=log.has_requests,
-        log_config=build_log_config(log.level),
+        access_log=False,  # the observers log requests
+        log_config=build_log_config(log),
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_PERIOD,
     )
@@ -74,6 +81,13 @@ def _make_served_app(make_app: Callable[[], FastAPI], *, is_worker: bool) -> Can
     if is_worker:
         stop_with_parent()
     return CancellationMiddleware(make_app())
+
+
+def _open_observers(log: LogOptions) -> Sequence[Observer]:
+    """Return what observes the requests of this process."""
+    log_uncaught_exceptions()
+    request_log = open_request_log(log)
+    return [request_log] if request_log else []
 
 
 def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:

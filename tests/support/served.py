@@ -96,7 +96,7 @@ class Served:
 
     def _wait_until_ready(self) -> str:
         while (line := self._lines.get(timeout=LIMIT)) is not None:
-            if found := READY.match(line):
+            if found := READY.search(line):
                 return found[1]
         raise RuntimeError(f"the server did not start: {self.output()}")
 
@@ -128,12 +128,12 @@ def serve(
 
 
 def environment(database: Path, **settings: str) -> dict[str, str]:
-    """Return the environment of a process with exactly these settings.
+    """Return the environment of a process with exactly these settings, and a log for people.
 
     Measuring coverage slows a server down by half, so only servers on SQLite are measured. Servers
     on PostgreSQL run the same code, and tests of the PostgreSQL engine run in this process.
     """
-    chosen = {"database_url": f"sqlite:///{database}", **settings}
+    chosen = {"database_url": f"sqlite:///{database}", "log_format": "console", **settings}
     excluded = ("HEROES_",) if chosen["database_url"].startswith("sqlite") else UNMEASURED
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
     return inherited | {f"HEROES_{name.upper()}": value for name, value in chosen.items()}

@@ -12,7 +12,8 @@ from typing import TextIO
 
 import pytest
 
-from entrypoints.server.logs.handler import DROPPED, DroppingHandler
+from entrypoints.telemetry.logs.handler import DroppingHandler
+from entrypoints.telemetry.logs.writer import DROPPED
 from tests.integration.ordinary_user import subject_to_permissions
 
 SIZE = 4 * 4096
@@ -20,7 +21,7 @@ SIZE = 4 * 4096
 
 LINE = "x" * 999
 
-COUNT = re.escape(DROPPED.strip()).replace("%d", r"(\d+)")
+COUNT = re.escape(DROPPED).replace("%d", r"(\d+)")
 
 Pipe = tuple[int, TextIO]
 
