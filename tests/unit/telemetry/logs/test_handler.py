@@ -142,3 +142,13 @@ def test_a_stream_in_memory_gets_the_lines(text: str) -> None:
     log(DroppingHandler(stream), text)
 
     assert text.encode(errors="backslashreplace").decode() + "\n" == stream.getvalue()
+
+
+def test_a_line_that_can_not_be_formatted_says_where_it_is_and_not_what() -> None:
+    stream = StringIO()
+    record = logging.makeLogRecord({"msg": "%d", "args": ("secret",), "name": "x", "lineno": 7})
+
+    DroppingHandler(stream).handle(record)
+
+    text = "a log line of x, line 7, could not be formatted: TypeError\n"
+    assert text == stream.getvalue()
