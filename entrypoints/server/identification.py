@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
+from starlette.types import Scope
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -21,8 +22,9 @@ METHODS = frozenset(
 
 def identify(scope: HTTPScope, headers: Iterable[Field]) -> None:
     """Give a request whose head has arrived its id, and the time."""
-    scope[RECEIVED_AT] = perf_counter()  # type: ignore[typeddict-unknown-key]
-    scope[REQUEST_ID] = find_request_id(headers)  # type: ignore[typeddict-unknown-key]
+    extended = cast("Scope", scope)  # ASGI allows further keys
+    extended[RECEIVED_AT] = perf_counter()
+    extended[REQUEST_ID] = find_request_id(headers)
 
 
 def add_request_id(cycle: RequestResponseCycle) -> None:
@@ -32,7 +34,7 @@ def add_request_id(cycle: RequestResponseCycle) -> None:
 
 def get_request_id(scope: HTTPScope) -> str:
     """Return the id of an identified request."""
-    request_id: str = scope[REQUEST_ID]  # type: ignore[typeddict-item]
+    request_id: str = cast("Scope", scope)[REQUEST_ID]
     return request_id
 
 
@@ -52,7 +54,7 @@ def find_refused_id(headers: Iterable[Field] | None, head: bytes) -> str:
 
 def mark_as_reported(scope: HTTPScope) -> None:
     """Let nothing else report the request: an application may still be told that it has ended."""
-    scope[IS_REPORTED] = True  # type: ignore[typeddict-unknown-key]
+    cast("Scope", scope)[IS_REPORTED] = True
 
 
 def describe_refused(method: bytes, target: bytes, **others: Any) -> Exchange:

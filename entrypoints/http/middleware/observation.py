@@ -30,7 +30,7 @@ class ObservationMiddleware:
 
     Log lines that are written meanwhile get the id of the request. With ``has_timing`` the response
     has a ``Server-Timing``: the milliseconds that the request waited, and those until the response
-    started. It costs 1.0 µs a request without the observers, and 0.2 µs if there are none.
+    started, which costs 1.6 µs. The layer costs 1.7 µs a request, or 0.3 µs if nothing observes.
     """
 
     def __init__(

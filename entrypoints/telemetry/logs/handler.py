@@ -1,6 +1,7 @@
 """The handler of the standard library's log records."""
 
 import logging
+from contextvars import Context
 from typing import TextIO
 
 from entrypoints.telemetry.logs.writer import DROPPED, DroppingWriter
@@ -41,12 +42,12 @@ class DroppingHandler(logging.Handler):
         return _encode(self.format(record))
 
     def _format_dropped(self, number: int) -> bytes:
-        return _encode(self.format(_warn(DROPPED, number)))
+        return format_dropped(self, number)
 
 
-def format_dropped(formatter: logging.Formatter, number: int) -> bytes:
-    """Return the line that says how many lines were dropped."""
-    return _encode(formatter.format(_warn(DROPPED, number)))
+def format_dropped(formatter: logging.Formatter | logging.Handler, number: int) -> bytes:
+    """Return the line that says how many lines were dropped. It belongs to no request."""
+    return _encode(Context().run(formatter.format, _warn(DROPPED, number)))
 
 
 def _encode(line: str) -> bytes:

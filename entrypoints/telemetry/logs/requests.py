@@ -45,7 +45,7 @@ def make_console_format(*, colours: bool) -> Callable[[Exchange], bytes]:
     render = make_renderer(as_json=False, colours=colours)
 
     def format_for_console(exchange: Exchange) -> bytes:
-        line = render(None, "info", _describe_for_console(exchange))
+        line = str(render(None, "info", _describe_for_console(exchange)))
         return f"{line}\n".encode(errors="backslashreplace")
 
     return format_for_console

@@ -6,13 +6,15 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from contextvars import copy_context
 from io import StringIO
 from logging.config import dictConfig
 from typing import Literal
 
 import pytest
 
-from entrypoints.exchanges import Exchange
+from entrypoints.exchanges import Exchange, Observer
+from entrypoints.request_ids import current_request_id
 from entrypoints.setting_types import LogFormat
 from entrypoints.telemetry.logs.configuration import (
     OWN_LOGGERS,
@@ -45,6 +47,11 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
 class Terminal(StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def log_within_request(log: Observer) -> None:
+    current_request_id.set("mine")
+    log(EXCHANGE)
 
 
 def lines(stream: StringIO) -> list[tuple[str, str]]:
@@ -118,11 +125,12 @@ def test_dropped_lines_are_reported_in_the_format_of_the_others(
         for _ in range(2000):
             log(EXCHANGE)
         os.read(reading, 1 << 20)
-        log(EXCHANGE)
+        copy_context().run(log_within_request, log)
     *_, report, last = os.read(reading, 1 << 20).decode().splitlines()
     os.close(reading)
 
     assert "log lines dropped, because the log could not be written: " in report
+    assert "mine" not in report
     assert "request_id" in last
     assert (log_format == "json") == report.startswith('{"timestamp": ')
 

@@ -57,7 +57,7 @@ def test_the_system_says_what_is_wrong() -> None:
 
 
 def test_causes_and_members_are_shown() -> None:
-    group = ExceptionGroup("", [raised(TypeError()), raised(OverflowError())])
+    group = BaseExceptionGroup("", [raised(TypeError()), raised(OverflowError())])
 
     text = format_exception(chained(LookupError(), group))
 
@@ -85,7 +85,7 @@ def test_the_size_of_a_traceback_is_limited() -> None:
 
     with pytest.raises(OverflowError) as info:
         recurse(4 * MAX_FRAMES)
-    group = ExceptionGroup("", [raised(TypeError()) for _ in range(4 * MAX_EXCEPTIONS)])
+    group = BaseExceptionGroup("", [raised(TypeError()) for _ in range(4 * MAX_EXCEPTIONS)])
     loop = raised(LookupError())
     loop.__cause__ = ValueError()
     loop.__cause__.__cause__ = loop
