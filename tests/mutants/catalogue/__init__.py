@@ -17,6 +17,7 @@ from tests.mutants.catalogue import (
     index_ranges,
     limits,
     locks,
+    logs,
     parsing,
     pool,
     protocol,
@@ -56,5 +57,6 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "backups": backups.MUTANTS,
     "api keys": api_keys.MUTANTS,
     "tokens": tokens.MUTANTS,
+    "logs": logs.MUTANTS,
     "adoption": adoption.MUTANTS,
 }
