@@ -21,15 +21,15 @@ class Exchange(NamedTuple):
     """Number of bytes of the response's body, before a transfer coding."""
 
     seconds: float
-    """From the end of the request's head to the end of the response."""
+    """From the end of the request's head to the end of the response; from its first byte if refused."""
 
     client: tuple[str, int] | None
     """The address of the client, and its port, or 0 if a proxy names the client."""
 
     http_version: str
     request_id: str | None
-    principal: str | None
-    trace_id: str | None
+    principal: str | None = None
+    trace_id: str | None = None
 
 
 Observer = Callable[[Exchange], object]

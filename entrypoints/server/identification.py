@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Any, cast
+from typing import cast
 
 from starlette.types import Scope
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.exchanges import Exchange
 from entrypoints.http.middleware.observation import IS_REPORTED, RECEIVED_AT
 from entrypoints.request_ids import HEADER, REQUEST_ID, find_request_id
 
@@ -57,21 +56,13 @@ def mark_as_reported(scope: HTTPScope) -> None:
     cast("Scope", scope)[IS_REPORTED] = True
 
 
-def describe_refused(method: bytes, target: bytes, **others: Any) -> Exchange:
-    """Return the report of a request that the server refuses.
+def describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:
+    """Return the method and the path of a request that is refused, as they may be reported.
 
-    ``method`` and ``target`` may be incomplete, or empty.
+    Both may be incomplete, or empty.
     """
     path = target.partition(b"?")[0] if target.startswith(b"/") else b""
-    return Exchange(
-        method=method.decode() if method in METHODS else None,
-        path=path.decode("latin-1"),
-        route=None,
-        http_version="1.1",
-        principal=None,
-        trace_id=None,
-        **others,
-    )
+    return method.decode() if method in METHODS else None, path.decode("latin-1")
 
 
 def _split_fields(head: bytes) -> Iterator[Field]:

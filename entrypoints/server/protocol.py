@@ -10,10 +10,12 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import cast
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from entrypoints.exchanges import Exchange
+from entrypoints.http.middleware.observation import describe_exchange
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
     RETRY_HEADERS,
@@ -25,7 +27,7 @@ from entrypoints.server.config import ServerConfig
 from entrypoints.server.expectations import CloseUnlessContinued
 from entrypoints.server.identification import (
     add_request_id,
-    describe_refused,
+    describe_line,
     find_refused_id,
     get_request_id,
     id_field,
@@ -230,22 +232,24 @@ class BoundedProtocol(SendingProtocol):
         response = serialize_refusal(refusal, reader.method, reader.target, fields)
         self.transport.write(response)
         if reader.is_within_request:
-            refused = describe_refused(
-                reader.method,
-                reader.target,
-                status=refusal.status.value,
-                body_size=len(response.partition(END_OF_HEAD)[2]),
-                seconds=perf_counter() - self._begun_at,
-                client=self.scope["client"] if reader.has_head else self.client,
-                request_id=request_id,
-            )
-            self._config.report(refused)
+            size, seconds = len(response.partition(END_OF_HEAD)[2]), perf_counter() - self._begun_at
+            self._config.report(self._describe_refused(request_id, refusal.status, size, seconds))
 
     def _identify_refused(self) -> str:
-        if not self._reader.has_head:
-            return find_refused_id(self.headers, self._reader.unparsed_head)
-        mark_as_reported(self.scope)
-        return get_request_id(self.scope)
+        if self._reader.has_head:
+            return get_request_id(self.scope)
+        return find_refused_id(self.headers, self._reader.unparsed_head)
+
+    def _describe_refused(
+        self, request_id: str, status: int, body_size: int, seconds: float
+    ) -> Exchange:
+        if self._reader.has_head:
+            mark_as_reported(self.scope)
+            return describe_exchange(cast("Scope", self.scope), status, body_size, seconds)
+        method, path = describe_line(self._reader.method, self._reader.target)
+        return Exchange(
+            method, path, None, status, body_size, seconds, self.client, "1.1", request_id
+        )
 
     def _close_after_last_response(self) -> bool:
         """Close the connection after the last outstanding response. Return whether there is one.

@@ -65,12 +65,13 @@ class ObservationMiddleware:
             await self._app(scope, receive, send_observed)
         finally:
             if IS_REPORTED not in scope:
-                exchange = _describe(scope, status, size, perf_counter() - started)
+                exchange = describe_exchange(scope, status, size, perf_counter() - started)
                 for observe in self._observers:
                     observe(exchange)
 
 
-def _describe(scope: Scope, status: int, body_size: int, seconds: float) -> Exchange:
+def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float) -> Exchange:
+    """Return the report of a request, with the route and the principal as far as they are known."""
     inner = innermost_scope(scope)
     route, principal = inner.get("route"), inner.get(PRINCIPAL)
     return Exchange(

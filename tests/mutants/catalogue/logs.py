@@ -98,8 +98,8 @@ MUTANTS = [
     Mutant(
         "what is sent instead of a method is reported",
         IDENTIFICATION,
-        "method=method.decode() if method in METHODS else None",
-        "method=method.decode()",
+        "return method.decode() if method in METHODS else None, path",
+        "return method.decode(), path",
         SERVED,
     ),
     Mutant(
@@ -112,15 +112,15 @@ MUTANTS = [
     Mutant(
         "a request that is refused after its head is reported twice",
         PROTOCOL,
-        "        mark_as_reported(self.scope)\n",
+        "            mark_as_reported(self.scope)\n",
         "",
         SERVED,
     ),
     Mutant(
         "a connection on which nothing arrived is reported",
         PROTOCOL,
-        "        if reader.is_within_request:\n            refused",
-        "        if reader:\n            refused",
+        "        if reader.is_within_request:\n            size",
+        "        if reader:\n            size",
         ["tests/integration/server/test_request_ids.py"],
     ),
     Mutant(
