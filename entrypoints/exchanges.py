@@ -21,7 +21,7 @@ class Exchange(NamedTuple):
     """Number of bytes of the response's body, before a transfer coding."""
 
     seconds: float
-    """From the end of the request's head to the end of the response; from its first byte if refused."""
+    """From the end of the request's head, or from its first byte if the server refuses it."""
 
     client: tuple[str, int] | None
     """The address of the client, and its port, or 0 if a proxy names the client."""
