@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import cast
+from urllib.parse import quote
 
 from starlette.types import Scope
 from uvicorn._types import HTTPScope
@@ -17,6 +18,9 @@ METHODS = frozenset(
     {b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT"}
 )
 """Methods that are reported. Another text before the first space may be anything, such as a key."""
+
+PATH_CHARACTERS = "/%:@!$&'()*+,;="
+"""Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
 
 
 def identify(scope: HTTPScope, headers: Iterable[Field]) -> None:
@@ -59,10 +63,10 @@ def mark_as_reported(scope: HTTPScope) -> None:
 def describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:
     """Return the method and the path of a request that is refused, as they may be reported.
 
-    Both may be incomplete, or empty.
+    Both may be incomplete, or empty. What a path must not contain is encoded.
     """
     path = target.partition(b"?")[0] if target.startswith(b"/") else b""
-    return method.decode() if method in METHODS else None, path.decode("latin-1")
+    return method.decode() if method in METHODS else None, quote(path, safe=PATH_CHARACTERS)
 
 
 def _split_fields(head: bytes) -> Iterator[Field]:

@@ -1,6 +1,6 @@
 """The line of a request.
 
-As JSON it is put together here, in 2 µs: structlog's chain would take 7.
+As JSON it is put together here, in 2 µs: structlog's chain would take 5.
 """
 
 import time
@@ -15,9 +15,9 @@ from entrypoints.telemetry.logs.formats import format_time, make_renderer
 EVENT = "request"
 
 MAX_PATH = 1024
-"""Maximum number of characters of a path in a line: more than any path that a route matches.
+"""Maximum number of characters of a path in a line.
 
-With it a line has less than 4 KiB, which a pipe takes whole or not at all.
+So a line usually has less than 4 KiB, which a pipe takes whole or not at all.
 """
 
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}

@@ -134,6 +134,12 @@ async def test_what_is_no_request_is_not_reported_in_its_words(data: bytes) -> N
     assert SECRET.decode() not in repr(seen)
 
 
+async def test_the_path_of_a_refused_request_is_reported_without_control_characters() -> None:
+    (seen,) = (await send(b'GET /a\x1b[2K\x9b"%20?secret HTTP/9.9\r\n\r\n')).seen
+
+    assert ("GET", "/a%1B%5B2K%9B%22%20") == (seen.method, seen.path)
+
+
 async def test_a_request_whose_body_is_malformed_is_reported_once() -> None:
     async def receive_all(scope: Scope, receive: Receive, send: Send) -> None:
         while (await receive()).get("more_body"):

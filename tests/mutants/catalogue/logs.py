@@ -98,8 +98,15 @@ MUTANTS = [
     Mutant(
         "what is sent instead of a method is reported",
         IDENTIFICATION,
-        "return method.decode() if method in METHODS else None, path",
-        "return method.decode(), path",
+        "method.decode() if method in METHODS else None",
+        "method.decode()",
+        SERVED,
+    ),
+    Mutant(
+        "control characters of a refused request are logged",
+        IDENTIFICATION,
+        "quote(path, safe=PATH_CHARACTERS)",
+        'path.decode("latin-1")',
         SERVED,
     ),
     Mutant(
