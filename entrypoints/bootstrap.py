@@ -71,9 +71,7 @@ def make_app(
     return make_apps(StopFlag(), migrating=migrating, settings=settings).main
 
 
-def make_apps(
-    stop: StopFlag, *, migrating: Migrating, settings: Settings | None = None
-) -> Apps:
+def make_apps(stop: StopFlag, *, migrating: Migrating, settings: Settings | None = None) -> Apps:
     """Return the applications of a process. ``stop`` is set when it receives a stop signal.
 
     While the main one runs, it prunes the stored responses, unless it is read-only. It closes the

@@ -11,17 +11,31 @@ from entrypoints import bootstrap
 from entrypoints.commands import api_keys, backups
 from entrypoints.commands.admin import open_admin
 from entrypoints.commands.check import check
-from entrypoints.commands.exit_codes import FAILED, NEWER, exit_on_error, print_line, print_warning
+from entrypoints.commands.exit_codes import (
+    FAILED,
+    NEWER,
+    exit_on_error,
+    print_as,
+    print_line,
+    print_warning,
+)
 from entrypoints.commands.exposure import check_exposure
 from entrypoints.commands.setting_options import add_setting_options
 from entrypoints.commands.settings import print_settings
+from entrypoints.commands.usage_errors import ServeCommand
 from entrypoints.composition import authenticators, databases, maintenance
 from entrypoints.composition.bounds import find_bounds
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.server.lifecycle.process_config import StopTimes
-from entrypoints.server.logs.access_log import LogOptions
-from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+from entrypoints.settings import (
+    PREFIX,
+    InvalidSettings,
+    Settings,
+    find_log_format,
+    load_settings,
+)
+from entrypoints.telemetry.logs.configuration import LogOptions, start_logging
 from service_layer.database import Database
 
 cli = typer.Typer(
@@ -64,7 +78,7 @@ def describe_version(*, _version: Version = False) -> None:
     """Serve a REST API for heroes, and maintain its database."""
 
 
-@cli.command()
+@cli.command(cls=ServeCommand)
 @add_setting_options
 def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str, Any]) -> None:
     """Migrate the database, and serve the API until SIGTERM or SIGINT.
@@ -72,8 +86,15 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str
     Options replace the settings of the environment and of the file .env.
     """
     server.exit_on_signals_before_serving()
-    with exit_on_error():
+    with print_as(find_log_format()), exit_on_error():
         settings = load_settings(print_warning, options)
+        log = LogOptions(
+            settings.log_level,
+            settings.log_format,
+            has_requests=settings.access_log,
+            has_timing=settings.server_timing,
+        )
+        start_logging(log)
         database = databases.open_database(settings)
         authenticators.open_authenticators(settings, database)
         if database.is_embedded and workers > 1:
@@ -102,7 +123,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str
         partial(bootstrap.make_apps, migrating=migrating, settings=settings),
         listener,
         workers=workers,
-        log=LogOptions(settings.log_level, has_requests=settings.access_log),
+        log=log,
         bounds=bounds,
         times=StopTimes(settings.drain, settings.grace),
         admin=admin,

@@ -1,4 +1,4 @@
-"""Types of settings that are not plain text or numbers: comma-separated lists, quotas."""
+"""Types of settings that are not plain text or numbers, such as lists and quotas."""
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from entrypoints.quotas import Quota, parse_quota
+
+LogFormat = Literal["auto", "console", "json"]
+"""``auto`` is ``console`` on a terminal, and otherwise ``json``."""
 
 _NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+\.?")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from entrypoints.setting_names import classify, format_names, without_injected
-from entrypoints.setting_types import Authentication, Hosts, Networks, RateLimit
+from entrypoints.setting_types import Authentication, Hosts, LogFormat, Networks, RateLimit
 from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
@@ -60,6 +60,9 @@ class Settings(BaseSettings):
 
     access_log: bool = True
     """Whether each request is logged, without its query string."""
+
+    log_format: LogFormat = "auto"
+    """``console`` for people, ``json`` for programs; ``auto``: ``console`` only on a terminal."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest level of the lines in the log. Requests are at info."""
@@ -157,6 +160,9 @@ class Settings(BaseSettings):
     jwt_jwks_file: Path | None = None
     """A file with the keys of the issuer, instead of a URL. It may be replaced at any time."""
 
+    server_timing: bool = False
+    """Whether responses have a ``Server-Timing``, with the milliseconds that they took."""
+
     rate_limit: RateLimit = None
     """Maximum number of requests of a client in a time window, such as ``600/minute``."""
 
@@ -202,12 +208,22 @@ def load_settings(
         ) from None
 
 
+def find_log_format() -> LogFormat:
+    """Return the format of log lines, also if other settings are invalid; ``auto`` if it is."""
+    try:
+        found = _read_variables().get(f"{PREFIX}LOG_FORMAT".lower())
+    except (OSError, UnicodeDecodeError):
+        return "auto"
+    return next((name for name in get_args(LogFormat) if name == found), "auto")
+
+
+def _read_variables() -> dict[str, str | None]:
+    """Return the variables of the environment and of the settings file, in lower case."""
+    return {**DotEnvSettingsSource(Settings).env_vars, **EnvSettingsSource(Settings).env_vars}
+
+
 def _check_names(warn: Callable[[str], None]) -> None:
-    variables = {
-        **DotEnvSettingsSource(Settings).env_vars,
-        **EnvSettingsSource(Settings).env_vars,
-    }
-    names = classify(variables, Settings.model_fields, PREFIX)
+    names = classify(_read_variables(), Settings.model_fields, PREFIX)
     if names.misspelt:
         raise InvalidSettings(
             "; ".join(

@@ -4,14 +4,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from contextvars import ContextVar
+from typing import NoReturn, TextIO
 
 import typer
 
 from domain.api_key import ApiKeyNotFound, InvalidApiKey
 from entrypoints.composition import databases
 from entrypoints.server import sockets
+from entrypoints.setting_types import LogFormat
 from entrypoints.settings import InvalidSettings
+from entrypoints.telemetry.logs.formats import is_json
+from entrypoints.telemetry.logs.records import format_line
 from service_layer.backup import BackupFailed, BackupRefused
 from service_layer.errors import StoreConflict
 
@@ -23,6 +27,9 @@ INVALID = 2
 
 NEWER = 3
 """Exit code of ``migrate --check`` if a newer release has migrated the database."""
+
+
+_log_format: ContextVar[LogFormat | None] = ContextVar("log_format", default=None)
 
 
 @contextmanager
@@ -50,13 +57,13 @@ class OutputFailed(Exception):
 
 
 def print_line(line: str) -> None:
-    """Print a line on standard output. Raises ``OutputFailed``."""
+    """Print a line on standard output, in the format of ``print_as``. Raises ``OutputFailed``."""
     if sys.stdout is None:  # as after >&- in a shell
         raise OutputFailed(
             "standard output is closed; redirect it, to /dev/null if nobody reads it"
         )
     try:
-        typer.echo(line)
+        typer.echo(format_line("info", line) if _is_json(sys.stdout) else line)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputFailed(
@@ -74,15 +81,33 @@ def _discard_output() -> None:
         os.close(discarded)
 
 
-def print_warning(sentence: str) -> None:
+def print_warning(sentence: str, level: str = "warning") -> None:
     """Print a sentence for the operator on standard error, if it can be written to.
 
     What is said is not worth the end of a start, and the exit code says that a command failed.
     """
     with suppress(OSError):
-        typer.echo(f"heroes: {sentence}", err=True)
+        if _is_json(sys.stderr):
+            typer.echo(format_line(level, sentence), err=True)
+        else:
+            typer.echo(f"heroes: {sentence}", err=True)
+
+
+@contextmanager
+def print_as(log_format: LogFormat) -> Iterator[None]:
+    """Print in the format of the log. Without it, lines are plain text."""
+    token = _log_format.set(log_format)
+    try:
+        yield
+    finally:
+        _log_format.reset(token)
+
+
+def _is_json(stream: TextIO | None) -> bool:
+    log_format = _log_format.get()
+    return log_format is not None and is_json(log_format, stream)
 
 
 def _exit(error: Exception | str, code: int) -> NoReturn:
-    print_warning(str(error))
+    print_warning(str(error), "error")
     raise typer.Exit(code) from None

@@ -1,10 +1,14 @@
 """uvicorn's configuration, with the limits of a process, its hosts and its proxies."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.types import ASGIApp
 from uvicorn import Config
 
+from entrypoints.exchanges import Exchange, Observer
+from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.server.allowed_hosts import AllowedHosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.limits.admission import Admission
@@ -45,6 +49,21 @@ class Bounds:
     """Determines the clients of requests that proxies forward."""
 
 
+def _no_observers() -> Sequence[Observer]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What observes the requests of a process."""
+
+    open_observers: Callable[[], Sequence[Observer]] = _no_observers
+    """Is called once in each process, and must be picklable."""
+
+    has_timing: bool = False
+    """Whether responses have a ``Server-Timing``."""
+
+
 class ServerConfig(Config):
     """uvicorn's configuration with what ``BoundedProtocol`` needs.
 
@@ -52,13 +71,35 @@ class ServerConfig(Config):
     """
 
     def __init__(
-        self, app: Any, bounds: Bounds, *, stop: StopFlag | None = None, **options: Any
+        self,
+        app: Any,
+        bounds: Bounds,
+        observation: Observation | None = None,
+        *,
+        stop: StopFlag | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(app, **options)
         self.bounds = bounds
         self.stop = stop or StopFlag()
+        self._observation = observation or Observation()
         self.admission = Admission(bounds.concurrency, bounds.max_pending)
         self.connection_limit = ConnectionLimit(
             bounds.max_connections, bounds.max_connections_per_client
         )
         self.unsent = UnsentResponses()
+
+    def load(self) -> None:
+        """Load the application, in the process that serves it, and observe its requests."""
+        super().load()
+        self.observers = tuple(self._observation.open_observers())
+        self.loaded_app = self.observe(self.loaded_app)
+
+    def observe(self, app: ASGIApp) -> ASGIApp:
+        """Return an application whose requests are observed."""
+        return ObservationMiddleware(app, self.observers, has_timing=self._observation.has_timing)
+
+    def report(self, exchange: Exchange) -> None:
+        """Report a request that no application gets."""
+        for observe in self.observers:
+            observe(exchange)

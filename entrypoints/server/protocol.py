@@ -7,12 +7,15 @@ timeout.
 from asyncio import Transport
 from functools import partial
 from http import HTTPStatus
+from time import perf_counter
 from typing import cast
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from entrypoints.exchanges import Exchange
+from entrypoints.http.middleware.observation import describe_exchange
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
@@ -23,8 +26,17 @@ from entrypoints.server.asgi_responses import (
 )
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.expectations import CloseUnlessContinued
+from entrypoints.server.identification import (
+    add_request_id,
+    describe_line,
+    find_refused_id,
+    get_request_id,
+    id_field,
+    identify,
+    mark_as_reported,
+)
 from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
-from entrypoints.server.parsing.request_reader import RequestReader
+from entrypoints.server.parsing.request_reader import END_OF_HEAD, RequestReader
 from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
 from entrypoints.server.timers import Timer
 
@@ -54,6 +66,7 @@ class BoundedProtocol(SendingProtocol):
         self._admission = config.admission
         self._connections = config.connection_limit
         self._application = self.app
+        self._config = config
         self._reader = RequestReader(self, self._on_request_begin)
         self._receive_timer = Timer(self.loop, self._on_receive_timeout)
 
@@ -121,6 +134,7 @@ class BoundedProtocol(SendingProtocol):
 
     def on_headers_complete(self) -> None:
         self._previous = self.cycle
+        identify(self.scope, self.headers)
         if self._is_proxy:
             client = self._bounds.clients.find_client(self._peer, self.headers)
             self.scope["client"] = (client, 0)
@@ -142,6 +156,7 @@ class BoundedProtocol(SendingProtocol):
     # The requests.
 
     def _on_request_begin(self) -> None:
+        self._begun_at = perf_counter()
         self._unset_keepalive_if_required()
         self._receive_timer.cancel()
 
@@ -158,7 +173,9 @@ class BoundedProtocol(SendingProtocol):
 
     def _select_app(self) -> ASGIApp:
         """Return the application, or one that responds with 421 if the host is not allowed."""
-        app = cast("ASGIApp", self._application) if self._is_host_allowed() else misdirected
+        app = cast("ASGIApp", self._application)
+        if not self._is_host_allowed():
+            app = self._config.observe(misdirected)
         return CloseUnlessContinued(app) if self.expect_100_continue else app
 
     def _is_host_allowed(self) -> bool:
@@ -173,6 +190,7 @@ class BoundedProtocol(SendingProtocol):
         Health checks do not wait: they say how the process is while others do.
         """
         self._current = cycle
+        add_request_id(cycle)
         if cycle.scope["path"] in HEALTH_PATHS:
             self._start_unless_disconnected(cycle, app)
             return
@@ -187,7 +205,8 @@ class BoundedProtocol(SendingProtocol):
             super()._start_asgi_task(cycle, app)
 
     def _refuse_overload(self, cycle: RequestResponseCycle) -> None:
-        response = cycle.run_asgi(cast("ASGI3Application", overloaded))
+        app = self._config.observe(overloaded)
+        response = cycle.run_asgi(cast("ASGI3Application", app))
         self.loop.call_soon(run_to_completion, response)
 
     def _parse_received(self) -> None:
@@ -234,8 +253,30 @@ class BoundedProtocol(SendingProtocol):
             self._close_when_read()
 
     def _write_refusal(self, refusal: Refused) -> None:
-        reader, fields = self._reader, self.server_state.default_headers
-        self.transport.write(serialize_refusal(refusal, reader.method, reader.target, fields))
+        """Send the refusal, and report it, unless nothing of a request has arrived."""
+        reader, request_id = self._reader, self._identify_refused()
+        fields = [*self.server_state.default_headers, id_field(request_id)]
+        response = serialize_refusal(refusal, reader.method, reader.target, fields)
+        self.transport.write(response)
+        if reader.is_within_request:
+            size, seconds = len(response.partition(END_OF_HEAD)[2]), perf_counter() - self._begun_at
+            self._config.report(self._describe_refused(request_id, refusal.status, size, seconds))
+
+    def _identify_refused(self) -> str:
+        if self._reader.has_head:
+            return get_request_id(self.scope)
+        return find_refused_id(self.headers, self._reader.unparsed_head)
+
+    def _describe_refused(
+        self, request_id: str, status: int, body_size: int, seconds: float
+    ) -> Exchange:
+        if self._reader.has_head:
+            mark_as_reported(self.scope)
+            return describe_exchange(cast("Scope", self.scope), status, body_size, seconds)
+        method, path = describe_line(self._reader.method, self._reader.target)
+        return Exchange(
+            method, path, None, status, body_size, seconds, self.client, "1.1", request_id
+        )
 
     def _close_after_last_response(self) -> bool:
         """Close the connection after the last outstanding response. Return whether there is one.

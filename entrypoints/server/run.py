@@ -4,14 +4,21 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from entrypoints.server.config import Bounds
+from entrypoints.exchanges import Observer
+from entrypoints.server.config import Bounds, Observation
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Admin, MakeApps, ProcessConfig, StopTimes
 from entrypoints.server.lifecycle.workers import run_workers
-from entrypoints.server.logs.access_log import LogOptions, build_log_config
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
+from entrypoints.telemetry.logs.configuration import (
+    LogOptions,
+    build_log_config,
+    open_request_log,
+)
+from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
 
 
 def run(  # noqa: PLR0913 - one for each part of a process
@@ -32,6 +39,7 @@ def run(  # noqa: PLR0913 - one for each part of a process
     config = ProcessConfig(
         make_apps,
         bounds,
+        observation=Observation(partial(_open_observers, log), log.has_timing),
         times=times,
         admin=admin,
         workers=workers,
@@ -40,8 +48,8 @@ def run(  # noqa: PLR0913 - one for each part of a process
         proxy_headers=False,
         server_header=False,
         lifespan="on",
-        access_log=log.has_requests,
-        log_config=build_log_config(log.level),
+        access_log=False,  # the observers log requests
+        log_config=build_log_config(log),
         backlog=BACKLOG,
     )
     if workers == 1:
@@ -62,6 +70,13 @@ def exit_on_signals_before_serving() -> None:
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _set_signal_handlers(os._exit)
+
+
+def _open_observers(log: LogOptions) -> Sequence[Observer]:
+    """Return what observes the requests of this process."""
+    log_uncaught_exceptions()
+    request_log = open_request_log(log)
+    return [request_log] if request_log else []
 
 
 def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:

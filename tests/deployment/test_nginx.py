@@ -186,7 +186,7 @@ def logged_client(servers: list[Served], path: str) -> str:
         lines = "".join(server.output() for server in servers).splitlines()
         for line in lines:
             if f'"GET {path} ' in line:
-                return line.split()[1].rpartition(":")[0]
+                return line.split()[2].rpartition(":")[0]
     raise TimeoutError
 
 

@@ -27,9 +27,10 @@ FOLD = "\n    "
 """How the guide breaks a line that is too long."""
 
 LEFT_OUT = re.compile(
-    r"^(?:x-content-type-options|content-security-policy|referrer-policy): .*\n", re.MULTILINE
+    r"^(?:x-content-type-options|content-security-policy|referrer-policy|x-request-id): .*\n",
+    re.MULTILINE,
 )
-"""The security headers, which are the same in each response."""
+"""The security headers, which are the same in each response, and the id, which never is."""
 
 VARYING = re.compile(r"^(HTTP/1.1 \d+|date:) .*", re.MULTILINE)
 """Dates, and reason phrases, which differ between Python versions."""

@@ -99,7 +99,7 @@ class Served:
 
     def _wait_until_ready(self) -> str:
         while (line := self._lines.get(timeout=LIMIT)) is not None:
-            if found := READY.match(line):
+            if found := READY.search(line):
                 return found[1]
         raise RuntimeError(f"the server did not start: {self.output()}")
 
@@ -131,12 +131,12 @@ def serve(
 
 
 def environment(database: Path, **settings: str) -> dict[str, str]:
-    """Return the environment of a process with exactly these settings.
+    """Return the environment of a process with exactly these settings, and a log for people.
 
     With coverage a server takes nearly twice as long to start. So it is measured only in the tests
     of the server: the others test code that is also tested in this process.
     """
-    chosen = {"database_url": f"sqlite:///{database}", **settings}
+    chosen = {"database_url": f"sqlite:///{database}", "log_format": "console", **settings}
     is_measured = os.environ.get("PYTEST_CURRENT_TEST", "").startswith(MEASURED)
     excluded = ("HEROES_",) if is_measured else UNMEASURED
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}

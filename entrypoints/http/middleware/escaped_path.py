@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from entrypoints.http.middleware.derived_scope import derive_scope
 from entrypoints.http.paths import raw_path
 from entrypoints.http.routing import escape_scope
 
@@ -17,5 +18,7 @@ class EscapedPathMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan" and b"%" in raw_path(scope):
-            scope = escape_scope(scope["app"].routes, scope)
+            path = escape_scope(scope["app"].routes, scope)["path"]
+            if path != scope["path"]:
+                scope = derive_scope(scope, path=path)
         await self._app(scope, receive, send)

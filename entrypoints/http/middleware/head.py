@@ -2,6 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.http.middleware.derived_scope import derive_scope
+
 
 class HeadMiddleware:
     """ASGI middleware that handles HEAD as GET, and removes the body from the response."""
@@ -19,4 +21,4 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        await self._app(derive_scope(scope, method="GET"), receive, send_head)

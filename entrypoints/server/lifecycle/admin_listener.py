@@ -50,6 +50,4 @@ class AdminListener:
             cast("BoundedProtocol", connection).transport.abort()
 
     def _make_protocol(self) -> BoundedProtocol:
-        protocol = BoundedProtocol(self._config, self._state, {})
-        protocol.access_log = False
-        return protocol
+        return BoundedProtocol(self._config, self._state, {})

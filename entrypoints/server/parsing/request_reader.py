@@ -60,6 +60,7 @@ class RequestReader:
         self._protocol = protocol
         self._on_begin = on_begin
         self._unread = b""
+        self._refused_head = b""
         self._start_parser()
         self._start_request()
 
@@ -86,6 +87,16 @@ class RequestReader:
         """
         target = find_target(self._line)
         return target if len(target) <= MAX_TARGET else b""
+
+    @property
+    def has_head(self) -> bool:
+        """Whether the head of the request has been parsed."""
+        return self._is_head_complete
+
+    @property
+    def unparsed_head(self) -> bytes:
+        """What has been received of the head, if the parser has refused it or got none of it."""
+        return self._refused_head or self._unread
 
     def receive(self, data: bytes) -> None:
         """Append received bytes, to be parsed later."""
@@ -169,7 +180,14 @@ class RequestReader:
         if not self._is_line_complete:
             self._read_request_line()
         if self._is_line_complete:
-            self._feed(self._take_head())
+            self._feed_head(self._take_head())
+
+    def _feed_head(self, head: bytes) -> None:
+        try:
+            self._feed(head)
+        except Refused:
+            self._refused_head = head
+            raise
 
     def _take_head(self) -> bytes:
         head = self._take_until_end()

@@ -50,7 +50,8 @@ def service(
 
 def refusal(response: httpx2.Response) -> object:
     """Return what a client sees of a refusal, except what differs between any two responses."""
-    headers = {name: value for name, value in response.headers.items() if name != "date"}
+    varying = {"date", "x-request-id"}
+    headers = {name: value for name, value in response.headers.items() if name not in varying}
     return response.status_code, headers, response.json()
 
 

@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 
 from entrypoints.composition.bounds import find_bounds
 from entrypoints.composition.databases import open_database
-from entrypoints.server.config import ServerConfig
+from entrypoints.server.config import Observation, ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.settings import Settings
 
@@ -30,20 +30,22 @@ class Connected(NamedTuple):
     writer: asyncio.StreamWriter
 
 
-def configure(app: ASGIApp, **changes: Any) -> ServerConfig:
+def configure(app: ASGIApp, observation: Observation | None = None, **changes: Any) -> ServerConfig:
     """Return the default configuration, with some bounds changed."""
     settings = Settings(database_url="sqlite:///unused.db")
     default = find_bounds(open_database(settings), settings, LOOPBACK)
-    config = ServerConfig(app, replace(default, **changes), log_config=None)
+    config = ServerConfig(app, replace(default, **changes), observation, log_config=None)
     config.load()
     return config
 
 
 @asynccontextmanager
-async def connect(app: ASGIApp, **changes: Any) -> AsyncIterator[Connected]:
+async def connect(
+    app: ASGIApp, observation: Observation | None = None, **changes: Any
+) -> AsyncIterator[Connected]:
     """Connect a client to the protocol, with some bounds changed."""
     state = ServerState()
-    async with connect_to(configure(app, **changes), state) as connected:
+    async with connect_to(configure(app, observation, **changes), state) as connected:
         try:
             yield connected
         finally:

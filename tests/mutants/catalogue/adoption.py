@@ -108,9 +108,9 @@ MUTANTS = [
     ),
     Mutant(
         "dropped log lines are not counted",
-        "entrypoints/server/logs/handler.py",
+        "entrypoints/telemetry/logs/writer.py",
         "            self.dropped += 1",
         "            pass",
-        ["tests/unit/server/logs/test_handler.py"],
+        ["tests/unit/telemetry/logs/test_handler.py"],
     ),
 ]

@@ -12,7 +12,8 @@ from typing import TextIO
 
 import pytest
 
-from entrypoints.server.logs.handler import DROPPED, DroppingHandler
+from entrypoints.telemetry.logs.handler import DroppingHandler
+from entrypoints.telemetry.logs.writer import DROPPED
 from tests.integration.ordinary_user import subject_to_permissions
 
 SIZE = 4 * 4096
@@ -20,7 +21,7 @@ SIZE = 4 * 4096
 
 LINE = "x" * 999
 
-COUNT = re.escape(DROPPED.strip()).replace("%d", r"(\d+)")
+COUNT = re.escape(DROPPED).replace("%d", r"(\d+)")
 
 Pipe = tuple[int, TextIO]
 
@@ -141,3 +142,13 @@ def test_a_stream_in_memory_gets_the_lines(text: str) -> None:
     log(DroppingHandler(stream), text)
 
     assert text.encode(errors="backslashreplace").decode() + "\n" == stream.getvalue()
+
+
+def test_a_line_that_can_not_be_formatted_says_where_it_is_and_not_what() -> None:
+    stream = StringIO()
+    record = logging.makeLogRecord({"msg": "%d", "args": ("secret",), "name": "x", "lineno": 7})
+
+    DroppingHandler(stream).handle(record)
+
+    text = "a log line of x, line 7, could not be formatted: TypeError\n"
+    assert text == stream.getvalue()

@@ -2,10 +2,9 @@
 
 A reader that stalls lets the pipe fill up, and a write to a full pipe blocks: the event loop, and
 with it every request and the shutdown. So lines are dropped then, and counted. The next line that
-can be written is preceded by that number. A line costs one system call, as with ``StreamHandler``.
+can be written is preceded by that number. A line costs one system call.
 """
 
-import logging
 import os
 import select
 import socket
@@ -22,42 +21,42 @@ Write = Callable[[bytes], int]
 
 Close = Callable[[], None]
 
-DROPPED = "WARNING:  log lines dropped, because the log could not be written: %d\n"
+DROPPED = "log lines dropped, because the log could not be written: %d"
 
 REOPEN_FLAGS = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-class DroppingHandler(logging.Handler):
-    """Writes lines to the stream, or drops and counts those that cannot be written at once."""
+class DroppingWriter:
+    """Writes lines to the stream, or drops and counts those that cannot be written at once.
 
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self._write, self._close = open_writer(stream)
+    ``format_dropped`` returns the line that says how many were dropped. ``stream`` is ``None`` if
+    the process was started without it; then every line is dropped.
+    """
+
+    def __init__(self, stream: TextIO | None, format_dropped: Callable[[int], bytes]) -> None:
+        self._write, self._close = (_refuse, _do_nothing) if stream is None else open_writer(stream)
+        self._format_dropped = format_dropped
         self.dropped = 0
         self._rest = b""
         """What is left of a line that was written in part."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        try:
-            line = f"{self.format(record)}\n".encode(errors="backslashreplace")
-        except Exception:  # noqa: BLE001 - as in the handlers of the standard library
-            self.handleError(record)
-            return
-        self.flush()
+    def write(self, line: bytes) -> None:
+        """Write a line, which includes its end."""
+        if self.dropped:
+            self.flush()
         if self.dropped or not self._write_line(line):
             self.dropped += 1
 
     def flush(self) -> None:
         """Write the number of dropped lines, if there are some and the stream has space."""
-        if self.dropped and self._write_line((DROPPED % self.dropped).encode()):
+        if self.dropped and self._write_line(self._format_dropped(self.dropped)):
             self.dropped = 0
 
     def close(self) -> None:
-        """Close what the handler has opened, but not the stream."""
+        """Close what the writer has opened, but not the stream."""
         self._write = _refuse
         self._close()
         self._close = _do_nothing
-        super().close()
 
     def _write_line(self, line: bytes) -> bool:
         """Write the line, or a part of it. Return whether anything of it was written."""
@@ -131,7 +130,7 @@ def _write_text(stream: TextIO, data: bytes) -> int:
 
 
 def _refuse(_: bytes) -> int:
-    raise ValueError("the handler is closed")
+    raise ValueError("the writer is closed")
 
 
 def _do_nothing() -> None:

@@ -1,1 +1,0 @@
-"""The log: its lines, and how they are written."""

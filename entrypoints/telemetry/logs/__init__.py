@@ -1,0 +1,1 @@
+"""The log: its lines, their two formats, and how they are written."""

@@ -1,0 +1,75 @@
+"""What is logged, and where: requests on standard output, everything else on standard error."""
+
+import atexit
+import logging
+import logging.config
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from entrypoints.exchanges import Observer
+from entrypoints.setting_types import LogFormat
+from entrypoints.telemetry.logs.formats import is_json, may_colour
+from entrypoints.telemetry.logs.handler import DroppingHandler, format_dropped
+from entrypoints.telemetry.logs.records import RecordFormatter
+from entrypoints.telemetry.logs.requests import format_json, make_console_format
+from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
+from entrypoints.telemetry.logs.writer import DroppingWriter
+
+OWN_LOGGERS = ("adapters", "entrypoints", "service_layer", "uvicorn", "uvicorn.error")
+"""The loggers that have the level of the settings. uvicorn asks the last one for its own level."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What is logged, lines from ``level`` on, and what responses say about their time."""
+
+    level: str
+    format: LogFormat = "auto"
+    has_requests: bool = True
+    """Whether each request is logged, if ``level`` is at most info."""
+
+    has_timing: bool = False
+    """Whether responses have a ``Server-Timing``."""
+
+
+def build_log_config(options: LogOptions) -> dict[str, Any]:
+    """Return the configuration of the standard library's loggers.
+
+    The loggers of other libraries write warnings.
+    """
+    stream = sys.stderr
+    formatter = {
+        "()": RecordFormatter,
+        "as_json": is_json(options.format, stream),
+        "colours": may_colour(stream),
+    }
+    handler = {"()": DroppingHandler, "stream": "ext://sys.stderr", "formatter": "default"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"default": formatter},
+        "handlers": {"default": handler},
+        "root": {"handlers": ["default"], "level": "WARNING"},
+        "loggers": {name: {"level": options.level.upper()} for name in OWN_LOGGERS},
+    }
+
+
+def start_logging(options: LogOptions) -> None:
+    """Configure the loggers of this process, and log what would be printed otherwise."""
+    logging.config.dictConfig(build_log_config(options))
+    log_uncaught_exceptions()
+
+
+def open_request_log(options: LogOptions) -> Observer | None:
+    """Return what writes the line of each request to standard output, or ``None`` if none is."""
+    if not options.has_requests or logging.getLevelName(options.level.upper()) > logging.INFO:
+        return None
+    stream = sys.stdout
+    as_json, colours = is_json(options.format, stream), may_colour(stream)
+    format_request = format_json if as_json else make_console_format(colours=colours)
+    formatter = RecordFormatter(as_json=as_json, colours=colours)
+    writer = DroppingWriter(stream, partial(format_dropped, formatter))
+    atexit.register(writer.flush)
+    return lambda exchange: writer.write(format_request(exchange))

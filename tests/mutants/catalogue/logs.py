@@ -1,0 +1,196 @@
+"""Mistakes in the log, and in the ids and reports of requests."""
+
+from tests.mutants.mutant import Mutant
+
+IDS = "entrypoints/request_ids.py"
+OBSERVATION = "entrypoints/http/middleware/observation.py"
+HEAD = "entrypoints/http/middleware/head.py"
+PATHS = "entrypoints/http/middleware/escaped_path.py"
+IDENTIFICATION = "entrypoints/server/identification.py"
+PROTOCOL = "entrypoints/server/protocol.py"
+READER = "entrypoints/server/parsing/request_reader.py"
+LOGS = "entrypoints/telemetry/logs"
+
+ID_TESTS = ["tests/unit/test_request_ids.py"]
+OBSERVED = ["tests/unit/http/middleware/test_observation.py"]
+SERVED = ["tests/integration/server/test_request_ids.py"]
+UNIT = "tests/unit/telemetry/logs"
+
+MUTANTS = [
+    Mutant(
+        "an id may have any length",
+        IDS,
+        "{1,128}",
+        "+",
+        ID_TESTS,
+    ),
+    Mutant(
+        "an id need only begin as one",
+        IDS,
+        "_VALID.fullmatch(found[0])",
+        "_VALID.match(found[0])",
+        ID_TESTS,
+    ),
+    Mutant(
+        "the first of several ids is taken",
+        IDS,
+        "if len(found) == 1 and",
+        "if found and",
+        ID_TESTS,
+    ),
+    Mutant(
+        "lines of a request have no id",
+        OBSERVATION,
+        "            current_request_id.set(scope.get(REQUEST_ID))\n",
+        "",
+        OBSERVED,
+    ),
+    Mutant(
+        "a request without a response counts as successful",
+        OBSERVATION,
+        "status, size = 500, 0",
+        "status, size = 200, 0",
+        OBSERVED,
+    ),
+    Mutant(
+        "a request that fails is not reported",
+        OBSERVATION,
+        "        finally:\n            if IS_REPORTED not in scope:",
+        "        except KeyError:\n            raise\n        else:\n"
+        "            if IS_REPORTED not in scope:",
+        OBSERVED,
+    ),
+    Mutant(
+        "a refused request is reported twice",
+        OBSERVATION,
+        "if IS_REPORTED not in scope:",
+        "if scope:",
+        OBSERVED,
+    ),
+    Mutant(
+        "the query is reported",
+        OBSERVATION,
+        'raw_path(scope).decode("latin-1"),',
+        '(raw_path(scope) + scope["query_string"]).decode("latin-1"),',
+        OBSERVED,
+    ),
+    Mutant(
+        "HEAD has no route",
+        HEAD,
+        'derive_scope(scope, method="GET")',
+        '{**scope, "method": "GET"}',
+        OBSERVED,
+    ),
+    Mutant(
+        "an escaped path has no route",
+        PATHS,
+        "scope = derive_scope(scope, path=path)",
+        'scope = {**scope, "path": path}',
+        OBSERVED,
+    ),
+    Mutant(
+        "a response has no id",
+        IDENTIFICATION,
+        "cycle.default_headers = [*cycle.default_headers, id_field(get_request_id(cycle.scope))]",
+        "pass",
+        SERVED,
+    ),
+    Mutant(
+        "what is sent instead of a method is reported",
+        IDENTIFICATION,
+        "method.decode() if method in METHODS else None",
+        "method.decode()",
+        SERVED,
+    ),
+    Mutant(
+        "control characters of a refused request are logged",
+        IDENTIFICATION,
+        "quote(path, safe=PATH_CHARACTERS)",
+        'path.decode("latin-1")',
+        SERVED,
+    ),
+    Mutant(
+        "a refused request gets the id of a later one",
+        IDENTIFICATION,
+        "        if not line:\n            return\n",
+        "",
+        SERVED,
+    ),
+    Mutant(
+        "a request that is refused after its head is reported twice",
+        PROTOCOL,
+        "            mark_as_reported(self.scope)\n",
+        "",
+        SERVED,
+    ),
+    Mutant(
+        "a connection on which nothing arrived is reported",
+        PROTOCOL,
+        "        if reader.is_within_request:\n            size",
+        "        if reader:\n            size",
+        ["tests/integration/server/test_request_ids.py"],
+    ),
+    Mutant(
+        "the parser's errors lose the id",
+        READER,
+        "            self._refused_head = head\n",
+        "            pass\n",
+        SERVED,
+    ),
+    Mutant(
+        "a traceback shows the messages of exceptions",
+        f"{LOGS}/tracebacks.py",
+        '    return name if kind.__module__ == "builtins" else f"{kind.__module__}.{name}"',
+        '    return f"{name}: {error}"',
+        [f"{UNIT}/test_tracebacks.py"],
+    ),
+    Mutant(
+        "a traceback has any number of exceptions",
+        f"{LOGS}/tracebacks.py",
+        "len(shown) == MAX_EXCEPTIONS or any(error is each for each in shown)",
+        "any(error is each for each in shown)",
+        [f"{UNIT}/test_tracebacks.py"],
+    ),
+    Mutant(
+        "a path takes any space in a line",
+        f"{LOGS}/requests.py",
+        '"path": {quote(path[:MAX_PATH])}',
+        '"path": {quote(path)}',
+        [f"{UNIT}/test_requests.py"],
+    ),
+    Mutant(
+        "lines are JSON on a terminal, and text elsewhere",
+        f"{LOGS}/formats.py",
+        'log_format == "json" or (log_format == "auto" and not _is_terminal(stream))',
+        'log_format == "json" or (log_format == "auto" and _is_terminal(stream))',
+        [f"{UNIT}/test_configuration.py"],
+    ),
+    Mutant(
+        "times are rounded into the next second",
+        f"{LOGS}/formats.py",
+        "{int((seconds - whole) * 1000):03}Z",
+        "{round((seconds - whole) * 1000):03}Z",
+        [f"{UNIT}/test_records.py"],
+    ),
+    Mutant(
+        "requests are logged below their level",
+        f"{LOGS}/configuration.py",
+        "not options.has_requests or logging.getLevelName(options.level.upper()) > logging.INFO",
+        "not options.has_requests",
+        [f"{UNIT}/test_configuration.py"],
+    ),
+    Mutant(
+        "the number of dropped lines belongs to a request",
+        f"{LOGS}/handler.py",
+        "Context().run(formatter.format, _warn(DROPPED, number))",
+        "formatter.format(_warn(DROPPED, number))",
+        [f"{UNIT}/test_configuration.py"],
+    ),
+    Mutant(
+        "arguments of a wrong line are printed",
+        f"{LOGS}/handler.py",
+        "            reason = type(error).__name__\n",
+        "            reason = repr(record.args)\n",
+        [f"{UNIT}/test_handler.py"],
+    ),
+]
