@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.server.config import Bounds, ServerConfig
-from entrypoints.server.parent import stop_with_parent
+from entrypoints.server.lifecycle.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.stop_flag import StopFlag
 
