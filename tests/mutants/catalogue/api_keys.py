@@ -120,8 +120,8 @@ MUTANTS = [
     Mutant(
         "a revocation leaves the mark of the last change",
         STORE,
-        "        await self._set_change_mark()\n        return _to_key(rows[0])",
-        "        return _to_key(rows[0])",
+        "        await self._set_change_mark()\n        return to_key(rows[0])",
+        "        return to_key(rows[0])",
         [f"{CONTRACT}::test_each_change_to_the_keys_has_its_own_mark[sqlite]"],
     ),
     Mutant(
