@@ -1,8 +1,8 @@
 """``heroes keys create``, ``list`` and ``revoke``: API keys, also while the service runs."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,9 +10,16 @@ import typer
 
 from domain.api_key import ApiKey
 from entrypoints.api.scopes import SCOPES
-from entrypoints.commands.exit_codes import exit_on_error, print_line, print_warning
+from entrypoints.commands.exit_codes import (
+    OutputFailed,
+    discard_output,
+    exit_on_error,
+    print_line,
+    print_warning,
+)
+from entrypoints.commands.key_lists import COLUMNS, format_table, format_time, to_cells, to_json
 from entrypoints.composition import maintenance
-from entrypoints.settings import load_settings
+from entrypoints.settings import Settings, load_settings
 from service_layer.api_keys import CreatedKey, create_key, list_keys, revoke_key
 from service_layer.database import Database
 
@@ -22,10 +29,9 @@ commands = typer.Typer(
 
 DAY = 24 * 60 * 60
 MAX_DAYS = 36_500
-UNKNOWN = "unknown"
-"""What is printed for a stored value that was changed by hand, and is no time or no text."""
 
-COLUMNS = ("id", "name", "scopes", "created", "expires", "revoked")
+_NUMBER = re.compile("[0-9]{1,100}")
+"""``int`` also accepts signs, blanks, underscores and digits of other scripts."""
 
 
 class Scope(StrEnum):
@@ -39,22 +45,31 @@ Name = Annotated[str, typer.Option(help="A description, shown in lists.")]
 Scopes = Annotated[
     list[Scope], typer.Option("--scope", help="A scope of the key; may be repeated.")
 ]
-Days = Annotated[
-    int | None,
-    typer.Option(
-        "--expires-in", metavar="DAYS", min=1, max=MAX_DAYS, help="Days until it expires."
-    ),
-]
 
 
 def parse_id(text: str) -> int:
     """Return the id. The error does not contain the text, which may be the key itself."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter("not a number; `heroes keys list` shows the ids") from None
+    if not _NUMBER.fullmatch(text):
+        raise typer.BadParameter("an id consists of digits; `heroes keys list` shows the ids")
+    return int(text)
 
 
+def parse_days(text: str) -> int:
+    """Return the number of days."""
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_DAYS:
+        raise typer.BadParameter(f"not a number from 1 to {MAX_DAYS}")
+    return int(text)
+
+
+Days = Annotated[
+    int | None,
+    typer.Option(
+        "--expires-in",
+        metavar="DAYS",
+        parser=parse_days,
+        help=f"Days until it expires, 1 to {MAX_DAYS}.",
+    ),
+]
 KeyId = Annotated[
     int, typer.Argument(metavar="ID", parser=parse_id, help="The id of the key, see list.")
 ]
@@ -71,13 +86,21 @@ def create(*, name: Name, scope: Scopes, expires_in: Days = None) -> None:
             return await create_key(uow, name=name, scopes=scope, lifetime=lifetime)
 
     with exit_on_error():
-        created = maintenance.run_beside_a_service(load_settings(print_warning), work)
-        expires = _format_time(created.stored.expires_at)
+        settings = load_settings(print_warning)
+        created = maintenance.run_beside_a_service(settings, work)
+        expires = format_time(created.stored.expires_at)
         until = f", valid until {expires}" if expires else ""
-        print_line(
-            f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
-        )
-        print_line(created.text)
+        try:
+            print_line(
+                f"Created API key {created.stored.id}{until}. Store it now, it is not shown again:"
+            )
+            print_line(created.text)
+        except OutputFailed as error:
+            discard_output()
+            _revoke_unprinted(settings, created.stored.id)
+            raise OutputFailed(
+                f"API key {created.stored.id} is revoked again, because it was not printed: {error}"
+            ) from error
 
 
 @commands.command("list")
@@ -91,63 +114,37 @@ def list_(*, as_json: Json = False) -> None:
     with exit_on_error():
         keys = maintenance.run_beside_a_service(load_settings(print_warning), work)
         if as_json:
-            print_line(json.dumps([_to_json(key) for key in keys]))
+            print_line(json.dumps([to_json(key) for key in keys]))
         else:
-            for line in _format_table([COLUMNS, *map(_to_cells, keys)]):
+            for line in format_table([COLUMNS, *map(to_cells, keys)]):
                 print_line(line)
 
 
 @commands.command()
 def revoke(key_id: KeyId) -> None:
     """Revoke a key permanently."""
+    with exit_on_error():
+        revoked = _revoke(load_settings(print_warning), key_id)
+        sentence = f"API key {revoked.id} is revoked."
+        try:
+            print_line(sentence)
+        except OutputFailed as error:  # the exit code is that of the revocation
+            discard_output()
+            print_warning(f"{sentence} Printing this failed: {error}")
 
+
+def _revoke(settings: Settings, key_id: int) -> ApiKey:
     async def work(database: Database) -> ApiKey:
         async with database.writing() as uow:
             return await revoke_key(uow, key_id)
 
-    with exit_on_error():
-        revoked = maintenance.run_beside_a_service(load_settings(print_warning), work)
-        print_line(f"API key {revoked.id} is revoked.")
+    return maintenance.run_beside_a_service(settings, work)
 
 
-def _to_json(key: ApiKey) -> dict[str, object]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "scopes": UNKNOWN if "scopes" in key.damaged else list(key.scopes),
-        **_format_times(key),
-    }
-
-
-def _to_cells(key: ApiKey) -> Sequence[str]:
-    scopes = UNKNOWN if "scopes" in key.damaged else _escape(",".join(key.scopes))
-    times = [time or "-" for time in _format_times(key).values()]
-    return [str(key.id), _escape(key.name), scopes, *times]
-
-
-def _format_times(key: ApiKey) -> Mapping[str, str | None]:
-    """Return the times by the names of their columns."""
-    times = {"created": key.created_at, "expires": key.expires_at, "revoked": key.revoked_at}
-    return {
-        name: UNKNOWN if f"{name}_at" in key.damaged else _format_time(time)
-        for name, time in times.items()
-    }
-
-
-def _escape(text: str) -> str:
-    """Return the text with its nonprintable characters escaped: they could control a terminal."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-
-
-def _format_time(time: int | None) -> str | None:
-    if time is None:
-        return None
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _format_table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield a line for each row, with columns of equal width."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+def _revoke_unprinted(settings: Settings, key_id: int) -> None:
+    """Revoke a key that nobody knows. If that fails, the error says so, too."""
+    try:
+        _revoke(settings, key_id)
+    except Exception:
+        print_warning(f"API key {key_id} is valid, but was not printed; revoke it")
+        raise

@@ -44,7 +44,7 @@ def exit_on_error() -> Iterator[None]:
     except StoreConflict as error:
         _exit(f"the database does not allow the change: {error}; nothing was changed", FAILED)
     except OutputFailed as error:
-        _discard_output()
+        discard_output()
         _exit(error, FAILED)
     except OSError as error:
         file = f" ({error.filename})" if error.filename else ""
@@ -63,7 +63,7 @@ def print_line(line: str) -> None:
             "standard output is closed; redirect it, to /dev/null if nobody reads it"
         )
     try:
-        typer.echo(format_line("info", line) if _is_json(sys.stdout) else line)
+        typer.echo(format_line("info", line) if _is_json(sys.stdout) else _escape_unencodable(line))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputFailed(
@@ -71,7 +71,13 @@ def print_line(line: str) -> None:
         ) from error
 
 
-def _discard_output() -> None:
+def _escape_unencodable(line: str) -> str:
+    """Return the line with escapes for what standard output cannot encode, such as in Latin-1."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return line.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def discard_output() -> None:
     """Let the interpreter flush its buffer at the exit without another error."""
     if sys.stdout is None:
         return

@@ -16,6 +16,7 @@ from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.support.served import invoke
 
 KEY = re.compile(r"hrs_[0-9A-Za-z]{49}")
+READ = ("--scope", "heroes:read")
 BOTH = ("--scope", "heroes:read", "--scope", "heroes:write")
 
 

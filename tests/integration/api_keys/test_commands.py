@@ -8,11 +8,10 @@ import pytest
 
 from domain.api_key_format import digest_key, generate_key
 from domain.principal import Principal
-from tests.integration.api_keys.commands import BOTH, KEY, Keys, authenticate
+from tests.integration.api_keys.commands import BOTH, KEY, READ, Keys, authenticate
 from tests.support.served import fresh_postgres, invoke
 from tests.support.sql import execute
 
-READ = ("--scope", "heroes:read")
 UNICODE = "Ünï 🦸"
 
 
@@ -194,6 +193,11 @@ def test_the_text_of_a_key_is_not_stored(tmp_path: Path) -> None:
         ("--name", "deploy", *READ, "--expires-in", "-1"),
         ("--name", "deploy", *READ, "--expires-in", "soon"),
         ("--name", "deploy", *READ, "--expires-in", "36501"),
+        ("--name", "deploy", *READ, "--expires-in", "1_0"),
+        ("--name", "deploy", *READ, "--expires-in", "+1"),
+        ("--name", "deploy", *READ, "--expires-in", "\u0663"),
+        ("--name", "deploy", *READ, "--expires-in", " 5 "),
+        ("--name", "deploy", *READ, "--expires-in", "9" * 5000),
     ],
 )
 def test_wrong_arguments_exit_with_2_and_create_no_key(

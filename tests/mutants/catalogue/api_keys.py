@@ -12,6 +12,7 @@ DATA_VERSION = "adapters/sqlite/served/data_version.py"
 WAL_INDEX = "adapters/sqlite/served/wal_index.py"
 DATABASE = "adapters/sqlite/database.py"
 COMMANDS = "entrypoints/commands/api_keys.py"
+LISTS = "entrypoints/commands/key_lists.py"
 EXIT_CODES = "entrypoints/commands/exit_codes.py"
 
 OF_THE_FORMAT = "tests/unit/domain/test_api_key_format.py"
@@ -21,6 +22,7 @@ BESIDE = "tests/integration/api_keys/test_beside_a_service.py"
 PRIMARY = "tests/integration/api_keys/test_primary.py"
 OF_THE_COMMANDS = "tests/integration/api_keys/test_commands.py"
 DAMAGED_ROWS = "tests/integration/api_keys/test_damaged_rows.py"
+OUTPUT = "tests/integration/api_keys/test_output.py"
 REFUSED = "test_a_change_that_the_database_refuses_exits_with_1_and_shows_no_value"
 VERSION = "tests/integration/sqlite/test_data_version.py"
 INDEX = "tests/integration/sqlite/test_wal_index.py"
@@ -195,8 +197,36 @@ MUTANTS = [
         [f"{OF_THE_COMMANDS}::{REFUSED}[sqlite-UPDATE-revoked IS NULL-arguments1]"],
     ),
     Mutant(
-        "a name can control the terminal",
+        "a key that was not printed stays valid",
         COMMANDS,
+        "            _revoke_unprinted(settings, created.stored.id)\n",
+        "",
+        [OUTPUT],
+    ),
+    Mutant(
+        "a revocation that cannot be printed is a failure",
+        COMMANDS,
+        "        except OutputFailed as error:  # the exit",
+        "        except ZeroDivisionError as error:  # the exit",
+        [OUTPUT],
+    ),
+    Mutant(
+        "a name that standard output cannot encode is a traceback",
+        EXIT_CODES,
+        'line.encode(encoding, "backslashreplace").decode(encoding)',
+        "line",
+        [OUTPUT],
+    ),
+    Mutant(
+        "an id may have signs and underscores",
+        COMMANDS,
+        're.compile("[0-9]{1,100}")',
+        're.compile(r"[-+]?[0-9_]{1,100}")',
+        [OUTPUT],
+    ),
+    Mutant(
+        "a name can control the terminal",
+        LISTS,
         "_escape(key.name)",
         "key.name",
         [f"{OF_THE_COMMANDS}::test_a_name_can_not_control_the_terminal[sqlite]"],
