@@ -32,8 +32,15 @@ OUTDATED = "the schema is not what this release needs; the log says why"
 MAX_AGE = 1.0
 """Seconds for which the result of a check is used."""
 
-TIMEOUT = 2.0
-"""Seconds after which a check is cancelled."""
+TIMEOUT = 3.0
+"""Seconds in which the database has to answer."""
+
+INSPECTION_TIMEOUT = 30.0
+"""Seconds in which the schema has to be inspected.
+
+That happens once for a revision, and takes long while the machine is busy with starting. A probe
+that gives up earlier does not end it, and the next one gets the result.
+"""
 
 Checks = Mapping[str, str]
 """The results by what is checked: ``OK``, or a reason that everybody may read."""
@@ -91,7 +98,9 @@ class Readiness:
     async def _find_failure(self) -> tuple[Checks, Exception | None]:
         try:
             async with asyncio.timeout(TIMEOUT):
-                await self._check_schema(await self._database.schema_revision())
+                revision = await self._database.schema_revision()
+            async with asyncio.timeout(INSPECTION_TIMEOUT):
+                await self._check_schema(revision)
         except (OutdatedSchema, UnusableDatabase) as error:
             return _checks(OK, OK, OUTDATED), error
         except StoreHalted as error:

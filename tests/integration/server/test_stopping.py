@@ -83,7 +83,7 @@ def test_workers_share_the_admin_listener_and_ignore_sighup(
         for process in (served.process.pid, *(int(worker.name) for worker in workers)):
             os.kill(process, signal.SIGHUP)
         admin = admin_of(served)
-        checks = [httpx2.get(f"{admin}/readyz").json()["checks"] for _ in range(8)]
+        checks = [httpx2.get(f"{admin}/readyz", timeout=LIMIT).json()["checks"] for _ in range(8)]
         started = time.monotonic()
         code = served.terminate()
         seconds = time.monotonic() - started

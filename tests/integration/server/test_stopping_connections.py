@@ -8,7 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from entrypoints.server.sending import DRAIN_TIMEOUT
 from tests.integration.server.connecting import Connected, connect
-from tests.support.loops import SlowLoop, the_loop
+from tests.support.loops import SLOWER, SlowLoop, the_loop
+from tests.support.served import LIMIT
 
 pytestmark = pytest.mark.canary
 
@@ -38,6 +39,12 @@ def announce_stop(connected: Connected) -> None:
     connected.protocol.announce_close()
 
 
+async def read_to_end(connected: Connected) -> bytes:
+    """Read until the server closes the connection."""
+    async with asyncio.timeout(LIMIT / SLOWER):
+        return await connected.reader.read()
+
+
 async def advance(seconds: float) -> None:
     the_loop().advance_clock(seconds)
     for _ in range(TICKS):
@@ -51,7 +58,7 @@ async def test_after_the_signal_a_response_closes_its_connection(sent: bytes) ->
 
         connected.protocol.data_received(sent)
 
-        assert 1 == (await connected.reader.read()).count(CLOSE)
+        assert 1 == (await read_to_end(connected)).count(CLOSE)
 
 
 async def test_a_connection_that_is_idle_at_the_signal_serves_one_more_request() -> None:
@@ -63,7 +70,7 @@ async def test_a_connection_that_is_idle_at_the_signal_serves_one_more_request()
 
         connected.protocol.data_received(GET)
 
-        assert CLOSE in await connected.reader.read()
+        assert CLOSE in await read_to_end(connected)
 
 
 async def test_a_request_in_progress_at_the_signal_closes_its_connection() -> None:
@@ -74,7 +81,7 @@ async def test_a_request_in_progress_at_the_signal_closes_its_connection() -> No
 
         connected.protocol.data_received(b"}")
 
-        assert CLOSE in await connected.reader.read()
+        assert CLOSE in await read_to_end(connected)
 
 
 @pytest.mark.parametrize("requests", [2, 3, 5])
@@ -83,7 +90,7 @@ async def test_pipelined_requests_are_all_served_and_the_last_one_closes(request
         announce_stop(connected)
 
         connected.protocol.data_received((POST + b"{}") * requests)
-        received = await connected.reader.read()
+        received = await read_to_end(connected)
 
     heads = received.split(b"\r\n\r\n")[:-1]
     assert [False] * (requests - 1) + [True] == [CLOSE in head for head in heads]
@@ -97,7 +104,7 @@ async def test_a_request_on_a_new_connection_is_served_after_the_shutdown() -> N
 
         connected.protocol.data_received(GET)
 
-        assert (await connected.reader.read()).startswith(b"HTTP/1.1 204 ")
+        assert (await read_to_end(connected)).startswith(b"HTTP/1.1 204 ")
 
 
 async def test_a_request_that_is_arriving_is_served_after_the_shutdown() -> None:
@@ -110,7 +117,7 @@ async def test_a_request_that_is_arriving_is_served_after_the_shutdown() -> None
 
         connected.protocol.data_received(GET[10:])
 
-        assert CLOSE in await connected.reader.read()
+        assert CLOSE in await read_to_end(connected)
 
 
 async def test_a_new_connection_without_a_request_is_closed_without_a_response() -> None:
@@ -121,7 +128,7 @@ async def test_a_new_connection_without_a_request_is_closed_without_a_response()
 
         await advance(0.2)
 
-        assert b"" == await connected.reader.read()
+        assert b"" == await read_to_end(connected)
 
 
 @pytest.mark.parametrize("sent", [GET[:10], POST, POST + b"{"])
@@ -134,7 +141,7 @@ async def test_an_unfinished_request_does_not_delay_the_stop(sent: bytes) -> Non
 
         await advance(DRAIN_TIMEOUT + 0.1)
 
-        assert (await connected.reader.read()).startswith(b"HTTP/1.1 400 ")
+        assert (await read_to_end(connected)).startswith(b"HTTP/1.1 400 ")
 
 
 async def test_an_idle_connection_is_closed_by_the_shutdown() -> None:
@@ -144,4 +151,4 @@ async def test_an_idle_connection_is_closed_by_the_shutdown() -> None:
 
         connected.protocol.shutdown()
 
-        assert b"" == await connected.reader.read()
+        assert b"" == await read_to_end(connected)

@@ -58,6 +58,13 @@ MUTANTS = [
         UNIT,
     ),
     Mutant(
+        "the schema has to be inspected as fast as the database answers",
+        READINESS,
+        "asyncio.timeout(INSPECTION_TIMEOUT)",
+        "asyncio.timeout(TIMEOUT)",
+        UNIT,
+    ),
+    Mutant(
         "a newer schema that the release works with is not ready",
         READINESS,
         "        with suppress(NewerSchema):  # this release works with it\n",

@@ -180,6 +180,15 @@ async def test_a_database_that_does_not_respond_is_not_waited_for(
     assert results(LATE) == await ready.check()
 
 
+async def test_the_schema_may_take_longer_to_inspect(
+    ready: Readiness, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "TIMEOUT", 0)
+
+    assert results(OK, OK) == await ready.check()
+    assert 1 == database.inspections
+
+
 async def test_a_process_that_stops_is_not_ready_at_once(database: Database) -> None:
     stopping = [False]
     ready = Readiness(database, lambda: stopping[0])
