@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -20,6 +21,9 @@ from entrypoints.composition.databases import (
 from entrypoints.composition.maintenance import migrate
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.settings import load_settings
+from entrypoints.telemetry.metrics.endpoint import metrics_route
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.workers import find_worker_files
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
 from service_layer.pruning import Pruner
@@ -71,7 +75,9 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
-    return build_app(
+    metrics = Metrics("heroes", version("heroes"), find_worker_files())
+    metrics.add(database.measure)
+    app = build_app(
         database,
         authenticator=authenticators.combined,
         retention=retention,
@@ -80,14 +86,18 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
             rate=settings.rate_limit,
             is_read_only=settings.read_only,
         ),
-        lifespan=_lifespan(database, migrating, pruner, authenticators.tokens),
+        metrics=metrics,
+        lifespan=_lifespan(database, migrating, pruner, metrics, authenticators.tokens),
     )
+    app.router.routes.append(metrics_route(metrics))
+    return app
 
 
 def _lifespan(
     database: Database,
     migrating: Migrating,
     pruner: Pruner | None,
+    metrics: Metrics,
     tokens: "TokenAuthenticator | None" = None,
 ) -> Lifespan[FastAPI]:
     @asynccontextmanager
@@ -100,6 +110,8 @@ def _lifespan(
         for warning in warnings:
             log.warning("%s", warning)
         tasks = [asyncio.create_task(pruner.run())] if pruner else []
+        if metrics.workers:
+            tasks.append(asyncio.create_task(metrics.run()))
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
         if tokens is not None:

@@ -1,10 +1,11 @@
 """The database port: units of work, migrations, backups, capacity, start and shutdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
+from service_layer.telemetry import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 IrregularRow = tuple[int, Sequence[str]]
@@ -82,6 +83,9 @@ class Database(UnitOfWorkFactory, Protocol):
         By any process. ``None`` if the database cannot say it, or not without a wait. Raises
         ``StoreUnavailable``.
         """
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what the engine has counted since the process started. Does not wait."""
 
     async def aopen(self) -> Sequence[str]:
         """Keep a connection to a file open, and watch it. Return warnings for the operator.

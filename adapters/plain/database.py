@@ -4,10 +4,11 @@ A unit of work that writes has a session in a transaction. One that reads has a 
 autocommit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,9 +17,11 @@ from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
 from adapters.sql.mistyped import MistypedValues
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
+from service_layer.telemetry import Gauge, Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -64,6 +67,7 @@ class PlainDatabase:
         replicas: AsyncEngine | None = None,
         check_file: CheckFile = lambda: None,
     ) -> None:
+        self._outcomes = Outcomes()
         self.name = schema.name
         self.is_embedded = schema.is_embedded
         self.is_in_memory = schema.is_in_memory
@@ -89,13 +93,19 @@ class PlainDatabase:
         self._autocommit_primary = engine.execution_options(isolation_level=AUTOCOMMIT)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(self._session(self._engine))
+        return SqlUnitOfWork(self._session(self._engine), self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:  # noqa: ARG002 - see plain-session.md
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit_primary))
+
+    def measure(self) -> Iterable[Measurement]:
+        yield from self._outcomes.measure()
+        yield from _measure_pool(self._engine, "primary")
+        if self._replicas is not self._engine:
+            yield from _measure_pool(self._replicas, "replicas")
 
     async def aclose(self) -> None:
         await self._cancelled_calls.wait()
@@ -123,3 +133,15 @@ class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+
+
+def _measure_pool(engine: AsyncEngine, name: str) -> Iterable[Measurement]:
+    """Return the number of connections. A database in memory has no pool."""
+    pool = engine.pool
+    if not isinstance(pool, QueuePool):
+        return
+    labels = {"db_client_connection_pool_name": name}
+    for state, number in (("used", pool.checkedout()), ("idle", pool.checkedin())):
+        of_state = {**labels, "db_client_connection_state": state}
+        yield Gauge("db_client_connection_count", "Connections of a pool.", number, of_state)
+    yield Gauge("db_client_connection_max", "Size of a pool.", pool.size(), labels)

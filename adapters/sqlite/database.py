@@ -1,7 +1,7 @@
 """The ``Database`` port for a SQLite file."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from adapters.sql.mistyped import MistypedValues
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
@@ -29,6 +30,7 @@ from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
+from service_layer.telemetry import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64
@@ -66,13 +68,14 @@ class SqliteDatabase:
         self._file = ServedFile(self._path, is_recorded=options.is_served)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
         self.mistyped = MistypedValues()
+        self._outcomes = Outcomes()
         self._reads = FileReads(
             self._file, options.lock_timeout, options.scan_timeout, self.mistyped
         )
         self.data_version = self._reads.data_version.read
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped))
+        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped), self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
@@ -118,6 +121,11 @@ class SqliteDatabase:
     def restore(self, backup: Path, progress: Progress) -> Restored:
         self._require_own_log()
         return restore(self._path, backup, progress)
+
+    def measure(self) -> Iterable[Measurement]:
+        yield from self._outcomes.measure()
+        yield from self._writer.measure()
+        yield from self._reads.measure()
 
     async def aopen(self) -> Sequence[str]:
         """Open the file, if it exists, and watch it. Return a warning if its modes expose it.

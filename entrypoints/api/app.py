@@ -25,11 +25,13 @@ from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.rate_limit import RateLimit
 from entrypoints.http.middleware.read_only import ReadOnly
-from entrypoints.http.middleware.request_timeout import RequestTimeout
+from entrypoints.http.middleware.request_timeout import RequestTimeout, TimeoutCount
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from entrypoints.quotas import Quota
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.requests import RequestMetrics
 from service_layer.authentication import Authenticator
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -52,19 +54,23 @@ class Limits:
     """Whether requests that write get 503."""
 
 
-def build_app(
+def build_app(  # noqa: PLR0913 - each is a part that an application can do without
     units_of_work: UnitOfWorkFactory,
     *,
     authenticator: Authenticator | None = None,
     retention: Retention | None = None,
     limits: Limits | None = None,
+    metrics: Metrics | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
-    Without an ``authenticator`` clients need no credential and have every scope.
+    Without an ``authenticator`` clients need no credential and have every scope. ``metrics``
+    measure the requests.
     """
     limits = limits or Limits()
+    retention = retention or Retention()
+    timeouts = TimeoutCount()
     limiter = RateLimiter(limits.rate) if limits.rate else None
     app = FastAPI(
         title="Heroes",
@@ -82,10 +88,14 @@ def build_app(
     if limiter:
         app.add_middleware(RateLimit, limiter=limiter)
     access = _authenticate(app, authenticator, limiter)
-    app.add_middleware(RequestTimeout, timeout=limits.request_timeout)
+    app.add_middleware(RequestTimeout, timeout=limits.request_timeout, count=timeouts)
     _install(app, units_of_work, retention, access)
     app.add_middleware(SecurityHeaders)
     allow_docs_pages(app)
+    if metrics:
+        metrics.add(timeouts.measure, retention.measure, *([limiter.measure] if limiter else []))
+        app.add_middleware(RequestMetrics, durations=metrics.durations)  # outside all others
+        app.state.metrics = metrics
     return app
 
 

@@ -47,6 +47,12 @@ def escape_scope(routes: Sequence[BaseRoute], scope: Scope) -> Scope:
     return scope if matching and match_both else escaped
 
 
+def publish_route(copy: Scope, scope: Scope) -> None:
+    """Leave the route of a copy of the scope in the scope itself, where telemetry reads it."""
+    if "route" in copy:
+        scope["route"] = copy["route"]
+
+
 class AsteriskOptions:
     """A router's default endpoint: 204 for ``OPTIONS *``, with the methods of all routes.
 

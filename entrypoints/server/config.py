@@ -1,7 +1,9 @@
 """uvicorn's configuration, with the limits of a process, its hosts and its proxies."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from uvicorn import Config
 
@@ -9,7 +11,9 @@ from entrypoints.server.allowed_hosts import AllowedHosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
+from entrypoints.server.limits.refusals import Refusals
 from entrypoints.server.limits.unsent import UnsentResponses
+from service_layer.telemetry import Measure, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,16 @@ class ServerConfig(Config):
             bounds.max_connections, bounds.max_connections_per_client
         )
         self.unsent = UnsentResponses()
+        self.refusals = Refusals()
+
+    def load(self) -> None:
+        """Load the application. A factory is called with ``measure`` as its argument."""
+        if self.factory:
+            self.app = partial(cast("Callable[[Measure], Any]", self.app), self.measure)
+        super().load()
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what the server of this process has counted."""
+        yield from self.admission.measure()
+        yield from self.connection_limit.measure()
+        yield from self.refusals.measure()

@@ -51,6 +51,7 @@ class BoundedProtocol(SendingProtocol):
         self._bounds = config.bounds
         self._admission = config.admission
         self._connections = config.connection_limit
+        self._refusals = config.refusals
         self._application = self.app
         self._reader = RequestReader(self, self._on_request_begin)
         self._receive_timer = Timer(self.loop, partial(self._refuse, TOO_SLOW))
@@ -137,7 +138,10 @@ class BoundedProtocol(SendingProtocol):
 
     def _select_app(self) -> ASGIApp:
         """Return the application, or one that responds with 421 if the host is not allowed."""
-        app = cast("ASGIApp", self._application) if self._is_host_allowed() else misdirected
+        app = cast("ASGIApp", self._application)
+        if not self._is_host_allowed():
+            app = misdirected
+            self._refusals.count(HTTPStatus.MISDIRECTED_REQUEST)
         return CloseUnlessContinued(app) if self.expect_100_continue else app
 
     def _is_host_allowed(self) -> bool:
@@ -207,6 +211,7 @@ class BoundedProtocol(SendingProtocol):
             self._close_when_read()
 
     def _write_refusal(self, refusal: Refused) -> None:
+        self._refusals.count(refusal.status)
         reader, fields = self._reader, self.server_state.default_headers
         self.transport.write(serialize_refusal(refusal, reader.method, reader.target, fields))
 

@@ -17,6 +17,8 @@ from entrypoints.server.logs.access_log import LogOptions, build_log_config
 from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
+from entrypoints.telemetry.metrics.workers import shared_directory
+from service_layer.telemetry import Measure
 
 GRACE_PERIOD = 8
 """Seconds in which requests in progress may finish after a stop signal."""
@@ -59,7 +61,8 @@ def run(
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
         server.run(sockets=duplicate_listeners(listener))
     else:
-        Multiprocess(config, sockets=[listener]).run()
+        with shared_directory():
+            Multiprocess(config, sockets=[listener]).run()
 
 
 def exit_on_signals_before_serving() -> None:
@@ -70,10 +73,15 @@ def exit_on_signals_before_serving() -> None:
     _set_signal_handlers(os._exit)
 
 
-def _make_served_app(make_app: Callable[[], FastAPI], *, is_worker: bool) -> CancellationMiddleware:
+def _make_served_app(
+    make_app: Callable[[], FastAPI], measure_server: Measure, *, is_worker: bool
+) -> CancellationMiddleware:
     if is_worker:
         stop_with_parent()
-    return CancellationMiddleware(make_app())
+    app = make_app()
+    if metrics := getattr(app.state, "metrics", None):
+        metrics.add(measure_server)
+    return CancellationMiddleware(app)
 
 
 def _set_signal_handlers(exit_process: Callable[[int], object]) -> None:

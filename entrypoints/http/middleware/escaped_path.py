@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.paths import raw_path
-from entrypoints.http.routing import escape_scope
+from entrypoints.http.routing import escape_scope, publish_route
 
 
 class EscapedPathMiddleware:
@@ -16,6 +16,11 @@ class EscapedPathMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and b"%" in raw_path(scope):
-            scope = escape_scope(scope["app"].routes, scope)
-        await self._app(scope, receive, send)
+        if scope["type"] == "lifespan" or b"%" not in raw_path(scope):
+            await self._app(scope, receive, send)
+            return
+        escaped = escape_scope(scope["app"].routes, scope)
+        try:
+            await self._app(escaped, receive, send)
+        finally:
+            publish_route(escaped, scope)

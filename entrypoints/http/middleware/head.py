@@ -2,6 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.http.routing import publish_route
+
 
 class HeadMiddleware:
     """ASGI middleware that handles HEAD as GET, and removes the body from the response."""
@@ -19,4 +21,8 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        get = {**scope, "method": "GET"}
+        try:
+            await self._app(get, receive, send_head)
+        finally:
+            publish_route(get, scope)

@@ -1,0 +1,110 @@
+"""The metrics of several worker processes, added up.
+
+prometheus-client has a mode for this: each process writes its values to memory-mapped files, and
+the process that is asked adds up all files. By default it names the files by process id. Then
+each worker that is replaced would leave files for ever, because its counts must not disappear.
+Here a worker claims a slot by locking a file, and continues the counts of the worker that had the
+slot before::
+
+    slot 0    worker 17 ─────────────────────────────────
+    slot 1    worker 18 ──── killed     worker 21 ───────      continues the counts of 18
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from prometheus_client import CollectorRegistry, values
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable with the directory of the files, as prometheus-client names it."""
+
+LOCK = "slots.lock"
+"""File whose lock a process holds while it claims or inspects slots."""
+
+
+@contextmanager
+def shared_directory() -> Iterator[None]:
+    """Let the processes that are started in the block share their metrics.
+
+    Exits with a message if no directory can be created.
+    """
+    try:
+        directory = TemporaryDirectory(prefix="metrics-")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        sys.exit(f"cannot create a directory for the workers' metrics: {reason}; set TMPDIR")
+    with directory as path:
+        os.environ[DIRECTORY] = path
+        yield
+
+
+class WorkerFiles:
+    """The files of all workers. This process claims a slot of them until it ends.
+
+    Metrics that are created afterwards have their values in its files: at most one object of this
+    class may exist in a process.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        with self._locked():
+            self.slot = self._claim()
+            mark_process_dead(self.slot, str(directory))  # the gauges of the worker before
+        values.ValueClass = values.MultiProcessValue(lambda: self.slot)
+
+    def registry(self) -> CollectorRegistry:
+        """Return a registry with the sums over all workers."""
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, str(self._directory))
+        return registry
+
+    def remove_dead_gauges(self) -> None:
+        """Remove the gauges of workers that have ended. Their counters remain. Blocks briefly."""
+        with self._locked():
+            for path in self._directory.glob("slot-*.lock"):
+                descriptor = _try_lock(path)
+                if descriptor is not None:
+                    mark_process_dead(_slot(path), str(self._directory))
+                    os.close(descriptor)
+
+    def _claim(self) -> int:
+        """Return the first slot that no process has. Its lock is held until this process ends."""
+        for slot in count():
+            descriptor = _try_lock(self._directory / f"slot-{slot}.lock")
+            if descriptor is not None:
+                return slot
+        raise AssertionError
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._directory / LOCK).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def find_worker_files() -> WorkerFiles | None:
+    """Return the files that this process shares with others, or ``None`` if it is the only one."""
+    directory = os.environ.get(DIRECTORY)
+    return WorkerFiles(Path(directory)) if directory else None
+
+
+def _try_lock(path: Path) -> int | None:
+    """Return a descriptor that holds the file's lock, or ``None`` if another one does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _slot(path: Path) -> int:
+    return int(path.stem.removeprefix("slot-"))
