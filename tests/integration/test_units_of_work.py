@@ -46,20 +46,21 @@ def outcomes(database: Database) -> dict[str, Any]:
     }
 
 
+async def create_and_raise(database: Database, error: type[Exception]) -> None:
+    async with database.writing() as uow:
+        await create_hero(uow, **DEADPOND)
+        raise error
+
+
 async def test_each_end_of_a_unit_of_work_is_counted(database: Database) -> None:
     async with database.writing() as uow:
         await create_hero(uow, **DEADPOND)
         await uow.commit()
     async with database.writing() as uow:
         await create_hero(uow, **DEADPOND)
-    with pytest.raises(LookupError):
-        async with database.writing() as uow:
-            await create_hero(uow, **DEADPOND)
-            raise LookupError
-    with pytest.raises(StoreUnavailable):
-        async with database.writing() as uow:
-            await create_hero(uow, **DEADPOND)
-            raise StoreUnavailable
+    for error in (LookupError, StoreUnavailable):
+        with pytest.raises(error):
+            await create_and_raise(database, error)
 
     assert {"committed": 1, "rolled_back": 2, "failed": 1} == outcomes(database)
 
@@ -68,6 +69,6 @@ async def test_one_that_has_executed_nothing_is_not_counted(database: Database) 
     async with database.writing():
         pass
     async with database.reading() as uow:
-        await uow.heroes.count(HeroQuery())
+        await uow.heroes.count(HeroQuery(limit=1))
 
     assert {"committed": 0, "rolled_back": 0, "failed": 0} == outcomes(database)

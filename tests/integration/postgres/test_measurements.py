@@ -69,7 +69,7 @@ async def test_waits_for_a_connection_are_counted(database: PostgresDatabase) ->
 
 async def test_scans_have_a_pool_of_their_own(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        await uow.heroes.count(HeroQuery())
+        await uow.heroes.count(HeroQuery(limit=1))
 
     assert (0, 1) == counted(database, "used", "idle", pool="scans")
     assert (0, 0) == counted(database, "used", "idle")

@@ -131,7 +131,7 @@ async def run(app: RequestMetrics) -> None:
 async def test_a_request_whose_handler_fails_is_a_500(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
-    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+    async def fail(*_: object) -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -143,7 +143,7 @@ async def test_a_request_whose_handler_fails_is_a_500(
 async def test_a_request_that_is_cancelled_because_the_server_stops_is_a_503(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
-    async def wait(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wait(*_: object) -> None:
         await asyncio.Event().wait()
 
     task = asyncio.create_task(run(RequestMetrics(wait, durations)))
@@ -161,7 +161,7 @@ async def test_requests_in_progress_are_counted_while_they_are(
 ) -> None:
     seen: list[Measurement] = []
 
-    async def look(scope: Scope, receive: Receive, send: Send) -> None:
+    async def look(*_: object) -> None:
         seen.extend(durations.measure())
 
     await run(RequestMetrics(look, durations))
@@ -172,7 +172,7 @@ async def test_requests_in_progress_are_counted_while_they_are(
 async def test_a_duration_lasts_until_the_whole_response_was_sent(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
-    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200})
         await asyncio.sleep(0.03)
 
@@ -190,7 +190,7 @@ async def test_other_connections_than_http_are_not_measured(
 ) -> None:
     reached = []
 
-    async def accept(scope: Scope, receive: Receive, send: Send) -> None:
+    async def accept(scope: Scope, *_: object) -> None:
         reached.append(scope["type"])
 
     await RequestMetrics(accept, durations)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
