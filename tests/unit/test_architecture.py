@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-FOLDERS = {".ci", "adapters", "docs", "domain", "entrypoints", "service_layer", "tests"}
+FOLDERS = {".ci", "adapters", "deploy", "docs", "domain", "entrypoints", "service_layer", "tests"}
 
 OF_HEROES = {
     "adapters/migrations/versions/0001_the_tutorials_table.py",
