@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -75,7 +74,7 @@ def make_app(*, migrating: Migrating = Migrating.AT_START) -> FastAPI:
     )
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
-    metrics = Metrics("heroes", version("heroes"), find_worker_files())
+    metrics = Metrics(find_worker_files())
     metrics.add(database.measure)
     app = build_app(
         database,

@@ -93,6 +93,7 @@ def build_app(  # noqa: PLR0913 - each is a part that an application can do with
     app.add_middleware(SecurityHeaders)
     allow_docs_pages(app)
     if metrics:
+        metrics.identify(app.title.lower(), app.version)
         metrics.add(timeouts.measure, retention.measure, *([limiter.measure] if limiter else []))
         app.add_middleware(RequestMetrics, durations=metrics.durations)  # outside all others
         app.state.metrics = metrics

@@ -35,7 +35,7 @@ QUERIES = {
     for target in panel["targets"]
 }
 EXPRESSIONS = re.findall(r"expr: (?:\|\n)?(.*?)\n +(?:for|labels):", ALERTS.read_text(), re.DOTALL)
-ALERT_NAMES = re.findall(r"alert: (\w+)", ALERTS.read_text())
+ALERT_NAMES = re.findall(r"- alert: (\w+)", ALERTS.read_text())
 
 DOCUMENTED = {
     name: (kind, set(re.findall(r"`(\w+)`", labels)))
@@ -60,7 +60,8 @@ def refusals() -> Measure:
 @pytest.fixture(scope="module")
 def existing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, set[str]]]:
     """The metrics of all components: their kind, and the names of their labels."""
-    metrics = Metrics("service", "1")
+    metrics = Metrics()
+    metrics.identify("service", "1")
     metrics.durations.observe({"method": "GET"}, 200, 0.1)
     sqlite = open_sqlite(tmp_path_factory.mktemp("none") / "heroes.db")
     metrics.add(

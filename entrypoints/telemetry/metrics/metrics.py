@@ -26,7 +26,7 @@ class Metrics:
     metrics are rendered. With ``workers``, ``run`` publishes it to the others.
     """
 
-    def __init__(self, name: str, version: str, workers: WorkerFiles | None = None) -> None:
+    def __init__(self, workers: WorkerFiles | None = None) -> None:
         disable_created_metrics()  # Prometheus would store a series more for each series
         registry = CollectorRegistry()
         self.workers = workers
@@ -35,6 +35,9 @@ class Metrics:
         self._sources: list[Measure] = [ProcessUsage().measure, self.durations.measure]
         self._rendered = workers.registry() if workers else registry
         self._rendered.register(self._published)
+
+    def identify(self, name: str, version: str) -> None:
+        """Include ``target_info`` of the service."""
         self._rendered.register(_Target(name, version))
 
     def add(self, *sources: Measure) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import pytest
 from fastapi import FastAPI
@@ -25,7 +26,7 @@ TOKEN = "canary-token"  # noqa: S105 - no one's
 def build(
     authenticator: Authenticator | None = None, limits: Limits | None = None
 ) -> tuple[FastAPI, Metrics]:
-    metrics = Metrics("service", "1.2", None)
+    metrics = Metrics()
     app = build_app(FakeDatabase(), authenticator=authenticator, limits=limits, metrics=metrics)
     app.router.routes.append(metrics_route(metrics))
     return app, metrics
@@ -49,7 +50,9 @@ def test_it_is_in_the_text_format_and_not_to_be_stored(client: TestClient) -> No
 
     assert "text/plain; version=0.0.4; charset=utf-8" == response.headers["Content-Type"]
     assert "no-store" == response.headers["Cache-Control"]
-    assert 'target_info{service_name="service",service_version="1.2"} 1.0\n' in response.text
+    assert f'target_info{{service_name="heroes",service_version="{version("heroes")}"}} 1.0\n' in (
+        response.text
+    )
     assert "# TYPE http_server_request_duration_seconds histogram\n" in response.text
     assert "process_resident_memory_bytes " in response.text
     assert "_created" not in response.text

@@ -34,7 +34,7 @@ def durations(registry: CollectorRegistry) -> RequestDurations:
 
 @pytest.fixture
 def metrics() -> Metrics:
-    return Metrics("service", "1")
+    return Metrics()
 
 
 @pytest.fixture

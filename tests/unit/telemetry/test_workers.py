@@ -19,7 +19,8 @@ from entrypoints.telemetry.metrics.metrics import Metrics
 from entrypoints.telemetry.metrics.workers import find_worker_files
 from service_layer.telemetry import Counter, Gauge
 
-metrics = Metrics("service", "1", find_worker_files())
+metrics = Metrics(find_worker_files())
+metrics.identify("service", "1")
 hits = 0
 metrics.add(lambda: [Counter("hits", "Hits.", hits), Gauge("open", "Open.", 10)])
 print(metrics.workers.slot, flush=True)
