@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 IrregularRow = tuple[int, Sequence[str]]

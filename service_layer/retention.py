@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from service_layer.telemetry import Counter, Measurement
+from service_layer.telemetry.measurements import Counter, Measurement
 
 LIFETIME = 24 * 60 * 60
 """Default lifetime of a response, in seconds."""

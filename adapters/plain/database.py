@@ -21,7 +21,7 @@ from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
-from service_layer.telemetry import Gauge, Measurement
+from service_layer.telemetry.measurements import Gauge, Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 

@@ -19,7 +19,7 @@ from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.database import IrregularRow
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2

@@ -10,7 +10,7 @@ import asyncpg
 from adapters.postgres.errors import translate_errors
 from adapters.wait_queue import Waiter, WaitQueue
 from service_layer.errors import StoreUnavailable
-from service_layer.telemetry import Counter, Gauge, Measurement
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 CLOSE_TIMEOUT = 2.0
 """Seconds that ``aclose`` waits for connections in use, whose statements are being cancelled."""

@@ -9,7 +9,7 @@ import asyncpg
 from adapters.client_slots import ClientSlots
 from adapters.postgres.pool import Pool
 from service_layer.errors import StoreUnavailable
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 
 
 class ScanPool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from service_layer.telemetry import Counter, Measurement
+from service_layer.telemetry.measurements import Counter, Measurement
 
 
 class Outcomes:

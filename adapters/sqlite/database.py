@@ -30,7 +30,7 @@ from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64

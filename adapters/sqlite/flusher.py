@@ -12,7 +12,7 @@ from adapters.sqlite.failed_flush import LogRestart
 from adapters.sqlite.group_commit import CommitFailure, CommitGroup
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreHalted, StoreUnavailable
-from service_layer.telemetry import Counter, Distribution, Histogram, Measurement
+from service_layer.telemetry.measurements import Counter, Distribution, Histogram, Measurement
 
 GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 """Upper bounds of the buckets in which commit groups are counted."""

@@ -24,7 +24,7 @@ from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer
 from service_layer.errors import StoreRefused
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 
 MAX_INLINE_ROWS = 4
 """Largest number of rows that are read on the event loop from a file larger than its cache."""

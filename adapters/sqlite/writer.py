@@ -25,7 +25,7 @@ from adapters.sqlite.group_commit import CommitGroup, Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 
 
 class Writer:

@@ -13,7 +13,7 @@ from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
 from entrypoints.server.limits.refusals import Refusals
 from entrypoints.server.limits.unsent import UnsentResponses
-from service_layer.telemetry import Measure, Measurement
+from service_layer.telemetry.measurements import Measure, Measurement
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from entrypoints.server.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import BACKLOG, duplicate_listeners
 from entrypoints.telemetry.metrics.workers import shared_directory
-from service_layer.telemetry import Measure
+from service_layer.telemetry.measurements import Measure
 
 GRACE_PERIOD = 8
 """Seconds in which requests in progress may finish after a stop signal."""

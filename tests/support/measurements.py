@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from service_layer.telemetry import Histogram, Measurement
+from service_layer.telemetry.measurements import Histogram, Measurement
 
 Value = float | Sequence[int]
 

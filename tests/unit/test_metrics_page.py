@@ -19,7 +19,7 @@ from entrypoints.server.limits.connections import ConnectionLimit
 from entrypoints.server.limits.refusals import Refusals
 from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.retention import Retention
-from service_layer.telemetry import Measure
+from service_layer.telemetry.measurements import Measure
 from tests.support.databases import open_sqlite
 from tests.unit.test_security_page import ROOT
 

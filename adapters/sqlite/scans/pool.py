@@ -24,7 +24,7 @@ from adapters.sqlite.scans.log_limit import LogLimit
 from adapters.sqlite.scans.threads import Threads
 from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import StoreUnavailable
-from service_layer.telemetry import Counter, Gauge, Measurement
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 SHORT_SCANS = 1
 """Maximum number of concurrent short scans."""

@@ -20,7 +20,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from entrypoints.quotas import Quota
-from service_layer.telemetry import Counter, Measurement
+from service_layer.telemetry.measurements import Counter, Measurement
 
 MAX_CLIENTS = 50_000
 """Maximum number of clients whose TAT is stored. Each takes about 0.3 kB."""

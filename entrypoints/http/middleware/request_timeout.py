@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.middleware.deadlines import Deadlines
 from entrypoints.http.middleware.outcome import cancelled_response
-from service_layer.telemetry import Counter, Measurement
+from service_layer.telemetry.measurements import Counter, Measurement
 
 TIMED_OUT = "The request took too long."
 

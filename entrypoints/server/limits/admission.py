@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sized
 
 from entrypoints.server.limits.overload_log import OverloadLog
-from service_layer.telemetry import Counter, Gauge, Measurement
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 MAX_WAIT = 0.2
 """Time in seconds that a request may wait in the queue during an overload."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from entrypoints.addresses import client_key
 from entrypoints.server.limits.overload_log import OverloadLog
-from service_layer import telemetry
-from service_layer.telemetry import Gauge, Measurement
+from service_layer.telemetry import measurements
+from service_layer.telemetry.measurements import Gauge, Measurement
 
 
 class ConnectionLimit:
@@ -53,7 +53,7 @@ class ConnectionLimit:
         """Return the number of connections, their limit, and how many were refused."""
         yield Gauge("http_server_connections", "Open connections.", self._open)
         yield Gauge("http_server_connections_max", "Limit on open connections.", self._total)
-        yield telemetry.Counter(
+        yield measurements.Counter(
             "http_server_connections_refused", "Connections that got 503.", self._refused
         )
 

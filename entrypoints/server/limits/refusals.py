@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from service_layer import telemetry
-from service_layer.telemetry import Measurement
+from service_layer.telemetry import measurements
+from service_layer.telemetry.measurements import Measurement
 
 
 class Refusals:
@@ -20,7 +20,7 @@ class Refusals:
     def measure(self) -> Iterable[Measurement]:
         """Return the number of refusals for each status that was sent."""
         for status, number in self._statuses.items():
-            yield telemetry.Counter(
+            yield measurements.Counter(
                 "http_server_requests_refused",
                 "Requests that the server refused before the application was called.",
                 number,

@@ -13,7 +13,7 @@ from entrypoints.telemetry.metrics.processes import ProcessUsage
 from entrypoints.telemetry.metrics.published import Published
 from entrypoints.telemetry.metrics.requests import RequestDurations
 from entrypoints.telemetry.metrics.workers import WorkerFiles
-from service_layer.telemetry import Measure
+from service_layer.telemetry.measurements import Measure
 
 PUBLISH_INTERVAL = 0.5
 """Seconds after which other workers see what a component of this one has counted."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from prometheus_client import ProcessCollector
 
-from service_layer.telemetry import Counter, Gauge, Measurement
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 START_TIME = "process_start_time_seconds"
 """The only one that cannot be added up over processes."""

@@ -7,7 +7,7 @@ import prometheus_client as client
 from prometheus_client.metrics_core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from service_layer.telemetry import Counter, Gauge, Histogram, Measurement
+from service_layer.telemetry.measurements import Counter, Gauge, Histogram, Measurement
 
 Series = tuple[str, tuple[str, ...]]
 """The name of a metric, and the values of its labels."""

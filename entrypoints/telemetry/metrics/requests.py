@@ -7,7 +7,7 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service_layer.telemetry import Gauge, Measurement
+from service_layer.telemetry.measurements import Gauge, Measurement
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 """Upper bounds in seconds: OpenTelemetry's, and two below them, where most requests are."""

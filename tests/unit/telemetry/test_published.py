@@ -4,7 +4,13 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from entrypoints.telemetry.metrics.published import Published
-from service_layer.telemetry import Counter, Distribution, Gauge, Histogram, Measurement
+from service_layer.telemetry.measurements import (
+    Counter,
+    Distribution,
+    Gauge,
+    Histogram,
+    Measurement,
+)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from entrypoints.api.app import build_app
 from entrypoints.telemetry.metrics.metrics import Metrics
 from entrypoints.telemetry.metrics.requests import RequestDurations, RequestMetrics
-from service_layer.telemetry import Measurement
+from service_layer.telemetry.measurements import Measurement
 from tests.fakes.database import FakeDatabase
 from tests.support.measurements import read
 

@@ -17,7 +17,7 @@ WORKER = """
 import asyncio, sys
 from entrypoints.telemetry.metrics.metrics import Metrics
 from entrypoints.telemetry.metrics.workers import find_worker_files
-from service_layer.telemetry import Counter, Gauge
+from service_layer.telemetry.measurements import Counter, Gauge
 
 metrics = Metrics(find_worker_files())
 metrics.identify("service", "1")

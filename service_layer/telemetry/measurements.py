@@ -1,8 +1,8 @@
-"""The telemetry port: what a component counts, in plain attributes that are read when asked for.
+"""What a component counts, in plain attributes that are read when somebody asks.
 
-A counter on the path of a request is an addition. What it is named, and who reads it, is said in
-``measure`` of the component, which returns measurements. Names are those of OpenTelemetry where it
-has one, in the form of Prometheus, without the suffix ``_total`` of counters.
+A count on the path of a request is an addition. ``measure`` of the component names its counts, and
+returns them as measurements. Names are those of OpenTelemetry where it has one, in the form of
+Prometheus, but without the suffix ``_total`` of counters.
 """
 
 from bisect import bisect_left
