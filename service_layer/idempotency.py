@@ -147,10 +147,9 @@ async def claim_key(store: IdempotencyStore, key: IdempotencyKey) -> StoredRespo
     A response that has not expired is never deleted to make room: a retry would be executed again.
     """
     stored = await store.claim(key)
-    if stored is not None:
-        key.retention.replays += 1
-    elif key.retention.count.is_full:
+    if stored is None and key.retention.count.is_full:
         raise KeyLimitReached(await store.seconds_to_expiry())
+    key.retention.replays += stored is not None
     return stored
 
 

@@ -129,8 +129,8 @@ class Pool:
                 queue.leave(waiter)
             raise
         if waiter not in self._assigned:
-            queue.leave(waiter)
             self._timeouts += 1
+            queue.leave(waiter)
             raise StoreUnavailable("all connections to the database are in use")
         return self._assigned.pop(waiter)
 

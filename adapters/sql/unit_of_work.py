@@ -7,7 +7,7 @@ from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.sql.idempotency import SqlIdempotencyReader, SqlIdempotencyStore
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.session import SqlExecutor, SqlSession
-from service_layer.errors import StoreUnavailable
+from service_layer.errors import StoreConflict, StoreUnavailable
 
 
 class SqlReadOnlyUnitOfWork:
@@ -50,6 +50,9 @@ class SqlUnitOfWork:
         self.may_be_committed = True
         try:
             await self.session.commit()
+        except StoreConflict:
+            self._outcomes.rolled_back += 1
+            raise
         except BaseException:
             self._outcomes.failed += 1
             raise

@@ -92,8 +92,7 @@ class RateLimiter:
         is_allowed = tat + self._interval - now <= self._window
         if is_allowed:
             tat += self._interval
-        else:
-            self._refused += 1
+        self._refused += not is_allowed
         self._tats[client] = tat  # at the end: the first one has been idle for longest
         free = self._window - (tat - now)
         remaining = free // self._interval

@@ -64,7 +64,7 @@ class RequestDurations:
         method, route, status = series
         known = method if method in METHODS else OTHER_METHOD
         observe = self._histogram.labels(known, route, str(status)).observe
-        if known is method:  # clients may invent any number of others
+        if known == method:  # clients may invent any number of others
             self._observe[series] = observe
         return observe
 

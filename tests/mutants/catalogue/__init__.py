@@ -17,6 +17,7 @@ from tests.mutants.catalogue import (
     index_ranges,
     limits,
     locks,
+    metrics,
     parsing,
     pool,
     protocol,
@@ -57,4 +58,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "api keys": api_keys.MUTANTS,
     "tokens": tokens.MUTANTS,
     "adoption": adoption.MUTANTS,
+    "metrics": metrics.MUTANTS,
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from importlib.metadata import version
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -111,3 +112,17 @@ def _measured(app: FastAPI) -> dict[str, Value]:
     metrics: Metrics = app.state.metrics
     sources = metrics._sources  # noqa: SLF001 - the quota of requests is used up
     return {name[0]: value for source in sources for name, value in read(source()).items()}
+
+
+async def test_requests_that_took_too_long_are_counted() -> None:
+    database = FakeDatabase()
+    await database.lock.acquire()
+    metrics = Metrics()
+    app = build_app(database, limits=Limits(request_timeout=0.02), metrics=metrics)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://heroes"
+    ) as client:
+        response = await client.post("/heroes/", json=HERO)
+
+    assert 503 == response.status_code
+    assert 1 == _measured(app)["http_server_requests_timed_out"]
