@@ -28,8 +28,8 @@ scrape_configs:
 class Prometheus:
     """A client of Prometheus's API."""
 
-    def __init__(self, url: str) -> None:
-        self._client = httpx2.Client(base_url=url)
+    def __init__(self, client: httpx2.Client) -> None:
+        self._client = client
 
     def query(self, expression: str) -> list[float]:
         """Return the values of all series that the expression gives."""
@@ -63,5 +63,8 @@ def prometheus(scraped_url: str) -> Iterator[Prometheus]:
             f"--storage.tsdb.path={folder}/data",
             f"--web.listen-address=127.0.0.1:{port}",
         ]
-        with running(command, until="Server is ready"):
-            yield Prometheus(f"http://127.0.0.1:{port}")
+        with (
+            running(command, until="Server is ready"),
+            httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
+        ):
+            yield Prometheus(client)
