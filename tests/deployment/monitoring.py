@@ -36,6 +36,18 @@ class Prometheus:
         result = self._get("/api/v1/query", query=expression)["result"]
         return [float(series["value"][1]) for series in result]
 
+    def query_range(
+        self, expression: str, start: float, end: float
+    ) -> list[tuple[dict[str, str], list[tuple[float, float]]]]:
+        """Return the labels of each series, and its times and values for each second."""
+        result = self._get(
+            "/api/v1/query_range", query=expression, start=f"{start}", end=f"{end}", step="1"
+        )["result"]
+        return [
+            (series["metric"], [(float(when), float(value)) for when, value in series["values"]])
+            for series in result
+        ]
+
     def rules(self) -> dict[str, str]:
         """Return the health of each rule: ``ok``, once it was evaluated."""
         groups = self._get("/api/v1/rules")["groups"]

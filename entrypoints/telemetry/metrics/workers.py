@@ -11,6 +11,7 @@ slot before::
 """
 
 import fcntl
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,18 @@ DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 LOCK = "slots.lock"
 """File whose lock a process holds while it claims or inspects slots."""
+
+FILES = ("counter", "gauge_livesum", "histogram")
+"""Kinds of files, as prometheus-client names them."""
+
+FILE_SIZE = 2**20
+"""Size in bytes of a file: enough for 200 series of a histogram. Beyond that, it grows.
+
+Its space is allocated before it is mapped: a write to a mapped file on a full disk would kill the
+process.
+"""
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -49,7 +62,7 @@ class WorkerFiles:
     """The files of all workers. This process claims a slot of them until it ends.
 
     Metrics that are created afterwards have their values in its files: at most one object of this
-    class may exist in a process.
+    class may exist in a process. Raises ``OSError`` if there is no space.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -57,6 +70,7 @@ class WorkerFiles:
         with self._locked():
             self.slot = self._claim()
             mark_process_dead(self.slot, str(directory))  # the gauges of the worker before
+            self._allocate()
         values.ValueClass = values.MultiProcessValue(lambda: self.slot)
 
     def registry(self) -> CollectorRegistry:
@@ -82,6 +96,11 @@ class WorkerFiles:
                 return slot
         raise AssertionError
 
+    def _allocate(self) -> None:
+        for kind in FILES:
+            with (self._directory / f"{kind}_{self.slot}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with (self._directory / LOCK).open("w") as file:
@@ -90,9 +109,19 @@ class WorkerFiles:
 
 
 def find_worker_files() -> WorkerFiles | None:
-    """Return the files that this process shares with others, or ``None`` if it is the only one."""
+    """Return the files that this process shares with others, or ``None`` if it is the only one.
+
+    If they cannot be used, this process has metrics of its own: monitoring stops no service.
+    """
     directory = os.environ.get(DIRECTORY)
-    return WorkerFiles(Path(directory)) if directory else None
+    if not directory:
+        return None
+    try:
+        return WorkerFiles(Path(directory))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        log.warning("the metrics of this process are not shared with other workers: %s", reason)
+        return None
 
 
 def _try_lock(path: Path) -> int | None:

@@ -9,6 +9,8 @@ from typing import Self
 
 import pytest
 
+from entrypoints.telemetry.metrics.workers import DIRECTORY, FILE_SIZE, find_worker_files
+from tests.integration.disk_limits import own_disk_full
 from tests.support.served import LIMIT
 
 pytestmark = pytest.mark.canary  # the files are named by a function of prometheus-client
@@ -98,6 +100,24 @@ def test_each_worker_shows_what_all_have_counted(workers: tuple[Worker, Worker])
         assert 20 == shown["open"]
         assert 1 == shown["target_info"]
     assert {0, 1} == {worker.slot for worker in workers}
+
+
+@pytest.mark.usefixtures("workers")
+def test_the_space_of_the_files_is_allocated_before_they_are_mapped(tmp_path: Path) -> None:
+    files = list(tmp_path.glob("*_0.db"))
+
+    assert 3 == len(files)
+    assert all(file.stat().st_size == FILE_SIZE <= file.stat().st_blocks * 512 for file in files)
+
+
+def test_without_space_a_process_has_metrics_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(DIRECTORY, str(tmp_path))
+    with own_disk_full():
+        assert None is find_worker_files()
+
+    assert "not shared with other workers: File too large" in caplog.text
 
 
 def test_a_worker_continues_the_counts_of_a_killed_one_in_the_same_files(
