@@ -104,6 +104,13 @@ MUTANTS = [
         SHARED,
     ),
     Mutant(
+        "a full disk kills a worker",
+        WORKERS,
+        "os.posix_fallocate(file.fileno(), 0, FILE_SIZE)",
+        "file.truncate(FILE_SIZE)",
+        SHARED,
+    ),
+    Mutant(
         "two workers have one slot",
         WORKERS,
         "fcntl.LOCK_EX | fcntl.LOCK_NB",
