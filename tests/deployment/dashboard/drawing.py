@@ -52,11 +52,13 @@ def draw(panels: Sequence[Panel]) -> str:
 
 
 def format_value(value: float, unit: str) -> str:
-    """Return the value with three digits and its unit."""
-    for size, suffix in SCALES.get(unit, ((1, ""),)):
-        if abs(value) >= size or size == SCALES.get(unit, ((1, ""),))[-1][0]:
-            return f"{value / size:.3g}{suffix}"
-    raise AssertionError
+    """Return the value with three significant digits and its unit."""
+    if not value:
+        return "0"
+    scales = SCALES.get(unit, ((1, ""),))
+    size, suffix = next((each for each in scales if abs(value) >= each[0]), scales[-1])
+    rounded = float(f"{value / size:.3g}")
+    return f"{rounded:,g}{suffix}"
 
 
 def _panel(panel: Panel, end: float) -> Sequence[str]:
