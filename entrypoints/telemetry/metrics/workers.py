@@ -90,11 +90,8 @@ class WorkerFiles:
 
     def _claim(self) -> int:
         """Return the first slot that no process has. Its lock is held until this process ends."""
-        for slot in count():
-            descriptor = _try_lock(self._directory / f"slot-{slot}.lock")
-            if descriptor is not None:
-                return slot
-        raise AssertionError
+        paths = ((slot, self._directory / f"slot-{slot}.lock") for slot in count())
+        return next(slot for slot, path in paths if _try_lock(path) is not None)
 
     def _allocate(self) -> None:
         for kind in FILES:

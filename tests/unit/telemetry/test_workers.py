@@ -1,5 +1,6 @@
 """Workers share their metrics: what an ended worker has counted remains, in no more files."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ class Worker:
     def __init__(self, directory: Path) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-c", WORKER],
-            env={"PROMETHEUS_MULTIPROC_DIR": str(directory)},
+            env={**os.environ, DIRECTORY: str(directory)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
