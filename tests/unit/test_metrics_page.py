@@ -62,7 +62,7 @@ def existing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
     """The metrics of all components: their kind, and the names of their labels."""
     metrics = Metrics()
     metrics.identify("service", "1")
-    metrics.durations.observe({"method": "GET"}, 200, 0.1)
+    metrics.durations.observe("GET", "", 200, 0.1)
     sqlite = open_sqlite(tmp_path_factory.mktemp("none") / "heroes.db")
     metrics.add(
         sqlite.measure,

@@ -47,10 +47,9 @@ class RequestDurations:
         )
         self._observe: dict[Series, Callable[[float], None]] = {}
 
-    def observe(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count a request that has ended."""
-        route = getattr(scope.get("route"), "path_format", NO_ROUTE)
-        series = (scope["method"], route, status)
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that has ended. ``route`` is the template of its path."""
+        series = (method, route, status)
         observe = self._observe.get(series)
         if observe is None:
             observe = self._add(series)
@@ -102,4 +101,6 @@ class RequestMetrics:
             raise
         finally:
             durations.active -= 1
-            durations.observe(scope, status or 500, perf_counter() - started)
+            seconds = perf_counter() - started
+            route = getattr(scope.get("route"), "path_format", NO_ROUTE)
+            durations.observe(scope["method"], route, status or 500, seconds)

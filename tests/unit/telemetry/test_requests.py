@@ -112,7 +112,7 @@ async def test_any_number_of_unknown_methods_is_one_series_and_takes_no_memory(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
     for number in range(300):
-        durations.observe({"method": f"M{number}"}, 501, 0.1)
+        durations.observe(f"M{number}", "", 501, 0.1)
 
     assert [("_OTHER", "", "501")] == list(counted(registry))
     assert not durations._observe  # noqa: SLF001 - it is what would grow

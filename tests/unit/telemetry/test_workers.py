@@ -30,7 +30,7 @@ print(metrics.workers.slot, flush=True)
 for line in sys.stdin:
     if line == "hit\\n":
         hits += 1
-        metrics.durations.observe({"method": "GET"}, 200, 0.01)
+        metrics.durations.observe("GET", "", 200, 0.01)
         metrics.publish()
         print("hit", flush=True)
     else:
