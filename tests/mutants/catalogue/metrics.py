@@ -99,8 +99,8 @@ MUTANTS = [
     Mutant(
         "the gauges of a killed worker remain",
         WORKERS,
-        "if descriptor is not None:\n                    mark",
-        "if descriptor is None:\n                    mark",
+        "mark_process_dead(_slot(path), str(self._directory))",
+        "pass",
         SHARED,
     ),
     Mutant(

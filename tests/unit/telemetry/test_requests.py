@@ -85,6 +85,7 @@ def counted(registry: CollectorRegistry) -> Iterable[Series]:
         ("GET", "/heroes/1", ("GET", "/heroes/{hero_id}", "404")),
         ("HEAD", "/heroes/1", ("HEAD", "/heroes/{hero_id}", "404")),
         ("GET", "/heroes/%31", ("GET", "/heroes/{hero_id}", "404")),
+        ("GET", "/heroes/1%2F2", ("GET", "/heroes/{hero_id}", "422")),
         ("GET", "/heroes/one", ("GET", "/heroes/{hero_id}", "422")),
         ("PUT", "/heroes/1", ("PUT", "/heroes/{hero_id}", "405")),
         ("GET", "/heroes", ("GET", "", "307")),
