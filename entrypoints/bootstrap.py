@@ -25,10 +25,14 @@ from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
 from entrypoints.server.stop_flag import StopFlag
 from entrypoints.settings import Settings, load_settings
+from entrypoints.telemetry.metrics import endpoint
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.workers import find_worker_files
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable, UnusableDatabase
 from service_layer.pruning import Pruner
 from service_layer.retention import Retention
+from service_layer.telemetry.measurements import Measure
 
 if TYPE_CHECKING:
     from adapters.tokens.authenticator import TokenAuthenticator
@@ -71,8 +75,16 @@ def make_app(
     return make_apps(StopFlag(), migrating=migrating, settings=settings).main
 
 
-def make_apps(stop: StopFlag, *, migrating: Migrating, settings: Settings | None = None) -> Apps:
+def make_apps(
+    stop: StopFlag,
+    measure_server: Measure | None = None,
+    *,
+    migrating: Migrating,
+    settings: Settings | None = None,
+) -> Apps:
     """Return the applications of a process. ``stop`` is set when it receives a stop signal.
+
+    The metrics include what ``measure_server`` returns.
 
     While the main one runs, it prunes the stored responses, unless it is read-only. It closes the
     database at shutdown. Raises ``InvalidSettings``. The main application raises ``CannotStart`` at
@@ -87,6 +99,8 @@ def make_apps(stop: StopFlag, *, migrating: Migrating, settings: Settings | None
     )
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
+    metrics = Metrics(find_worker_files())
+    metrics.add(database.measure, *([measure_server] if measure_server else []))
     health = health_endpoints(Readiness(database, stop.is_set))
     main = build_app(
         database,
@@ -98,9 +112,12 @@ def make_apps(stop: StopFlag, *, migrating: Migrating, settings: Settings | None
             is_read_only=settings.read_only,
         ),
         endpoints=health,
-        lifespan=_lifespan(database, migrating, pruner, authenticators.tokens),
+        metrics=metrics,
+        lifespan=_lifespan(database, migrating, pruner, metrics, authenticators.tokens),
     )
-    admin = FixedPaths(not_found, health)
+    if settings.admin_port is None:
+        main.router.routes.append(endpoint.metrics_route(metrics))
+    admin = FixedPaths(not_found, {**health, endpoint.PATH: endpoint.MetricsEndpoint(metrics)})
     return Apps(main, admin, may_end=lambda: not database.holds_last_copy)
 
 
@@ -108,6 +125,7 @@ def _lifespan(
     database: Database,
     migrating: Migrating,
     pruner: Pruner | None,
+    metrics: Metrics,
     tokens: "TokenAuthenticator | None" = None,
 ) -> Lifespan[FastAPI]:
     @asynccontextmanager
@@ -120,6 +138,8 @@ def _lifespan(
         for warning in warnings:
             log.warning("%s", warning)
         tasks = [asyncio.create_task(pruner.run())] if pruner else []
+        if metrics.workers:
+            tasks.append(asyncio.create_task(metrics.run()))
         if is_unreachable:
             tasks.append(asyncio.create_task(_migrate_when_reachable(database)))
         if tokens is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 IrregularRow = tuple[int, Sequence[str]]
@@ -100,6 +101,9 @@ class Database(UnitOfWorkFactory, Protocol):
         columns that the statements use; and that replicas do. Raises ``StoreUnavailable``, and its
         ``OutdatedSchema`` if one is missing.
         """
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what the engine has counted since the process started. Does not wait."""
 
     async def aopen(self) -> Sequence[str]:
         """Keep a connection to a file open, and watch it. Return warnings for the operator.

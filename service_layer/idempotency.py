@@ -149,6 +149,7 @@ async def claim_key(store: IdempotencyStore, key: IdempotencyKey) -> StoredRespo
     stored = await store.claim(key)
     if stored is None and key.retention.count.is_full:
         raise KeyLimitReached(await store.seconds_to_expiry())
+    key.retention.replays += stored is not None
     return stored
 
 

@@ -6,7 +6,9 @@ Unix times of that clock, in whole seconds.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from service_layer.telemetry.measurements import Counter, Measurement
 
 LIFETIME = 24 * 60 * 60
 """Default lifetime of a response, in seconds."""
@@ -121,3 +123,9 @@ class Retention:
         self.limit_per_client = limit_per_client
         self.clock = ExpiryClock(lifetime, monotonic)
         self.count = ResponseCount(limit)
+        self.replays = 0
+        """Number of requests that got a stored response."""
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return the number of replays."""
+        yield Counter("idempotency_replays", "Requests that got a stored response.", self.replays)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,9 +18,11 @@ from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
 from adapters.sql.mistyped import MistypedValues
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
+from service_layer.telemetry.measurements import Gauge, Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -70,6 +73,7 @@ class PlainDatabase:
         replicas: AsyncEngine | None = None,
         check_file: CheckFile = lambda: None,
     ) -> None:
+        self._outcomes = Outcomes()
         self.name = schema.name
         self.is_embedded = schema.is_embedded
         self.is_in_memory = schema.is_in_memory
@@ -100,7 +104,7 @@ class PlainDatabase:
         return self._schema.holds_last_copy
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(self._session(self._engine))
+        return SqlUnitOfWork(self._session(self._engine), self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:  # noqa: ARG002 - see plain-session.md
         return PlainReadOnlyUnitOfWork(self._session(self._autocommit))
@@ -122,6 +126,12 @@ class PlainDatabase:
         finally:
             await session.close()
         return ", ".join(str(revision) for (revision,) in rows)
+
+    def measure(self) -> Iterable[Measurement]:
+        yield from self._outcomes.measure()
+        yield from _measure_pool(self._engine, "primary")
+        if self._replicas is not self._engine:
+            yield from _measure_pool(self._replicas, "replicas")
 
     async def aclose(self) -> None:
         await self._cancelled_calls.wait()
@@ -149,3 +159,15 @@ class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+
+
+def _measure_pool(engine: AsyncEngine, name: str) -> Iterable[Measurement]:
+    """Return the number of connections. A database in memory has no pool."""
+    pool = engine.pool
+    if not isinstance(pool, QueuePool):
+        return
+    labels = {"db_client_connection_pool_name": name}
+    for state, number in (("used", pool.checkedout()), ("idle", pool.checkedin())):
+        of_state = {**labels, "db_client_connection_state": state}
+        yield Gauge("db_client_connection_count", "Connections of a pool.", number, of_state)
+    yield Gauge("db_client_connection_max", "Size of a pool.", pool.size(), labels)

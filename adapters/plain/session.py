@@ -39,6 +39,10 @@ class PlainSession:
         self._check_committed = check_committed
         self._cancelled: asyncio.Task[Any] | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        return self.session.in_transaction()
+
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         translators = self._translators
         with translate_errors(translators.write if statement.is_dml else translators.any):

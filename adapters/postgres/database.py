@@ -1,6 +1,6 @@
 """The ``Database`` port for PostgreSQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,10 @@ from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.sql.mistyped import MistypedValues
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.database import IrregularRow
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
@@ -46,6 +48,7 @@ class PostgresDatabase:
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
         self.mistyped = MistypedValues()
+        self._outcomes = Outcomes()
         self._dsn = dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
@@ -59,7 +62,8 @@ class PostgresDatabase:
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writers, self._start, self.mistyped))
+        session = WritingSession(self._writers, self._start, self.mistyped)
+        return SqlUnitOfWork(session, self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client, self.mistyped))
@@ -112,6 +116,13 @@ class PostgresDatabase:
     async def _probe(self, pool: Pool) -> str:
         rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
         return ", ".join(str(revision) for (revision,) in rows)
+
+    def measure(self) -> Iterable[Measurement]:
+        yield from self._outcomes.measure()
+        yield from self._writers.measure("primary")
+        if self._readers is not self._writers:
+            yield from self._readers.measure("replicas")
+        yield from self._scans.measure("scans")
 
     async def aopen(self) -> Sequence[str]:
         """Return no warnings. A connection is opened when a request needs it."""

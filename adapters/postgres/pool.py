@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
 import asyncpg
@@ -10,6 +10,7 @@ import asyncpg
 from adapters.postgres.errors import translate_errors
 from adapters.wait_queue import Waiter, WaitQueue
 from service_layer.errors import StoreUnavailable
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 CLOSE_TIMEOUT = 2.0
 """Seconds that ``aclose`` waits for connections in use, whose statements are being cancelled."""
@@ -46,6 +47,8 @@ class Pool:
         self._reads, self._writes = WaitQueue(timeout), WaitQueue(timeout)
         self._assigned: dict[Waiter, asyncpg.Connection | None] = {}
         self._released: asyncio.Event | None = None
+        self._waits = 0
+        self._timeouts = 0
 
     async def acquire(self, *, writing: bool = False) -> asyncpg.Connection:
         """Return the most recently released connection, or open one.
@@ -74,6 +77,26 @@ class Pool:
         """Release the connection, or its slot if the connection is closed."""
         self._put_back(None if connection.is_closed() else connection, writing=writing)
 
+    def measure(self, name: str) -> Iterable[Measurement]:
+        """Return the number of connections and of waits, labelled with the name of the pool."""
+        pool = {"db_client_connection_pool_name": name}
+        used = self._size - len(self._idle)
+        idle = sum(connection is not None for connection in self._idle)
+        for state, number in (("used", used), ("idle", idle)):
+            labels = {**pool, "db_client_connection_state": state}
+            yield Gauge("db_client_connection_count", "Connections of a pool.", number, labels)
+        waiting = len(self._reads) + len(self._writes)
+        yield Gauge("db_client_connection_max", "Size of a pool.", self._size, pool)
+        yield Gauge(
+            "db_client_connection_pending_requests", "Waits for a connection.", waiting, pool
+        )
+        yield Counter(
+            "db_client_connection_waits", "Waits for a connection so far.", self._waits, pool
+        )
+        yield Counter(
+            "db_client_connection_timeouts", "Waits that timed out.", self._timeouts, pool
+        )
+
     async def aclose(self) -> None:
         """Close the idle connections. Call it on the event loop that used them.
 
@@ -96,6 +119,7 @@ class Pool:
     async def _wait(self, *, writing: bool) -> asyncpg.Connection | None:
         queue = self._writes if writing else self._reads
         waiter = queue.join()
+        self._waits += 1
         try:
             await waiter.woken.wait()
         except BaseException:
@@ -105,6 +129,7 @@ class Pool:
                 queue.leave(waiter)
             raise
         if waiter not in self._assigned:
+            self._timeouts += 1
             queue.leave(waiter)
             raise StoreUnavailable("all connections to the database are in use")
         return self._assigned.pop(waiter)

@@ -1,7 +1,7 @@
 """The connections for scans, which clients acquire in turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -9,6 +9,7 @@ import asyncpg
 from adapters.client_slots import ClientSlots
 from adapters.postgres.pool import Pool
 from service_layer.errors import StoreUnavailable
+from service_layer.telemetry.measurements import Measurement
 
 
 class ScanPool:
@@ -38,6 +39,10 @@ class ScanPool:
                 self._pool.release(connection)
         finally:
             self._slots.release(client)
+
+    def measure(self, name: str) -> Iterable[Measurement]:
+        """Return the measurements of the pool. Waits for the turn of a client are not included."""
+        return self._pool.measure(name)
 
     async def aclose(self) -> None:
         """Close the connections. Call it on the event loop that used them."""

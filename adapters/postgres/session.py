@@ -33,6 +33,10 @@ class WritingSession:
         self._start = start
         self._connection: asyncpg.Connection | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        return self._connection is not None
+
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._connection is None:
             self._connection = await self._pool.acquire(writing=True)

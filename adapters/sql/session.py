@@ -30,6 +30,10 @@ class SqlExecutor(Protocol):
 class SqlSession(SqlExecutor, Protocol):
     """A transaction that may write. It begins with the first statement."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a transaction is open."""
+
     async def commit(self) -> None:
         """Commit, and return once all changes are durable. Raises like ``UnitOfWork.commit``."""
 

@@ -5,7 +5,9 @@ from typing import Self
 from adapters.sql.api_keys import SqlApiKeyReader, SqlApiKeyStore
 from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.sql.idempotency import SqlIdempotencyReader, SqlIdempotencyStore
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.session import SqlExecutor, SqlSession
+from service_layer.errors import StoreConflict, StoreUnavailable
 
 
 class SqlReadOnlyUnitOfWork:
@@ -31,13 +33,14 @@ class SqlReadOnlyUnitOfWork:
 
 
 class SqlUnitOfWork:
-    """``UnitOfWork`` over a session, which is its transaction."""
+    """``UnitOfWork`` over a session, which is its transaction. ``outcomes`` counts its end."""
 
-    def __init__(self, session: SqlSession) -> None:
+    def __init__(self, session: SqlSession, outcomes: Outcomes) -> None:
         self.session = session
         self.heroes = SqlHeroRepository(session)
         self.idempotency = SqlIdempotencyStore(session)
         self.may_be_committed = False
+        self._outcomes = outcomes
 
     @property
     def api_keys(self) -> SqlApiKeyStore:
@@ -45,10 +48,23 @@ class SqlUnitOfWork:
 
     async def commit(self) -> None:
         self.may_be_committed = True
-        await self.session.commit()
+        try:
+            await self.session.commit()
+        except StoreConflict:
+            self._outcomes.rolled_back += 1
+            raise
+        except BaseException:
+            self._outcomes.failed += 1
+            raise
+        self._outcomes.committed += 1
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *error: object) -> None:
+        if not self.may_be_committed:
+            if any(isinstance(part, StoreUnavailable) for part in error):
+                self._outcomes.failed += 1
+            elif self.session.has_begun:
+                self._outcomes.rolled_back += 1
         await self.session.close()

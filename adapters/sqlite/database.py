@@ -1,7 +1,7 @@
 """The ``Database`` port for a SQLite file."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.sql.mistyped import MistypedValues
+from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
@@ -31,6 +32,7 @@ from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
+from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64
@@ -68,13 +70,14 @@ class SqliteDatabase:
         self._file = ServedFile(self._path, is_recorded=options.is_served)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
         self.mistyped = MistypedValues()
+        self._outcomes = Outcomes()
         self._reads = FileReads(
             self._file, options.lock_timeout, options.scan_timeout, self.mistyped
         )
         self.data_version = self._reads.data_version.read
 
     def writing(self) -> UnitOfWork:
-        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped))
+        return SqlUnitOfWork(WritingSession(self._writer, self.mistyped), self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
         return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
@@ -132,6 +135,11 @@ class SqliteDatabase:
     async def schema_revision(self) -> str:
         rows = await Reader(self._reads, "").exec(SCHEMA_PROBE, {})
         return ", ".join(str(revision) for (revision,) in rows)
+
+    def measure(self) -> Iterable[Measurement]:
+        yield from self._outcomes.measure()
+        yield from self._writer.measure()
+        yield from self._reads.measure()
 
     async def aopen(self) -> Sequence[str]:
         """Open the file, if it exists, and watch it. Return a warning if its modes expose it.

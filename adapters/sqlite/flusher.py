@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from adapters.sqlite.connections import WRITING
@@ -11,6 +12,13 @@ from adapters.sqlite.failed_flush import LogRestart
 from adapters.sqlite.group_commit import CommitFailure, CommitGroup
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from service_layer.errors import OutcomeUnknown, StoreConflict, StoreHalted, StoreUnavailable
+from service_layer.telemetry.measurements import Counter, Distribution, Histogram, Measurement
+
+GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
+"""Upper bounds of the buckets in which commit groups are counted."""
+
+FLUSH_TIMES = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+"""Upper bounds in seconds of the buckets in which commits are counted."""
 
 
 class Flusher:
@@ -28,6 +36,9 @@ class Flusher:
         self._group_size = group_size
         self._thread = ThreadPoolExecutor(1, "commit")
         self._restart = LogRestart(file.path)
+        self._sizes = Distribution(GROUP_SIZES)
+        self._times = Distribution(FLUSH_TIMES)
+        self._failures = 0
 
     def open_group(self) -> CommitGroup:
         """Begin a transaction that holds the file's write lock, and return its group.
@@ -67,6 +78,16 @@ class Flusher:
         self._restart.distrust_log(reason)
         self._thread.submit(self._restart.run, self._connection.get)
 
+    def measure(self) -> Iterable[Measurement]:
+        """Return the sizes of commit groups, and how long their COMMITs took."""
+        yield Histogram(
+            "sqlite_commit_group_size", "Units of work that shared a COMMIT.", self._sizes
+        )
+        yield Histogram(
+            "sqlite_commit_duration_seconds", "Duration of COMMITs, with the flush.", self._times
+        )
+        yield Counter("sqlite_commit_failures", "COMMITs that failed.", self._failures)
+
     def close(self) -> None:
         """Close the connection and the thread."""
         self._restart.stop()
@@ -90,6 +111,7 @@ class Flusher:
         The executor's future is not awaited: it would take another tick of the event loop.
         """
         failure: Exception | None = None
+        started = time.monotonic()
         try:
             with translate_errors():
                 self._file.check()
@@ -97,14 +119,20 @@ class Flusher:
                 self._require_durable_file()
         except Exception as error:  # noqa: BLE001 - all waiters have to be notified of any error
             failure = error
-        loop.call_soon_threadsafe(self._end, group, failure, flushed)
+        seconds = time.monotonic() - started
+        loop.call_soon_threadsafe(self._end, group, failure, seconds, flushed)
 
     def _end(
-        self, group: CommitGroup, failure: Exception | None, flushed: Callable[[], None]
+        self,
+        group: CommitGroup,
+        failure: Exception | None,
+        seconds: float,
+        flushed: Callable[[], None],
     ) -> None:
         if group is not self.group:
             return  # rolled back, because the thread could not be started at first
         self.group = None
+        self._count(group, failure, seconds)
         if failure is None:
             group.end()
         elif is_failed_flush(failure.__cause__):
@@ -114,6 +142,13 @@ class Flusher:
             self._connection.close()
             group.end(self._commit_failure(failure))
         flushed()
+
+    def _count(self, group: CommitGroup, failure: Exception | None, seconds: float) -> None:
+        self._times.observe(seconds)
+        if failure is None:
+            self._sizes.observe(group.units)
+        else:
+            self._failures += 1
 
     def _require_durable_file(self) -> None:
         """Raise ``OutcomeUnknown`` if the file was replaced during the COMMIT."""

@@ -46,7 +46,9 @@ class CommitGroup:
         self.has_changes = False
         self.is_held_open = False
         self._group_size = group_size
-        self._units = 0
+        self.units = 0
+        """Number of units of work whose savepoint was released."""
+
         self._loop = loop
         self._closes_at = loop.time() + MAX_GROUP_AGE
         self._is_over = False
@@ -57,11 +59,11 @@ class CommitGroup:
     @property
     def is_full(self) -> bool:
         """Whether the group must be committed before another unit of work begins."""
-        return self._units >= self._group_size or self._loop.time() > self._closes_at
+        return self.units >= self._group_size or self._loop.time() > self._closes_at
 
     def add(self, *, changes: bool) -> None:
         """Count a unit of work whose savepoint was released."""
-        self._units += 1
+        self.units += 1
         self.has_changes |= changes
 
     def end(self, failure: CommitFailure | None = None) -> None:

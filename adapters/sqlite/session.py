@@ -6,7 +6,7 @@ a large file: each row may take a read from the disk.
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from adapters.sqlite.served.served_file import FileConnection, ServedFile
 from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer
 from service_layer.errors import StoreRefused
+from service_layer.telemetry.measurements import Measurement
 
 MAX_INLINE_ROWS = 4
 """Largest number of rows that are read on the event loop from a file larger than its cache."""
@@ -39,6 +40,10 @@ class WritingSession:
         self.mistyped = mistyped
         self._writer = writer
         self._unit: Savepoint | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        return self._unit is not None
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if self._unit is None:
@@ -92,6 +97,10 @@ class FileReads:
         if query.row_limit and params[query.row_limit] > MAX_INLINE_ROWS and self._may_be_cold():
             return await self._scans.page(client, query.text, arguments)
         return await retry_while_locked(partial(self._read, query.text, arguments), deadline)
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what is known of the scans, and the size of the log."""
+        return self._scans.measure()
 
     def open(self) -> None:
         """Open all connections, while there are file descriptors for them.

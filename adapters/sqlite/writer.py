@@ -16,6 +16,7 @@ No timer keeps a group open. It is committed when all waiters have joined it, wh
 """
 
 import asyncio
+from collections.abc import Iterable
 
 from adapters.sqlite.errors import translate_errors
 from adapters.sqlite.fair_lock import FairLock
@@ -24,6 +25,7 @@ from adapters.sqlite.group_commit import CommitGroup, Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
+from service_layer.telemetry.measurements import Measurement
 
 
 class Writer:
@@ -93,6 +95,10 @@ class Writer:
             await unit.group.wait_until_durable()
         except OutcomeUnknown as error:
             raise StoreUnavailable(str(error)) from error
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what is known of the commit groups."""
+        return self._flusher.measure()
 
     def distrust_log(self, reason: str) -> None:
         """Refuse units of work until the log has begun anew."""

@@ -26,11 +26,13 @@ from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.head import HeadMiddleware
 from entrypoints.http.middleware.rate_limit import RateLimit
 from entrypoints.http.middleware.read_only import ReadOnly
-from entrypoints.http.middleware.request_timeout import RequestTimeout
+from entrypoints.http.middleware.request_metrics import RequestMetrics
+from entrypoints.http.middleware.request_timeout import RequestTimeout, TimeoutCount
 from entrypoints.http.openapi import DESCRIPTION, document_problems
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from entrypoints.quotas import Quota
+from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.authentication import Authenticator
 from service_layer.retention import Retention
 from service_layer.unit_of_work import UnitOfWorkFactory
@@ -60,14 +62,18 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     retention: Retention | None = None,
     limits: Limits | None = None,
     endpoints: Mapping[str, ASGIApp] | None = None,
+    metrics: Metrics | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
     Without an ``authenticator`` clients need no credential and have every scope. ``endpoints`` are
     served at their paths to every client, without limits, and are not in the OpenAPI document.
+    ``metrics`` measure the requests.
     """
     limits = limits or Limits()
+    retention = retention or Retention()
+    timeouts = TimeoutCount()
     limiter = RateLimiter(limits.rate) if limits.rate else None
     app = FastAPI(
         title="Heroes",
@@ -85,12 +91,17 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     if limiter:
         app.add_middleware(RateLimit, limiter=limiter)
     access = _authenticate(app, authenticator, limiter)
-    app.add_middleware(RequestTimeout, timeout=limits.request_timeout)
+    app.add_middleware(RequestTimeout, timeout=limits.request_timeout, count=timeouts)
     _install(app, units_of_work, retention, access)
     app.add_middleware(SecurityHeaders)
     if endpoints:
         app.add_middleware(FixedPaths, endpoints=endpoints)
     allow_docs_pages(app)
+    if metrics:
+        metrics.identify(app.title.lower(), app.version)
+        metrics.add(timeouts.measure, retention.measure, *([limiter.measure] if limiter else []))
+        app.add_middleware(RequestMetrics, durations=metrics.durations)  # outside all others
+        app.state.metrics = metrics
     return app
 
 

@@ -1,6 +1,6 @@
 """uvicorn's configuration, with the limits of a process, its hosts and its proxies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from entrypoints.server.allowed_hosts import AllowedHosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
+from entrypoints.server.limits.refusals import Refusals
 from entrypoints.server.limits.unsent import UnsentResponses
 from entrypoints.server.stop_flag import StopFlag
+from service_layer.telemetry.measurements import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class ServerConfig(Config):
             bounds.max_connections, bounds.max_connections_per_client
         )
         self.unsent = UnsentResponses()
+        self.refusals = Refusals()
 
     def load(self) -> None:
         """Load the application, in the process that serves it, and observe its requests."""
@@ -103,3 +106,9 @@ class ServerConfig(Config):
         """Report a request that no application gets."""
         for observe in self.observers:
             observe(exchange)
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return what the server of this process has counted."""
+        yield from self.admission.measure()
+        yield from self.connection_limit.measure()
+        yield from self.refusals.measure()

@@ -65,6 +65,7 @@ class BoundedProtocol(SendingProtocol):
         self._stop = config.stop
         self._admission = config.admission
         self._connections = config.connection_limit
+        self._refusals = config.refusals
         self._application = self.app
         self._config = config
         self._reader = RequestReader(self, self._on_request_begin)
@@ -176,6 +177,7 @@ class BoundedProtocol(SendingProtocol):
         app = cast("ASGIApp", self._application)
         if not self._is_host_allowed():
             app = self._config.observe(misdirected)
+            self._refusals.count(HTTPStatus.MISDIRECTED_REQUEST)
         return CloseUnlessContinued(app) if self.expect_100_continue else app
 
     def _is_host_allowed(self) -> bool:
@@ -254,6 +256,7 @@ class BoundedProtocol(SendingProtocol):
 
     def _write_refusal(self, refusal: Refused) -> None:
         """Send the refusal, and report it, unless nothing of a request has arrived."""
+        self._refusals.count(refusal.status)
         reader, request_id = self._reader, self._identify_refused()
         fields = [*self.server_state.default_headers, id_field(request_id)]
         response = serialize_refusal(refusal, reader.method, reader.target, fields)

@@ -19,6 +19,7 @@ from entrypoints.telemetry.logs.configuration import (
     open_request_log,
 )
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
+from entrypoints.telemetry.metrics.workers import shared_directory
 
 
 def run(  # noqa: PLR0913 - one for each part of a process
@@ -60,7 +61,8 @@ def run(  # noqa: PLR0913 - one for each part of a process
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
         server.run(sockets=duplicate_listeners(listener))
     else:
-        run_workers(config, listener)
+        with shared_directory():
+            run_workers(config, listener)
 
 
 def exit_on_signals_before_serving() -> None:

@@ -50,19 +50,19 @@ log_stats = 0
 @contextmanager
 def pgbouncer(server_port: int, *, pool_size: int) -> Iterator[int]:
     """Run pgbouncer in front of a local PostgreSQL server, and yield its port."""
-    port = _free_port()
+    port = free_port()
     with shared_directory() as folder:
         file = folder / "pgbouncer.ini"
         text = PGBOUNCER_CONFIGURATION.format(port=port, server_port=server_port, size=pool_size)
         file.write_text(text)
-        with _running([PGBOUNCER, file], until="process up"):
+        with running([PGBOUNCER, file], until="process up"):
             yield port
 
 
 @contextmanager
 def nginx(servers: Sequence[str]) -> Iterator[str]:
     """Run nginx with ``docs/nginx.conf`` in front of two servers, and yield its URL."""
-    port = _free_port()
+    port = free_port()
     first, second = (url.removeprefix("http://") for url in servers)
     with shared_directory() as folder:
         temp_paths = [f"{name}_temp_path {folder}/{name};" for name in NGINX_FOLDERS]
@@ -78,13 +78,13 @@ def nginx(servers: Sequence[str]) -> Iterator[str]:
             [str(OPENSSL), *CERTIFICATE.split()], cwd=folder, check=True, capture_output=True
         )
         command = [NGINX, "-e", "stderr", "-p", folder, "-c", file, "-g", NGINX_IN_A_TEST]
-        _change_owner(folder)
-        with _running(command, until="start worker process "):
+        change_owner(folder)
+        with running(command, until="start worker process "):
             yield f"https://127.0.0.1:{port}"
 
 
 @contextmanager
-def _running(command: Sequence[Any], *, until: str) -> Iterator[None]:
+def running(command: Sequence[Any], *, until: str) -> Iterator[None]:
     """Run a program until the end of the block, once its stderr contains ``until``."""
     as_nobody: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     process = subprocess.Popen(
@@ -112,12 +112,14 @@ def _replace_each(text: str, replacements: dict[str, str]) -> str:
     return text
 
 
-def _change_owner(folder: Path) -> None:
+def change_owner(folder: Path) -> None:
+    """Give the folder and its files to the user that runs the programs."""
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             os.chown(path, NOBODY, NOBODY)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])

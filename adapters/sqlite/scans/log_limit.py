@@ -61,7 +61,9 @@ class LogLimit:
         self._file = FileConnection(file, CHECKPOINTING)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._lock = asyncio.Lock()
-        self._running = 0
+        self.running = 0
+        """Number of scans and pages that are being executed."""
+
         self._stop_at: float | None = None
         self._no_attempt_before = 0.0
 
@@ -70,17 +72,17 @@ class LogLimit:
         """Let the block read the file. Before that, wait until the log is small enough."""
         while self._is_exceeded():
             await self._empty_once()
-        self._running += 1
+        self.running += 1
         try:
             yield
         finally:
-            self._running -= 1
+            self.running -= 1
 
     def has_to_stop(self) -> bool:
         """Return whether running scans have to stop, so that the log can be emptied."""
         if self._stop_at is not None and time.monotonic() >= self._stop_at:
             return True
-        return self._may_attempt() and self._size() > STOP_SIZE
+        return self._may_attempt() and self.size() > STOP_SIZE
 
     def open(self) -> None:
         """Open the connection. Its thread opens the files of the database, in the background."""
@@ -92,12 +94,13 @@ class LogLimit:
         self._file.close()
 
     def _is_exceeded(self) -> bool:
-        return self._size() > MAX_SIZE and self._may_attempt()
+        return self.size() > MAX_SIZE and self._may_attempt()
 
     def _may_attempt(self) -> bool:
         return time.monotonic() >= self._no_attempt_before
 
-    def _size(self) -> int:
+    def size(self) -> int:
+        """Return the size of the log in bytes, or 0 if there is none."""
         try:
             return os.stat(self._name).st_size  # noqa: PTH116 - a Path doubles the cost
         except OSError:
@@ -115,14 +118,14 @@ class LogLimit:
         self._stop_at = started + STOP_AFTER
         loop = asyncio.get_running_loop()
         try:
-            while self._running or not await loop.run_in_executor(self._thread, self._checkpoint):
+            while self.running or not await loop.run_in_executor(self._thread, self._checkpoint):
                 await asyncio.sleep(RETRY_INTERVAL)
                 if time.monotonic() - started > GIVE_UP_AFTER:
                     self._no_attempt_before = time.monotonic() + PAUSE
                     log.warning(
                         "%s has %d MiB and cannot be emptied: something else reads the database",
                         self._name,
-                        self._size() // MIB,
+                        self.size() // MIB,
                     )
                     return
         finally:
@@ -140,4 +143,4 @@ class LogLimit:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error as error:
             log.warning("a checkpoint failed: %s", error)
-        return self._size() <= MAX_SIZE
+        return self.size() <= MAX_SIZE

@@ -14,7 +14,7 @@ All waiting is in queues in which clients take turns.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from adapters.sqlite.scans.log_limit import LogLimit
 from adapters.sqlite.scans.threads import Threads
 from adapters.sqlite.served.served_file import ServedFile
 from service_layer.errors import StoreUnavailable
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 SHORT_SCANS = 1
 """Maximum number of concurrent short scans."""
@@ -59,6 +60,8 @@ class ScanPool:
         self._pages = ClientSlots(PAGES)
         self._threads = Threads(file, THREADS)
         self._log = LogLimit(file)
+        self._timed_out = 0
+        self._stopped_for_log = 0
 
     async def scan(self, client: str, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Execute the statement in a thread and return all rows.
@@ -73,6 +76,7 @@ class ScanPool:
                     pass
                 return rows
         except TimeoutError:
+            self._timed_out += 1
             message = f"a scan exceeded its timeout of {self._timeout:g} s"
             raise StoreUnavailable(message) from None
 
@@ -84,6 +88,13 @@ class ScanPool:
                 return await execution.rows()
         finally:
             self._pages.release(client)
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return the scans in progress, those that were stopped, and the size of the log."""
+        yield Gauge("sqlite_scans", "Scans and pages in progress.", self._log.running)
+        for reason, number in (("timeout", self._timed_out), ("log_size", self._stopped_for_log)):
+            yield Counter("sqlite_scans_stopped", "Scans stopped.", number, {"reason": reason})
+        yield Gauge("sqlite_log_size_bytes", "Size of the write-ahead log.", self._log.size())
 
     def open(self) -> None:
         """Open all connections."""
@@ -129,6 +140,7 @@ class ScanPool:
                     if self._running.has_waiters:
                         break
                 else:
+                    self._stopped_for_log += 1
                     return False
             finally:
                 self._running.release(client)

@@ -16,10 +16,11 @@ refused request does not change the TAT.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from entrypoints.quotas import Quota
+from service_layer.telemetry.measurements import Counter, Measurement
 
 MAX_CLIENTS = 50_000
 """Maximum number of clients whose TAT is stored. Each takes about 0.25 kB."""
@@ -68,11 +69,18 @@ class RateLimiter:
         self._clock = clock
         # Not a dict: finding its first key takes longer with each key that was deleted before it.
         self._tats: OrderedDict[Hashable, int] = OrderedDict()
+        self._refused = 0
 
     @property
     def clients(self) -> int:
         """Number of clients whose TAT is stored."""
         return len(self._tats)
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return the number of requests that exceeded the quota."""
+        yield Counter(
+            "http_server_requests_rate_limited", "Requests that got 429 as too many.", self._refused
+        )
 
     def count(self, client: Hashable) -> Decision:
         """Count a request of the client, unless it exceeds the quota."""
@@ -84,6 +92,7 @@ class RateLimiter:
         is_allowed = tat + self._interval - now <= self._window
         if is_allowed:
             tat += self._interval
+        self._refused += not is_allowed
         self._tats[client] = tat  # at the end: the first one has been idle for longest
         free = self._window - (tat - now)
         remaining = free // self._interval

@@ -2,16 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.middleware.deadlines import Deadlines
 from entrypoints.http.middleware.outcome import cancelled_response
+from service_layer.telemetry.measurements import Counter, Measurement
 
 TIMED_OUT = "The request took too long."
 
 log = logging.getLogger(__name__)
+
+
+class TimeoutCount:
+    """Counts the requests that were cancelled."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return the number of requests."""
+        yield Counter(
+            "http_server_requests_timed_out", "Requests that were cancelled as late.", self.number
+        )
 
 
 class RequestTimeout:
@@ -22,9 +36,10 @@ class RequestTimeout:
     request (record 31).
     """
 
-    def __init__(self, app: ASGIApp, timeout: float) -> None:
+    def __init__(self, app: ASGIApp, timeout: float, count: TimeoutCount | None = None) -> None:
         self._app = app
         self._timeout = timeout
+        self._count = count or TimeoutCount()
         self._deadlines: Deadlines | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +62,7 @@ class RequestTimeout:
         except asyncio.CancelledError:
             if not deadlines.stop(task) or task.cancelling() > other_cancellations:
                 raise
+            self._count.number += 1
             log.warning("%s %r took over %g s", scope["method"], scope["path"], self._timeout)
             await cancelled_response(TIMED_OUT, scope)(scope, receive, send)
         finally:

@@ -13,6 +13,7 @@ from entrypoints.server.config import Bounds, ServerConfig
 from entrypoints.server.lifecycle.parent import stop_with_parent
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.stop_flag import StopFlag
+from service_layer.telemetry.measurements import Measure
 
 
 class Apps(NamedTuple):
@@ -26,8 +27,11 @@ class Apps(NamedTuple):
     """Return whether the process may be killed although its database is not closed."""
 
 
-MakeApps = Callable[[StopFlag], Apps]
-"""Makes the applications of a process, which ends when the flag is set. Must be picklable."""
+MakeApps = Callable[[StopFlag, Measure], Apps]
+"""Makes the applications of a process, which ends when the flag is set. Must be picklable.
+
+Includes in the metrics what the server measures.
+"""
 
 
 class Admin(NamedTuple):
@@ -85,5 +89,5 @@ class ProcessConfig(ServerConfig):
     def _make_main(self) -> ASGIApp:
         if self.is_worker:
             stop_with_parent()
-        self.apps = self._make_apps(self.stop)
+        self.apps = self._make_apps(self.stop, self.measure)
         return CancellationMiddleware(self.apps.main)

@@ -16,9 +16,10 @@ would wait as long as the full queue takes.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable, Sized
 
 from entrypoints.server.limits.overload_log import OverloadLog
+from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 MAX_WAIT = 0.2
 """Time in seconds that a request may wait in the queue during an overload."""
@@ -51,7 +52,17 @@ class Admission:
         self._max_pending = max_pending
         self._queue: deque[tuple[float, Callback, Callback]] = deque()
         self._overload_ends = 0.0
+        self._shed = 0
         self._log = OverloadLog(f"requests that wait: {max_pending}, the maximum of this process")
+
+    def measure(self) -> Iterable[Measurement]:
+        """Return the number of requests in the queue, and of those that were refused."""
+        yield Gauge(
+            "http_server_pending_requests", "Requests that wait to be started.", len(self._queue)
+        )
+        yield Counter(
+            "http_server_requests_shed", "Requests that got 503 in an overload.", self._shed
+        )
 
     def submit(self, start: Callback, refuse: Callback, in_progress: Sized) -> None:
         """Call ``start`` or ``refuse``, now or from the queue.
@@ -104,5 +115,6 @@ class Admission:
 
     def _refuse(self, refuse: Callback, now: float) -> None:
         self._log.report()
+        self._shed += 1
         self._overload_ends = now + OVERLOAD_PERIOD
         refuse()

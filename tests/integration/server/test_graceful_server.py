@@ -11,7 +11,6 @@ from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Apps, ProcessConfig, StopTimes
 from entrypoints.server.sockets import listen
-from entrypoints.server.stop_flag import StopFlag
 from tests.integration.server.connecting import LOOPBACK, configure
 from tests.support.served import LIMIT
 
@@ -21,7 +20,7 @@ FOR_EVER = 3600.0
 """Seconds after which a stop ends this process."""
 
 
-def make_apps(_: StopFlag) -> Apps:
+def make_apps(*_: object) -> Apps:
     app = FastAPI()
 
     @app.get("/short")

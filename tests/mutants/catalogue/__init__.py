@@ -20,6 +20,7 @@ from tests.mutants.catalogue import (
     limits,
     locks,
     logs,
+    metrics,
     parsing,
     pool,
     protocol,
@@ -65,4 +66,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "health": health.MUTANTS,
     "stopping": stopping.MUTANTS,
     "command line": command_line.MUTANTS,
+    "metrics": metrics.MUTANTS,
 }

@@ -12,8 +12,8 @@ MUTANTS = [
     Mutant(
         "a group has one unit of work too many",
         GROUP,
-        "self._units >= self._group_size or",
-        "self._units > self._group_size or",
+        "self.units >= self._group_size or",
+        "self.units > self._group_size or",
         [f"{TESTS}/test_bounds.py"],
     ),
     Mutant(

@@ -120,8 +120,10 @@ MUTANTS = [
     Mutant(
         "a unit of work says after the COMMIT that it may be committed",
         "adapters/sql/unit_of_work.py",
-        "        self.may_be_committed = True\n        await self.session.commit()\n",
-        "        await self.session.commit()\n        self.may_be_committed = True\n",
+        "        self.may_be_committed = True\n        try:\n"
+        "            await self.session.commit()\n",
+        "        try:\n            await self.session.commit()\n"
+        "            self.may_be_committed = True\n",
         ["tests/contract/test_unit_of_work.py"],
     ),
 ]

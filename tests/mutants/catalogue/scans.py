@@ -100,7 +100,7 @@ MUTANTS = [
     Mutant(
         "scans do not wait for the log to be emptied",
         LOG,
-        "return self._size() > MAX_SIZE and self._may_attempt()",
+        "return self.size() > MAX_SIZE and self._may_attempt()",
         "return False",
         [SCANS],
     ),

@@ -1,0 +1,136 @@
+"""The metrics of several worker processes, added up.
+
+prometheus-client has a mode for this: each process writes its values to memory-mapped files, and
+the process that is asked adds up all files. By default it names the files by process id. Then
+each worker that is replaced would leave files for ever, because its counts must not disappear.
+Here a worker claims a slot by locking a file, and continues the counts of the worker that had the
+slot before::
+
+    slot 0    worker 17 ─────────────────────────────────
+    slot 1    worker 18 ──── killed     worker 21 ───────      continues the counts of 18
+"""
+
+import fcntl
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from prometheus_client import CollectorRegistry, values
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable with the directory of the files, as prometheus-client names it."""
+
+LOCK = "slots.lock"
+"""File whose lock a process holds while it claims or inspects slots."""
+
+FILES = ("counter", "gauge_livesum", "histogram")
+"""Kinds of files, as prometheus-client names them."""
+
+FILE_SIZE = 2**20
+"""Size in bytes of a file: enough for 200 series of a histogram. Beyond that, it grows.
+
+Its space is allocated before it is mapped: a write to a mapped file on a full disk would kill the
+process.
+"""
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def shared_directory() -> Iterator[None]:
+    """Let the processes that are started in the block share their metrics.
+
+    Exits with a message if no directory can be created.
+    """
+    try:
+        directory = TemporaryDirectory(prefix="metrics-")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        sys.exit(f"cannot create a directory for the workers' metrics: {reason}; set TMPDIR")
+    with directory as path:
+        os.environ[DIRECTORY] = path
+        yield
+
+
+class WorkerFiles:
+    """The files of all workers. This process claims a slot of them until it ends.
+
+    Metrics that are created afterwards have their values in its files: at most one object of this
+    class may exist in a process. Raises ``OSError`` if there is no space.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        with self._locked():
+            self.slot = self._claim()
+            mark_process_dead(self.slot, str(directory))  # the gauges of the worker before
+            self._allocate()
+        values.ValueClass = values.MultiProcessValue(lambda: self.slot)
+
+    def registry(self) -> CollectorRegistry:
+        """Return a registry with the sums over all workers."""
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, str(self._directory))
+        return registry
+
+    def remove_dead_gauges(self) -> None:
+        """Remove the gauges of workers that have ended. Their counters remain. Blocks briefly."""
+        with self._locked():
+            for path in self._directory.glob("slot-*.lock"):
+                descriptor = _try_lock(path)
+                if descriptor is not None:
+                    mark_process_dead(_slot(path), str(self._directory))
+                    os.close(descriptor)
+
+    def _claim(self) -> int:
+        """Return the first slot that no process has. Its lock is held until this process ends."""
+        paths = ((slot, self._directory / f"slot-{slot}.lock") for slot in count())
+        return next(slot for slot, path in paths if _try_lock(path) is not None)
+
+    def _allocate(self) -> None:
+        for kind in FILES:
+            with (self._directory / f"{kind}_{self.slot}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self._directory / LOCK).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def find_worker_files() -> WorkerFiles | None:
+    """Return the files that this process shares with others, or ``None`` if it is the only one.
+
+    If they cannot be used, this process has metrics of its own: monitoring stops no service.
+    """
+    directory = os.environ.get(DIRECTORY)
+    if not directory:
+        return None
+    try:
+        return WorkerFiles(Path(directory))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        log.warning("the metrics of this process are not shared with other workers: %s", reason)
+        return None
+
+
+def _try_lock(path: Path) -> int | None:
+    """Return a descriptor that holds the file's lock, or ``None`` if another one does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _slot(path: Path) -> int:
+    return int(path.stem.removeprefix("slot-"))

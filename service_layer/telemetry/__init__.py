@@ -1,0 +1,1 @@
+"""The telemetry ports: what components report, without knowing to whom."""

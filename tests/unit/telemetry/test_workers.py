@@ -1,0 +1,139 @@
+"""Workers share their metrics: what an ended worker has counted remains, in no more files."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from entrypoints.telemetry.metrics.workers import DIRECTORY, FILE_SIZE, find_worker_files
+from tests.integration.disk_limits import own_disk_full
+from tests.support.served import LIMIT
+
+pytestmark = pytest.mark.canary  # the files are named by a function of prometheus-client
+
+WORKER = """
+import asyncio, sys
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.workers import find_worker_files
+from service_layer.telemetry.measurements import Counter, Gauge
+
+metrics = Metrics(find_worker_files())
+metrics.identify("service", "1")
+hits = 0
+metrics.add(lambda: [Counter("hits", "Hits.", hits), Gauge("open", "Open.", 10)])
+print(metrics.workers.slot, flush=True)
+for line in sys.stdin:
+    if line == "hit\\n":
+        hits += 1
+        metrics.durations.observe("GET", "", 200, 0.01)
+        metrics.publish()
+        print("hit", flush=True)
+    else:
+        print(asyncio.run(metrics.render()).decode() + "end", flush=True)
+"""
+"""A worker that counts when it is told to, and prints the metrics of all."""
+
+
+class Worker:
+    """A process with a slot, until the end of the block or ``kill``."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", WORKER],
+            env={**os.environ, DIRECTORY: str(directory)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.slot = int(self._line())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def hit(self) -> None:
+        self._send("hit")
+        assert "hit\n" == self._line()
+
+    def metrics(self) -> dict[str, float]:
+        """Return the metrics that have one series, or the series of a request."""
+        self._send("render")
+        lines = list(iter(self._line, "end\n"))
+        found = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {name.partition("{")[0]: float(value) for name, _, value in found}
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=LIMIT)
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        print(line, file=self._process.stdin, flush=True)
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[tuple[Worker, Worker]]:
+    with ExitStack() as running:
+        first, second = (running.enter_context(Worker(tmp_path)) for _ in range(2))
+        yield first, second
+
+
+def test_each_worker_shows_what_all_have_counted(workers: tuple[Worker, Worker]) -> None:
+    first, second = workers
+    first.hit()
+    second.hit()
+    second.hit()
+
+    for worker in workers:
+        shown = worker.metrics()
+        assert (3, 3) == (shown["hits_total"], shown["http_server_request_duration_seconds_count"])
+        assert 20 == shown["open"]
+        assert 1 == shown["target_info"]
+    assert {0, 1} == {worker.slot for worker in workers}
+
+
+@pytest.mark.usefixtures("workers")
+def test_the_space_of_the_files_is_allocated_before_they_are_mapped(tmp_path: Path) -> None:
+    files = list(tmp_path.glob("*_0.db"))
+
+    assert 3 == len(files)
+    assert all(file.stat().st_size == FILE_SIZE <= file.stat().st_blocks * 512 for file in files)
+
+
+def test_without_space_a_process_has_metrics_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(DIRECTORY, str(tmp_path))
+    with own_disk_full():
+        assert None is find_worker_files()
+
+    assert "not shared with other workers: File too large" in caplog.text
+
+
+def test_a_worker_continues_the_counts_of_a_killed_one_in_the_same_files(
+    workers: tuple[Worker, Worker], tmp_path: Path
+) -> None:
+    first, second = workers
+    first.hit()
+    second.hit()
+    files = set(tmp_path.iterdir())
+
+    second.kill()
+    assert (2, 10) == tuple(map(first.metrics().get, ("hits_total", "open")))
+
+    with Worker(tmp_path) as replacement:
+        assert second.slot == replacement.slot
+        replacement.hit()
+        assert (3, 20) == tuple(map(first.metrics().get, ("hits_total", "open")))
+        assert files == set(tmp_path.iterdir())
