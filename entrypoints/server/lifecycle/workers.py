@@ -8,6 +8,8 @@ import select
 import signal
 import socket
 import threading
+import time
+from contextlib import suppress
 
 from uvicorn.server import Server
 from uvicorn.supervisors import multiprocess
@@ -15,6 +17,9 @@ from uvicorn.supervisors import multiprocess
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import ProcessConfig
 from entrypoints.server.lifecycle.service_manager import READY, STOPPING, notify
+
+START_TIMEOUT = 60.0
+"""Seconds after which a worker that has not started is replaced."""
 
 
 def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
@@ -24,7 +29,37 @@ def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
 
 
 class Worker(multiprocess.Process):
-    """A worker. SIGHUP, which a terminal sends to all processes when it closes, does not end it."""
+    """A worker. SIGHUP, which a terminal sends to all processes when it closes, does not end it.
+
+    It answers its parent's pings once its modules are imported. On a busy machine that takes longer
+    than the 5 s after which uvicorn kills a worker, so the first answer has ``START_TIMEOUT``.
+    """
+
+    _is_starting = True
+    _is_pinged = False
+
+    def start(self) -> None:
+        super().start()
+        self._started = time.monotonic()
+
+    def is_alive(self, timeout: float = 5) -> bool:
+        if not self._is_starting:
+            return super().is_alive(timeout)
+        self._look_for_answer()
+        return self.process.is_alive() and time.monotonic() - self._started < START_TIMEOUT
+
+    def is_ready(self, timeout: float = 5) -> bool:
+        return not self._is_starting and super().is_ready(timeout)
+
+    def _look_for_answer(self) -> None:
+        """Send one ping, and look for its answer without waiting."""
+        with suppress(OSError, EOFError):
+            if not self._is_pinged:
+                self.parent_conn.send(b"ping")
+                self._is_pinged = True
+            if self.parent_conn.poll(0):
+                self.parent_conn.recv()
+                self._is_starting = False
 
     @property
     def server(self) -> Server:

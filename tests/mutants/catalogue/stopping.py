@@ -118,6 +118,13 @@ MUTANTS = [
         STOPPING,
     ),
     Mutant(
+        "a worker that starts is taken for one that hangs",
+        WORKERS,
+        "time.monotonic() - self._started < START_TIMEOUT",
+        "time.monotonic() - self._started < 0",
+        STOPPING,
+    ),
+    Mutant(
         "systemd is not notified of the start of workers",
         WORKERS,
         "            notify(READY)\n",
