@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.http.middleware.derived_scope import derive_scope
+from entrypoints.derived_scopes import derive_scope
 from entrypoints.http.paths import raw_path
 from entrypoints.http.routing import escape_scope
 

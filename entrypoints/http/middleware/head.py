@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.middleware.derived_scope import derive_scope
+from entrypoints.derived_scopes import derive_scope
 
 
 class HeadMiddleware:

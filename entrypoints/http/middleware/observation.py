@@ -6,9 +6,9 @@ from time import perf_counter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.derived_scopes import innermost_scope
 from entrypoints.exchanges import Exchange, Observer
 from entrypoints.http.authentication.access import PRINCIPAL
-from entrypoints.http.middleware.derived_scope import innermost_scope
 from entrypoints.http.paths import raw_path
 from entrypoints.request_ids import REQUEST_ID, current_request_id
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.middleware.derived_scope import innermost_scope
+from entrypoints.derived_scopes import innermost_scope
 
 NO_ROUTE = ""
 """Value of a request that no route matched. Prometheus treats an empty label as a missing one."""
