@@ -20,6 +20,7 @@ from entrypoints.commands.exit_codes import (
     print_warning,
 )
 from entrypoints.commands.exposure import check_exposure
+from entrypoints.commands.health import print_health
 from entrypoints.commands.setting_options import add_setting_options
 from entrypoints.commands.settings import print_settings
 from entrypoints.commands.usage_errors import ServeCommand
@@ -45,6 +46,7 @@ cli = typer.Typer(
 
 cli.command()(check)
 cli.command("settings")(print_settings)
+cli.command("health")(print_health)
 cli.command()(backups.backup)
 cli.command()(backups.restore)
 cli.add_typer(api_keys.commands, name="keys")

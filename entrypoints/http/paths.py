@@ -21,7 +21,9 @@ class MemberConvertor(StringConvertor):
 register_url_convertor("member", MemberConvertor())
 
 
-HEALTH_PATHS = frozenset({"/livez", "/readyz", "/version"})
+READY_PATH = "/readyz"
+
+HEALTH_PATHS = frozenset({"/livez", READY_PATH, "/version"})
 """Paths that probes request, by whatever name or address and however often."""
 
 ENCODED_SLASH = re.compile(b"%2F", re.IGNORECASE)

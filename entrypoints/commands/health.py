@@ -1,0 +1,83 @@
+"""``heroes health``: whether the service with these settings is ready, for a container's probe."""
+
+import json
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from ipaddress import IPv6Address, ip_address
+
+import typer
+
+from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, print_warning
+from entrypoints.http.paths import READY_PATH
+from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
+
+TIMEOUT = 5.0
+"""Seconds in which the service must respond. It takes 2 for a database that does not."""
+
+MAX_RESPONSE = 64 * 1024
+"""Maximum size in bytes of a response that is read."""
+
+
+def print_health() -> None:
+    """Request /readyz of the running service. Exit with 0 if it is ready, and with 1 if not.
+
+    The service is the one that the settings describe. The admin port is used if there is one.
+    """
+    with exit_on_error():
+        host, port = find_address(load_settings(print_warning))
+        try:
+            status, body = request(host, port)
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            print_warning(f"the service at {host} port {port} does not respond: {reason}", "error")
+            raise typer.Exit(FAILED) from None
+        checks = read_checks(body)
+        if checks is None:
+            print_warning(f"what responds at {host} port {port} is not this service", "error")
+            raise typer.Exit(FAILED)
+        for name, result in checks.items():
+            print_line(f"{name}: {result}")
+    if status != HTTPStatus.OK:
+        raise typer.Exit(FAILED)
+
+
+def find_address(settings: Settings) -> tuple[str, int]:
+    """Return the address and the port at which the service responds to this machine."""
+    if settings.admin_port is None:
+        host, port = settings.host, settings.port
+    else:
+        host, port = settings.admin_host, settings.admin_port
+    if port == 0:
+        raise InvalidSettings(f"{PREFIX}PORT is 0, so the port of the service is not known")
+    return _reachable(host), port
+
+
+def request(host: str, port: int) -> tuple[int, bytes]:
+    """Return the status and the body of ``/readyz``. Raises ``OSError``, ``HTTPException``."""
+    connection = HTTPConnection(host, port, timeout=TIMEOUT)
+    try:
+        connection.request("GET", READY_PATH)
+        response = connection.getresponse()
+        return response.status, response.read(MAX_RESPONSE)
+    finally:
+        connection.close()
+
+
+def read_checks(body: bytes) -> dict[str, object] | None:
+    """Return the results of the checks by name, or ``None`` if the body has none."""
+    try:
+        checks = json.loads(body)["checks"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return checks if isinstance(checks, dict) else None
+
+
+def _reachable(host: str) -> str:
+    """Return an address for a listener on all addresses, and any other host as it is."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not address.is_unspecified:
+        return host
+    return "::1" if isinstance(address, IPv6Address) else "127.0.0.1"
