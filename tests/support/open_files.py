@@ -4,6 +4,7 @@ import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
@@ -15,6 +16,12 @@ def open_files_limit(limit: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def count_open(file: Path) -> int:
+    """Return how many descriptors of this process are of the file."""
+    names = Path("/proc/self/fd").iterdir()
+    return sum(os.path.realpath(each) == str(file.resolve()) for each in names)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.scans.log_limit import MAX_SIZE
-from adapters.sqlite.scans.pool import SLICE, ScanPool
+from adapters.sqlite.scans.pool import CONNECTIONS, SLICE, ScanPool
 from adapters.sqlite.served.served_file import ServedFile
 from domain.hero import HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
-from tests.support.open_files import no_free_descriptor
+from tests.support.open_files import count_open, no_free_descriptor
 from tests.support.served import LIMIT
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -142,6 +142,10 @@ async def test_a_long_scan_does_not_wait_for_those_of_other_clients(
 async def test_a_scan_needs_no_new_file_descriptor(path: Path) -> None:
     database = open_sqlite(path)
     await database.aopen()
+    log = path.with_name(f"{path.name}-wal")
+    async with asyncio.timeout(LIMIT):
+        while count_open(log) <= CONNECTIONS:  # threads open them, and another one is kept
+            await asyncio.sleep(0)
     async with database.reading() as uow:
         with no_free_descriptor():
             assert 0 == await uow.heroes.count(HeroQuery(limit=1))

@@ -124,6 +124,7 @@ def test_a_database_that_comes_back_is_not_served_before_a_start(database: Path)
     with serve_with_hero(database) as served:
         database.rename(away)
         assert_everything_is_refused(served)
+        served.wait_until_printed(PRESERVED, 1)
         away.rename(database)
         assert_everything_is_refused(served)
 
