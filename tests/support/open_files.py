@@ -2,9 +2,12 @@
 
 import os
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.served import LIMIT
 
 
 @contextmanager
@@ -18,8 +21,14 @@ def open_files_limit(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def count_open(file: Path) -> int:
-    """Return how many descriptors of this process are of the file."""
+def wait_until_open(file: Path, times: int) -> None:
+    """Wait until this process has that many descriptors of the file, which other threads open."""
+    deadline = time.monotonic() + LIMIT
+    while _count_open(file) < times:
+        assert time.monotonic() < deadline
+
+
+def _count_open(file: Path) -> int:
     names = Path("/proc/self/fd").iterdir()
     return sum(os.path.realpath(each) == str(file.resolve()) for each in names)
 

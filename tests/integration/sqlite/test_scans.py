@@ -16,7 +16,7 @@ from domain.hero import HeroQuery
 from service_layer.errors import StoreUnavailable
 from tests.integration.sqlite_events import on_statement
 from tests.support.databases import open_sqlite
-from tests.support.open_files import count_open, no_free_descriptor
+from tests.support.open_files import no_free_descriptor, wait_until_open
 from tests.support.served import LIMIT
 
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -143,9 +143,7 @@ async def test_a_scan_needs_no_new_file_descriptor(path: Path) -> None:
     database = open_sqlite(path)
     await database.aopen()
     log = path.with_name(f"{path.name}-wal")
-    async with asyncio.timeout(LIMIT):
-        while count_open(log) <= CONNECTIONS:  # threads open them, and another one is kept
-            await asyncio.sleep(0)
+    wait_until_open(log, CONNECTIONS + 1)  # threads open them, and one more connection is kept
     async with database.reading() as uow:
         with no_free_descriptor():
             assert 0 == await uow.heroes.count(HeroQuery(limit=1))
