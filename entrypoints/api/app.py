@@ -94,14 +94,14 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     app.add_middleware(RequestTimeout, timeout=limits.request_timeout, count=timeouts)
     _install(app, units_of_work, retention, access)
     app.add_middleware(SecurityHeaders)
-    if endpoints:
-        app.add_middleware(FixedPaths, endpoints=endpoints)
     allow_docs_pages(app)
     if metrics:
         metrics.identify(app.title.lower(), app.version)
         metrics.add(timeouts.measure, retention.measure, *([limiter.measure] if limiter else []))
-        app.add_middleware(RequestMetrics, durations=metrics.durations)  # outside all others
+        app.add_middleware(RequestMetrics, durations=metrics.durations)
         app.state.metrics = metrics
+    if endpoints:
+        app.add_middleware(FixedPaths, endpoints=endpoints)  # outside all others
     return app
 
 

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from entrypoints.api.app import build_app
@@ -64,6 +65,16 @@ def parse(line: str) -> tuple[Series, float]:
         for name in ("http_request_method", "http_route", "http_response_status_code")
     )
     return (method, route, status), float(value)
+
+
+async def test_probes_are_not_measured(metrics: Metrics) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    app = build_app(FakeDatabase(), endpoints={"/livez": respond}, metrics=metrics)
+    await call(app, ("GET", "/livez"), ("GET", "/heroes/"))
+
+    assert {("GET", "/heroes/", "200"): 1} == await rendered(metrics)
 
 
 def counted(registry: CollectorRegistry) -> Iterable[Series]:
