@@ -41,6 +41,8 @@ accepted.expected_statuses = [
     *accepted.expected_statuses,
     "412",
 ]  # the document can not express which tag matches
+rejected = api.config.checks.negative_data_rejection
+rejected.expected_statuses = [*rejected.expected_statuses, "413"]  # whatever is in the body
 
 
 @api.parametrize()

@@ -106,7 +106,7 @@ HANGING = """
     from entrypoints.composition.databases import open_database
     from entrypoints.server import run, sockets
     from entrypoints.server.lifecycle.process_config import Apps, StopTimes
-    from entrypoints.server.logs.access_log import LogOptions
+    from entrypoints.telemetry.logs.configuration import LogOptions
     from entrypoints.settings import Settings
 
     @asynccontextmanager
@@ -122,14 +122,15 @@ HANGING = """
             print("asked", flush=True)
             return self.calls > 1
 
-    def make_apps(stop):
+    def make_apps(*_):
         app = FastAPI(lifespan=lifespan)
         return Apps(app, app, MayEnd())
 
     settings = Settings(database_url="sqlite:///unused.db")
     bounds = find_bounds(open_database(settings), settings, "127.0.0.1")
-    run.run(make_apps, sockets.listen("127.0.0.1", 0), log=LogOptions("info", has_requests=False),
-        bounds=bounds, times=StopTimes(grace=0.1, close=0.1))
+    log = LogOptions("info", "console", has_requests=False)
+    run.run(make_apps, sockets.listen("127.0.0.1", 0), log=log, bounds=bounds,
+        times=StopTimes(grace=0.1, close=0.1))
 """
 
 
@@ -142,8 +143,11 @@ def test_a_process_whose_database_can_not_be_closed_ends_when_it_may() -> None:
     )
     assert process.stdout is not None
     with process.stdout as output:
-        while "startup complete" not in output.readline():
-            pass
+        started = ""
+        while "startup complete" not in started:
+            line = output.readline()
+            assert line, f"the process has ended: {started}"
+            started += line
         process.send_signal(signal.SIGTERM)
         printed = output.read()
 
