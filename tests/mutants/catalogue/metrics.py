@@ -217,8 +217,8 @@ MUTANTS = [
     Mutant(
         "metrics need no principal",
         "entrypoints/http/paths.py",
-        '{"/livez", "/readyz", "/version"}',
-        '{"/livez", "/readyz", "/version", "/metrics"}',
+        '{"/livez", READY_PATH, "/version"}',
+        '{"/livez", READY_PATH, "/version", "/metrics"}',
         SERVED,
     ),
 ]
