@@ -124,7 +124,7 @@ class BoundedProtocol(SendingProtocol):
         """
         cycle = cast("RequestResponseCycle | None", self.cycle)
         if self._receive_timer.is_running and (cycle is None or cycle.response_complete):
-            self._is_stopping = True
+            self._shorten_send_timeout()
             self._start_drain_timer()
             return
         super().shutdown()

@@ -93,15 +93,18 @@ class SendingProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Shorten the timeout for what is buffered, so that the server can stop."""
-        self._is_stopping = True
         super().shutdown()
-        if self.transport.is_closing() or self._send_timer.is_running:
-            self._start_send_timer()
+        self._shorten_send_timeout()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._current = cycle
         cycle.transport = cast("Transport", self._written)
         super()._start_asgi_task(cycle, app)
+
+    def _shorten_send_timeout(self) -> None:
+        self._is_stopping = True
+        if self.transport.is_closing() or self._send_timer.is_running:
+            self._start_send_timer()
 
     def _start_send_timer(self) -> None:
         limit = DRAIN_TIMEOUT if self._is_stopping else self._send_timeout

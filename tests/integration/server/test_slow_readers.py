@@ -93,6 +93,21 @@ async def test_a_stop_shortens_the_timeout() -> None:
         assert 0 == connected.protocol.transport.get_write_buffer_size()
 
 
+async def test_a_stop_shortens_the_timeout_though_another_request_is_arriving() -> None:
+    app = Application(SIZE)
+    async with connect(app, send_timeout=LONG, receive_timeout=LONG) as connected:
+        client_transport(connected).pause_reading()
+        await receive(connected, get(0) + b"GET /1 HT")
+        app.release()
+        await settle()
+        connected.protocol.shutdown()
+
+        await advance(DRAIN_TIMEOUT + 0.1)
+
+        assert is_closed(connected)
+        assert 0 == connected.protocol.transport.get_write_buffer_size()
+
+
 async def test_the_application_receives_a_disconnect_though_requests_follow() -> None:
     part: Message = {"type": "http.response.body", "body": b"a" * SIZE, "more_body": True}
     start = {**START, "headers": [(b"content-length", b"%d" % (SIZE + 1))]}
