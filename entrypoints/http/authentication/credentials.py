@@ -1,7 +1,7 @@
 """The credential of a request (RFC 6750, section 2.1)."""
 
-import re
 from collections.abc import Iterable
+from string import ascii_letters, digits
 
 FIELD = b"authorization"
 """The header's name in lower case, as in ASGI."""
@@ -12,13 +12,26 @@ MAX_AUTHORIZATION = 8 * 1024
 By default nginx refuses longer header lines.
 """
 
-_BEARER = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] ++([A-Za-z0-9._~+/-]++=*+)")
+SCHEME = b"bearer"
+"""The scheme in lower case. Its case has no meaning (RFC 9110, section 11.1)."""
+
+TOKEN_CHARACTERS = (ascii_letters + digits + "-._~+/").encode()
+"""The characters of a credential. It may end with ``=``."""
 
 
 def read_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """Return the bearer credential, or ``None`` unless there is exactly one, of valid syntax."""
-    fields = [value for name, value in headers if name == FIELD]
-    if len(fields) != 1 or len(fields[0]) > MAX_AUTHORIZATION:
+    """Return the bearer credential, or ``None`` unless the request has exactly one."""
+    found: bytes | None = None
+    for name, value in headers:
+        if name == FIELD:
+            if found is not None:
+                return None
+            found = value
+    if found is None or len(found) > MAX_AUTHORIZATION:
         return None
-    found = _BEARER.fullmatch(fields[0])
-    return found[1].decode("ascii") if found else None
+    scheme, _, rest = found.partition(b" ")
+    credential = rest.lstrip(b" ")
+    text = credential.rstrip(b"=")
+    if scheme.lower() != SCHEME or not text or text.translate(None, TOKEN_CHARACTERS):
+        return None
+    return credential.decode("ascii")
