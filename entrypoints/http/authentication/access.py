@@ -1,6 +1,6 @@
 """Which requests an application accepts: the principal, and the scope that a method needs."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from starlette.types import Scope
@@ -59,15 +59,13 @@ class Access:
         principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
         return principal
 
-    async def authenticate(self, scope: Scope) -> Principal:
-        """Return the principal to whom the credential of the request belongs.
+    def authenticate(self, scope: Scope) -> Awaitable[Principal | None]:
+        """Return the check of the request's credential, which returns its principal, or ``None``.
 
-        Raises ``NotAuthenticated``, and the errors of ``Authenticator.authenticate``.
+        Raises ``NotAuthenticated`` without a credential. The check raises like
+        ``Authenticator.authenticate``.
         """
         credential = read_credential(scope["headers"])
         if credential is None or self._authenticator is None:
             raise NotAuthenticated
-        principal = await self._authenticator.authenticate(credential)
-        if principal is None:
-            raise NotAuthenticated
-        return principal
+        return self._authenticator.authenticate(credential)

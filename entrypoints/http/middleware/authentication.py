@@ -52,7 +52,10 @@ class Authentication:
 
     async def _authenticate(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope[PRINCIPAL] = principal = await self._access.authenticate(scope)
+            principal = await self._access.authenticate(scope)
+            if principal is None:
+                raise NotAuthenticated
+            scope[PRINCIPAL] = principal
             self._access.check(principal, scope.get("method", ""))
         except REFUSALS as error:
             await self._refuse(error, scope, receive, send)
