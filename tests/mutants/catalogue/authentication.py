@@ -20,8 +20,8 @@ OVERRIDES = "tests/integration/test_principal_overrides.py"
 MUTANTS = [
     Mutant(
         "an unknown credential is accepted",
-        ACCESS,
-        "        if principal is None:\n            raise NotAuthenticated\n",
+        MIDDLEWARE,
+        "            if principal is None:\n                raise NotAuthenticated\n",
         "",
         [REFUSALS],
     ),
