@@ -17,7 +17,7 @@ RESPONSES = 100
 
 
 async def test_every_accepted_request_gets_a_response_and_is_durable(tmp_path: Path) -> None:
-    """The drain gives every client the time to send its next request, and to be told to close."""
+    """The drain lasts until every client has sent another request and has a response that closes."""
     database = tmp_path / "heroes.db"
     ledger = Ledger()
 

@@ -10,15 +10,13 @@ from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
 from entrypoints.commands.setting_options import SET_BY_HAND, add_setting_options
-from entrypoints.settings import InvalidSettings, Settings, load_settings
+from entrypoints.settings import InvalidSettings, load_settings
+from tests.support.no_settings import enter_without_settings
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"HEROES_{name.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return enter_without_settings(tmp_path, monkeypatch)
 
 
 def parse(*arguments: str) -> Mapping[str, Any]:

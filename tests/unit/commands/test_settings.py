@@ -9,16 +9,14 @@ from typer.testing import CliRunner
 from entrypoints.cli import cli
 from entrypoints.commands.settings import format_example
 from entrypoints.settings import Settings, load_settings
+from tests.support.no_settings import enter_without_settings
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"HEROES_{name.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return enter_without_settings(tmp_path, monkeypatch)
 
 
 def test_the_example_in_the_repository_is_what_the_command_prints() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints.composition.effective_settings import EffectiveSetting, find_effective_settings
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings import load_settings
+from tests.support.no_settings import enter_without_settings
 
 SECRET = "hunter2"  # noqa: S105 - that it is not shown is the test
 
@@ -31,10 +32,7 @@ INVALID_URLS = [
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"HEROES_{name.upper()}", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return enter_without_settings(tmp_path, monkeypatch)
 
 
 def effective(name: str) -> EffectiveSetting:

@@ -36,7 +36,7 @@ for line in sys.stdin:
     else:
         print(asyncio.run(metrics.render()).decode() + "end", flush=True)
 """
-"""A worker that counts when it is told to, and prints the metrics of all."""
+"""A worker that counts each line ``hit``, and prints the metrics of all after any other line."""
 
 
 class Worker:
