@@ -17,7 +17,7 @@ RESPONSES = 100
 
 
 async def test_every_accepted_request_gets_a_response_and_is_durable(tmp_path: Path) -> None:
-    """The drain lasts until every client has sent another request and has a response that closes."""
+    """The drain lasts until each client has sent another request and has read ``close``."""
     database = tmp_path / "heroes.db"
     ledger = Ledger()
 
