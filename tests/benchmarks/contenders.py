@@ -14,6 +14,9 @@ PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
 SQLITE, POSTGRES = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRES)
 
+RATE_LIMIT = "1000000000/second"
+"""A limit that no benchmark reaches."""
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -59,11 +62,28 @@ OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_
 KNOWN_KEY = "known API key"
 """What is measured in process: a request with a key that is cached."""
 
+WITH_RATE_LIMIT = Contender("heroes, rate limit", settings={"RATE_LIMIT": RATE_LIMIT})
+WITH_LOG = Contender("heroes, request log", settings={"ACCESS_LOG": "true", "LOG_FORMAT": "json"})
+WITH_TIMING = Contender("heroes, Server-Timing", settings={"SERVER_TIMING": "true"})
+
+ALL_ON = "heroes-all-on"
+EVERYTHING = Contender(
+    ALL_ON,
+    settings={
+        name: value
+        for part in (OURS_WITH_KEYS, WITH_RATE_LIMIT, WITH_LOG, WITH_TIMING)
+        for name, value in part.settings.items()
+    },
+    api_key=OURS_WITH_KEYS.api_key,
+)
+"""The same service with everything for its operators, and an API key."""
+
 ONE_COMMIT_EACH = Contender("heroes, no shared commits", settings={"COMMIT_BATCH": "1"})
 """The negative control: a COMMIT for every unit of work."""
 
 CONTENDERS = (
     OURS,
+    EVERYTHING,
     OURS_PLAIN,
     Contender("plain", "plain"),
     Contender("plain-wal", "plain", wal=True),

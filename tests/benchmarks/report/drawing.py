@@ -12,6 +12,7 @@ GREY = "#818b98"
 ACCENT = "#2f81f7"
 COLOURS = {
     "heroes": ACCENT,
+    "heroes-all-on": ACCENT,
     "heroes-plain": ACCENT,
     "plain": "#d29922",
     "fastcrud": "#a371f7",

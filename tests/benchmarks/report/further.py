@@ -3,7 +3,7 @@
 from statistics import median
 
 from tests.benchmarks import figures
-from tests.benchmarks.contenders import DATABASES, ONE_COMMIT_EACH, OURS, OURS_WITH_KEYS
+from tests.benchmarks.contenders import DATABASES, ONE_COMMIT_EACH, OURS
 from tests.benchmarks.figures import Rounds
 from tests.benchmarks.report.markdown import NAMES, mebibytes, milliseconds, table, times
 from tests.benchmarks.results import Results, rounds_of
@@ -95,23 +95,30 @@ def headers(results: Results) -> str:
     return table(("header", "µs per request"), rows) if rows else ""
 
 
-def authentication(results: Results) -> str:
-    """Return what authentication adds to a GET of one hero, in process and over the socket."""
-    added: dict[str, float] = results["parts"].get("authentication", {}).get("added", {})
+def added_costs(results: Results, section: str) -> str:
+    """Return what parts of the service add to a GET of one hero, in process and over the socket.
+
+    The section is ``authentication`` or ``operations``.
+    """
+    added: dict[str, float] = results["parts"].get(section, {}).get("added", {})
     rows = [[name, f"{microseconds:.1f}"] for name, microseconds in added.items()]
     tables = [table(("added in process", "µs per request"), rows)] if rows else []
     for database in DATABASES:
-        rounds = rounds_of(results, f"authentication/{database}")
-        head = (f"one hero by id, {NAMES[database]}", "requests/s")
+        rounds = rounds_of(results, f"{section}/{database}")
+        head = (f"one hero by id, {NAMES[database]}", "requests/s", "added µs per request")
         tables += [table(head, socket_rows(rounds))] if rounds else []
     return "\n".join(tables)
 
 
 def socket_rows(rounds: Rounds) -> list[list[str]]:
-    """Return the rates, and by how many microseconds a request with a key takes longer."""
-    rows = [[name, said(rounds, name)] for name in figures.servers_in(rounds)]
-    added = figures.microseconds_between(rounds, OURS_WITH_KEYS.name, OURS.name)
-    return rows if added is None else [*rows, ["difference, µs per request", f"{added:.1f}"]]
+    """Return the rates, and by how many microseconds a request takes longer than on heroes."""
+    return [[name, said(rounds, name), longer(rounds, name)] for name in figures.servers_in(rounds)]
+
+
+def longer(rounds: Rounds, name: str) -> str:
+    """Return the difference of a request's time from that of heroes."""
+    added = None if name == OURS.name else figures.microseconds_between(rounds, name, OURS.name)
+    return "" if added is None else f"{added:.1f}"
 
 
 def soak(results: Results, database: str) -> str:

@@ -33,6 +33,7 @@ SERVERS = """\
 | name | description |
 |---|---|
 | heroes | this service, by `heroes serve` |
+| heroes-all-on | the same service with everything for operators, and an API key |
 | heroes-plain | the same service with `HEROES_SESSION=plain`, SQLModel's own session |
 | plain | the style of the SQLModel tutorial: a session per request in the thread pool, defaults |
 | fastcrud | FastAPI with FastCRUD, asynchronous |
@@ -48,17 +49,25 @@ the garbage collector as heroes does.
 """
 
 AUTHENTICATION = """\
-`make bench ARGS="--sections authentication"` measures what authentication, the rate limit and the
-security headers add to a GET of one hero.
+`make bench ARGS="--sections authentication"` measures what authentication and the rate limit add to
+a GET of one hero.
 
 In process, several applications on one SQLite file are called in turn, with 50 requests each in a
 slice. In each slice the processor time of a request is compared with that of an application without
-authentication and rate limit. The figure is the median of all slices. The security headers are part
-of that application, and are compared with one that lacks them. A request without a credential gets
-401 before FastAPI is called, so it takes less time.
+authentication and rate limit. The figure is the median of all slices. A request without a
+credential gets 401 before FastAPI is called, so it takes less time.
 
 Over the socket, 16 clients send reads to a server without authentication and to one with API keys,
 in turn.
+"""
+
+OPERATIONS = """\
+`make bench ARGS="--sections operations"` measures in the same ways what each part that operators
+need adds, and what all of them and an API key add together (`heroes-all-on`).
+
+In process they are compared with an application that has none of them. Over the socket they are
+compared with heroes as it is measured elsewhere on this page: the security headers, the health
+endpoints, the metrics and `X-Request-ID` cannot be switched off; the request log is.
 """
 
 PLOTS = ("throughput", "latency", "connections", "growth")
@@ -74,8 +83,10 @@ def page(results: Results) -> str:
         sections += database_sections(results, database)
     if headers := further.headers(results):
         sections.append(f"## Cost of headers\n\n{headers}")
-    if authentication := further.authentication(results):
+    if authentication := further.added_costs(results, "authentication"):
         sections.append(f"## Cost of authentication\n\n{AUTHENTICATION}\n{authentication}")
+    if operations := further.added_costs(results, "operations"):
+        sections.append(f"## Cost of operations\n\n{OPERATIONS}\n{operations}")
     sections += [SERVERS, where(results)]
     return "\n".join(section.rstrip("\n") + "\n" for section in sections)
 

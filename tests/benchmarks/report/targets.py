@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks import figures
-from tests.benchmarks.contenders import OURS, PEERS, POSTGRES, SQLITE
+from tests.benchmarks.contenders import ALL_ON, OURS, PEERS, POSTGRES, SQLITE
 from tests.benchmarks.figures import Rounds
 from tests.benchmarks.report.markdown import words
 from tests.benchmarks.report.target import Target
@@ -59,13 +59,14 @@ def main_targets(results: Results, database: str) -> Iterator[Target]:
     """Yield the targets of the main tables' workloads."""
     for workload, wanted in WANTED[database].items():
         rounds = rounds_of(results, f"main/{database}/{workload}")
-        if rounds:
-            yield from of_workload(workload, wanted, rounds)
+        for ours in (OURS.name, ALL_ON):
+            if ours in figures.servers_in(rounds):
+                yield from of_workload(workload, wanted, rounds, ours)
 
 
-def of_workload(workload: str, wanted: Wanted, rounds: Rounds) -> Iterator[Target]:
-    """Yield the targets of a workload, of servers that took part."""
-    what, ours = MEANINGS[workload], OURS.name
+def of_workload(workload: str, wanted: Wanted, rounds: Rounds, ours: str) -> Iterator[Target]:
+    """Yield the targets of a workload that compare one of ours with servers that took part."""
+    what = MEANINGS[workload] + (", all on" if ours == ALL_ON else "")
     there = set(figures.servers_in(rounds))
     rivals = (
         ("times plain", ("plain",), wanted.plain),
@@ -75,7 +76,7 @@ def of_workload(workload: str, wanted: Wanted, rounds: Rounds) -> Iterator[Targe
     )
     for figure, names, least in rivals:
         if least is not None and there & set(names):
-            yield Target(what, figure, least, lead(rounds, names))
+            yield Target(what, figure, least, lead(rounds, ours, names))
     if wanted.ceiling is not None and "ceiling" in there:
         share = figures.rate_ratio(rounds, ours, "ceiling")
         yield Target(what, "share of the ceiling", wanted.ceiling, share)
@@ -84,10 +85,10 @@ def of_workload(workload: str, wanted: Wanted, rounds: Rounds) -> Iterator[Targe
         yield Target(what, "p99 / p99 of plain", wanted.p99, part, at_most=True)
 
 
-def lead(rounds: Rounds, others: Sequence[str]) -> float | None:
-    """Return how many times the best of these heroes is; those that did not finish are no rivals.
+def lead(rounds: Rounds, ours: str, others: Sequence[str]) -> float | None:
+    """Return how many times the best of these ours is; those that did not finish are no rivals.
 
-    ``None`` when none of them finished, or heroes did not.
+    ``None`` when none of them finished, or ours did not.
     """
-    ratios = [figures.rate_ratio(rounds, OURS.name, name) for name in others]
+    ratios = [figures.rate_ratio(rounds, ours, name) for name in others]
     return min((ratio for ratio in ratios if ratio is not None), default=None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from tests.benchmarks import figures
-from tests.benchmarks.contenders import KNOWN_KEY, ONE_COMMIT_EACH, OURS, SQLITE
+from tests.benchmarks.contenders import ALL_ON, KNOWN_KEY, ONE_COMMIT_EACH, OURS, SQLITE
 from tests.benchmarks.report.target import Target
 from tests.benchmarks.results import Results, rounds_of
 from tests.benchmarks.workloads import MEANINGS, WORKLOADS
@@ -18,6 +18,7 @@ def further_targets(results: Results, database: str) -> Iterator[Target]:
     yield from control(results, database)
     yield from starting(results, database)
     yield from authentication(results, database)
+    yield from operations(results, database)
     yield from errors(results, database)
 
 
@@ -65,6 +66,15 @@ def authentication(results: Results, database: str) -> Iterator[Target]:
     added = results["parts"].get("authentication", {}).get("added", {})
     if database == SQLITE and added:
         yield Target("known API key", "µs added in process", 10, added[KNOWN_KEY], at_most=True)
+
+
+def operations(results: Results, database: str) -> Iterator[Target]:
+    """Yield what all parts for operators add to a request, an API key included."""
+    added = results["parts"].get("operations", {}).get("added", {})
+    if database == SQLITE and added:
+        yield Target(
+            "everything for operators", "µs added in process", 20, added[ALL_ON], at_most=True
+        )
 
 
 def errors(results: Results, database: str) -> Iterator[Target]:

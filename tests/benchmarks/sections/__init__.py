@@ -12,6 +12,7 @@ from tests.benchmarks.sections import (
     growth,
     headers,
     main,
+    operations,
     soak,
     start_up,
 )
@@ -25,5 +26,6 @@ SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "start-up": start_up.run,
     "headers": headers.run,
     "authentication": authentication.run,
+    "operations": operations.run,
     "soak": soak.run,
 }

@@ -5,10 +5,11 @@ from typing import Any
 import uvloop
 
 from tests.benchmarks import console
-from tests.benchmarks.authenticated import Slices, measure
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.contenders import OURS, OURS_WITH_KEYS, SQLITE
 from tests.benchmarks.figures import microseconds_between
+from tests.benchmarks.in_process.authentication import NONE, measure_authentication
+from tests.benchmarks.in_process.slices import Slices
 from tests.benchmarks.rounds import as_json, measured_in_rounds
 from tests.benchmarks.sections.main import subjects
 
@@ -18,8 +19,8 @@ def run(bench: Bench) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     if bench.database == SQLITE:
         console.heading("authentication, in this process")
-        slices = uvloop.run(measure(bench.folder, bench.options.rounds))
-        parts["authentication"] = summarize(slices)
+        slices = uvloop.run(measure_authentication(bench.folder, bench.options.rounds))
+        parts["authentication"] = summarize(slices, NONE)
     console.heading(f"{bench.database}, authentication")
     with bench.running([OURS, OURS_WITH_KEYS], bench.options.rows) as servers:
         rounds = measured_in_rounds(bench.options.rounds, subjects(bench, "get", servers))
@@ -29,9 +30,9 @@ def run(bench: Bench) -> dict[str, Any]:
     return {**parts, f"authentication/{bench.database}": {"rounds": as_json(rounds)}}
 
 
-def summarize(slices: Slices) -> dict[str, Any]:
-    """Return the medians of the time of a request, and of what is added to it, by subject."""
-    found = {"total": slices.total(), "added": slices.added()}
+def summarize(slices: Slices, base: str) -> dict[str, Any]:
+    """Return the medians of the time of a request, and of what is added to that of ``base``."""
+    found = {"total": slices.total(), "added": slices.added(base)}
     for name, time in found["added"].items():
         console.duration(name, time)
     return found

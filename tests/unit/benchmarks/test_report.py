@@ -126,6 +126,29 @@ def test_what_authentication_adds_is_shown_in_process_and_over_the_socket() -> N
 
     assert "| known API key | 6.5 |" in content
     assert "| no credential, 401 | -40.0 |" in content
-    assert "| heroes, API key | 2,900 |" in content
-    assert "| difference, µs per request | 11.5 |" in content
+    assert "| heroes | 3,000 |  |" in content
+    assert "| heroes, API key | 2,900 | 11.5 |" in content
     assert "| known API key | µs added in process | ≤ 10 | 6.53 | yes |" in content
+
+
+def test_what_all_parts_for_operators_add_has_a_target() -> None:
+    rounds = as_json([{"heroes": FAST, "heroes-all-on": SLOW}])
+    added = {"metrics": 2.0, "heroes-all-on": 20.4}
+    parts = {"operations": {"added": added}, "operations/sqlite": {"rounds": rounds}}
+
+    content = page(merged(NOTHING, RUN, parts))
+
+    assert "| metrics | 2.0 |" in content
+    assert "| heroes-all-on | 1,000 | 666.7 |" in content
+    assert "| everything for operators | µs added in process | ≤ 20 | 20.4 | **no** |" in content
+
+
+def test_the_targets_hold_with_everything_for_operators_too() -> None:
+    results = results_of(
+        "main/sqlite/get", **{"plain": SLOW, "heroes": FAST, "heroes-all-on": SLOW}
+    )
+
+    table = target_table(results, "sqlite")
+
+    assert "| one hero by id | times plain | ≥ 3 | 3 | yes |" in table
+    assert "| one hero by id, all on | times plain | ≥ 3 | 1 | **no** |" in table

@@ -1,0 +1,98 @@
+"""GET of one hero with each part that operators need, with none of them and with all."""
+
+from collections.abc import Awaitable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn._types import HTTPScope
+
+from adapters.sqlite.database import SqliteDatabase
+from entrypoints.api.app import Limits, build_app
+from entrypoints.api.health.endpoints import health_endpoints
+from entrypoints.api.health.readiness import Readiness
+from entrypoints.api.scopes import SCOPES
+from entrypoints.exchanges import Observer
+from entrypoints.http.browsers.security_headers import SecurityHeaders
+from entrypoints.http.middleware.observation import ObservationMiddleware
+from entrypoints.quotas import MAX_REQUESTS, Quota
+from entrypoints.server.identification import identify
+from entrypoints.telemetry.logs.configuration import LogOptions, open_request_log
+from entrypoints.telemetry.metrics.metrics import Metrics
+from service_layer.api_key_authentication import ApiKeyAuthenticator
+from tests.benchmarks.contenders import ALL_ON, KNOWN_KEY
+from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
+
+ALL_OFF = "all off"
+
+RATE = Limits(rate=Quota(MAX_REQUESTS, 1))
+"""A rate limit that the benchmark does not reach."""
+
+
+@dataclass(frozen=True)
+class Identified:
+    """ASGI middleware that identifies a request, as the server does when its head has arrived."""
+
+    app: ASGIApp
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        identify(cast("HTTPScope", scope), scope["headers"])
+        return self.app(scope, receive, send)
+
+
+async def measure_operations(folder: Path, rounds: int) -> Slices:
+    """Measure all subjects on a new file in the folder."""
+    async with one_hero(folder) as database:
+        key = await make_key(database, SCOPES)
+        with (folder / "requests.log").open("w") as log:
+            return await measure(make_subjects(database, key, open_log(log)), rounds)
+
+
+def open_log(stream: Any) -> Observer:
+    """Return what writes the line of each request to the stream, as JSON."""
+    with redirect_stdout(stream):
+        observer = open_request_log(LogOptions("info", "json"))
+    if observer is None:
+        raise RuntimeError("no requests are logged")
+    return observer
+
+
+def make_subjects(database: SqliteDatabase, key: str, log: Observer) -> Mapping[str, Subject]:
+    """Return the subjects by name, on the database with one hero and the key."""
+    authenticator = ApiKeyAuthenticator(database, SCOPES)
+    health = health_endpoints(Readiness(database, lambda: False))
+    everything = build_app(
+        database, authenticator=authenticator, limits=RATE, endpoints=health, metrics=Metrics()
+    )
+    return {
+        ALL_OFF: Subject(bare(build_app(database))),
+        "security headers": Subject(build_app(database)),
+        "health endpoints": Subject(bare(build_app(database, endpoints=health))),
+        "metrics": Subject(bare(build_app(database, metrics=Metrics()))),
+        "X-Request-ID": Subject(observed(bare(build_app(database)))),
+        "X-Request-ID, request log": Subject(observed(bare(build_app(database)), log)),
+        "X-Request-ID, Server-Timing": Subject(observed(bare(build_app(database)), timing=True)),
+        "rate limit": Subject(bare(build_app(database, limits=RATE))),
+        KNOWN_KEY: Subject(bare(build_app(database, authenticator=authenticator)), key),
+        ALL_ON: Subject(observed(everything, log, timing=True), key),
+    }
+
+
+def bare(app: FastAPI) -> FastAPI:
+    """Return the application without the security headers."""
+    app.user_middleware = [each for each in app.user_middleware if not adds_security_headers(each)]
+    return app
+
+
+def adds_security_headers(middleware: Middleware) -> bool:
+    added: object = middleware.cls
+    return added is SecurityHeaders
+
+
+def observed(app: ASGIApp, *observers: Observer, timing: bool = False) -> ASGIApp:
+    """Return the application within what the server adds to it."""
+    return Identified(ObservationMiddleware(app, observers, has_timing=timing))

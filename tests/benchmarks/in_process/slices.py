@@ -1,0 +1,135 @@
+"""Applications that are called in turn, in short slices.
+
+Drift of the machine then affects all of them alike. The time is that of the thread on its
+processor: while another process has the processor, it does not count. A difference is computed
+within a slice::
+
+    slice 1   none  API key  token  401  rate limit
+    slice 2         API key  token  401  rate limit  none
+"""
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from starlette.types import ASGIApp, Message
+
+from adapters.sqlite.database import SqliteDatabase
+from service_layer.api_keys import create_key
+from service_layer.authorization import ScopeNames
+from service_layer.heroes import create_hero
+from tests.benchmarks.rounds import rotated
+from tests.support.databases import open_sqlite
+
+CALLS = 50
+"""Calls of each subject in a slice."""
+
+SLICES = 100
+"""Slices in a round."""
+
+
+class Subject(NamedTuple):
+    """An application, the credential that its client sends, and the status that it gets."""
+
+    app: ASGIApp
+    credential: str | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The microseconds of a request in each slice, by subject."""
+
+    times: Sequence[Mapping[str, float]]
+
+    def total(self) -> dict[str, float]:
+        """Return the median time of a request of each subject."""
+        return {name: median(each[name] for each in self.times) for name in self.times[0]}
+
+    def added(self, base: str) -> dict[str, float]:
+        """Return the median time that each other subject takes longer than ``base``."""
+        return {
+            name: median(each[name] - each[base] for each in self.times)
+            for name in self.times[0]
+            if name != base
+        }
+
+
+@asynccontextmanager
+async def one_hero(folder: Path) -> AsyncIterator[SqliteDatabase]:
+    """Open a new database in the folder, with the hero that is read."""
+    database = open_sqlite(folder / "in_process.db")
+    database.migrate()
+    await database.aopen()
+    try:
+        async with database.writing() as uow:
+            await create_hero(uow, name="Deadpond", secret_name="Dive Wilson")
+            await uow.commit()
+        yield database
+    finally:
+        await database.aclose()
+
+
+async def make_key(database: SqliteDatabase, scopes: ScopeNames) -> str:
+    """Store an API key with all scopes, and return its text."""
+    async with database.writing() as uow:
+        created = await create_key(uow, name="benchmark", scopes=(scopes.read, scopes.write))
+    return created.text
+
+
+async def measure(subjects: Mapping[str, Subject], rounds: int) -> Slices:
+    """Measure the subjects, after a slice that fills the caches."""
+    await measure_slice(subjects, 0)
+    return Slices([await measure_slice(subjects, each) for each in range(rounds * SLICES)])
+
+
+async def measure_slice(subjects: Mapping[str, Subject], index: int) -> Mapping[str, float]:
+    """Return the microseconds of a request of each subject, each called ``CALLS`` times."""
+    return {name: await measure_calls(subjects[name]) for name in rotated(list(subjects), index)}
+
+
+async def measure_calls(subject: Subject) -> float:
+    """Return the mean microseconds of a request. Raises ``RuntimeError`` at another status."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scopes = [scope_of(subject) for _ in range(CALLS)]
+    started = time.thread_time()
+    for scope in scopes:
+        await subject.app(scope, receive, send)
+    taken = time.thread_time() - started
+    if {m["status"] for m in sent if m["type"] == "http.response.start"} != {subject.status}:
+        raise RuntimeError(f"not all responses have the status {subject.status}")
+    return taken / CALLS * 1e6
+
+
+async def receive() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def scope_of(subject: Subject) -> dict[str, Any]:
+    """Return the ASGI scope of a new request."""
+    headers = [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*")]
+    if subject.credential is not None:
+        headers.append((b"authorization", b"Bearer " + subject.credential.encode()))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/heroes/1",
+        "raw_path": b"/heroes/1",
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 8000),
+        "state": {},
+    }
