@@ -32,17 +32,16 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
 
         def send_protected(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": _add_to(message.get("headers", ()))}
             return send(message)
 
-        await self._app(scope, receive, send_protected)
+        return self._app(scope, receive, send_protected)
 
 
 def _add_to(headers: Headers) -> Headers:

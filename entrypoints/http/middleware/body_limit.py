@@ -3,9 +3,9 @@
 Starlette's middleware for this returns plain text; here every 413 is problem details.
 """
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.problems import problem
@@ -17,24 +17,21 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._max_digits = (len(str(max_bytes)), str(max_bytes))
+        self._max_digits = (len(str(max_bytes)), b"%d" % max_bytes)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        length = headers.get("content-length")
-        if length is not None and self._is_too_large(length):
-            await self._reject(scope, receive, send)
-        elif "transfer-encoding" in headers:
-            await self._buffer_body(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            return self._app(scope, receive, send)
+        headers = dict(scope["headers"])
+        if self._is_too_large(headers.get(b"content-length", b"0")):
+            return self._reject(scope, receive, send)
+        if b"transfer-encoding" in headers:
+            return self._buffer_body(scope, receive, send)
+        return self._app(scope, receive, send)
 
-    def _is_too_large(self, content_length: str) -> bool:
+    def _is_too_large(self, content_length: bytes) -> bool:
         """Compare a number of any length, which ``int`` may refuse to parse."""
-        digits = content_length.strip().lstrip("0")
+        digits = content_length.strip().lstrip(b"0")
         return (len(digits), digits) > self._max_digits
 
     async def _buffer_body(self, scope: Scope, receive: Receive, send: Send) -> None:

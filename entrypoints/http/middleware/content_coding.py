@@ -1,5 +1,6 @@
 """Bodies with a content coding such as ``gzip``: no route decodes them (RFC 9110, section 8.4)."""
 
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -29,12 +30,11 @@ class ContentCoding:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["method"] in WITHOUT_CONTENT or not _is_coded(scope):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         response = problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED, scope, ACCEPTED)
-        await response(scope, receive, send)
+        return response(scope, receive, send)
 
 
 def _is_coded(scope: Scope) -> bool:

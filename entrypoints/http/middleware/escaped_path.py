@@ -1,5 +1,7 @@
 """Paths that routes of Starlette would match by mistake."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.derived_scopes import derive_scope
@@ -16,9 +18,9 @@ class EscapedPathMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "lifespan" and b"%" in raw_path(scope):
             path = escape_scope(scope["app"].routes, scope)["path"]
             if path != scope["path"]:
                 scope = derive_scope(scope, path=path)
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)

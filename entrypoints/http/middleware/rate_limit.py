@@ -38,10 +38,9 @@ class RateLimit:
         policy = f'"default";q={limiter.quota.requests};w={limiter.quota.seconds}'
         self._policy = (b"ratelimit-policy", policy.encode())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or _is_health_check(scope):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         is_allowed, remaining, seconds = self._limiter.count(shorten(identify_client(scope)))
         limit = (b"ratelimit", b'"default";r=%d;t=%d' % (remaining, seconds))
 
@@ -52,11 +51,10 @@ class RateLimit:
             return send(message)
 
         if is_allowed:
-            await self._app(scope, receive, send_with_limit)
-            return
+            return self._app(scope, receive, send_with_limit)
         headers = {"Retry-After": str(seconds)}
         response = problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, scope, headers)
-        await response(scope, receive, send_with_limit)
+        return response(scope, receive, send_with_limit)
 
 
 def shorten(client: str) -> str | bytes:

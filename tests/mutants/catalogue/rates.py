@@ -118,16 +118,15 @@ MUTANTS = [
     Mutant(
         "a refused request is executed",
         RATE_LIMIT,
-        "            await self._app(scope, receive, send_with_limit)\n            return\n",
-        "            await self._app(scope, receive, send_with_limit)\n            return\n"
-        "        await self._app(scope, receive, lambda _: receive())\n",
+        "        if is_allowed:",
+        "        if scope:",
         LIMITED,
     ),
     Mutant(
         "a 429 does not say what is left",
         RATE_LIMIT,
-        "await response(scope, receive, send_with_limit)",
-        "await response(scope, receive, send)",
+        "return response(scope, receive, send_with_limit)",
+        "return response(scope, receive, send)",
         LIMITED,
     ),
     Mutant(

@@ -23,7 +23,7 @@ MUTANTS = [
     Mutant(
         "zeros before a length count",
         BODY_LIMIT,
-        'content_length.strip().lstrip("0")',
+        'content_length.strip().lstrip(b"0")',
         "content_length.strip()",
         [f"{MIDDLEWARE}/test_body_limit.py"],
     ),
