@@ -44,11 +44,11 @@ def print_health() -> None:
 def find_address(settings: Settings) -> tuple[str, int]:
     """Return the address and the port at which the service responds to this machine."""
     if settings.admin_port is None:
-        host, port = settings.host, settings.port
+        name, host, port = "PORT", settings.host, settings.port
     else:
-        host, port = settings.admin_host, settings.admin_port
+        name, host, port = "ADMIN_PORT", settings.admin_host, settings.admin_port
     if port == 0:
-        raise InvalidSettings(f"{PREFIX}PORT is 0, so the port of the service is not known")
+        raise InvalidSettings(f"{PREFIX}{name} is 0, so the port of the service is not known")
     return _reachable(host), port
 
 

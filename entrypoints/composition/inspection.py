@@ -29,8 +29,8 @@ def inspect_schema(database: Database) -> Finding:
         except NewerSchema as error:
             return Finding(str(error), is_good=True)
     if pending:
-        revisions = ", ".join(pending)
-        return Finding(f"migrations are pending: {revisions}; `migrate` applies them", is_good=False)
+        text = f"migrations are pending: {', '.join(pending)}; `migrate` applies them"
+        return Finding(text, is_good=False)
     return Finding("up to date", is_good=True)
 
 
