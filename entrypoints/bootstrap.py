@@ -1,4 +1,4 @@
-"""The application that the settings describe, and what runs beside it."""
+"""The application that the settings describe, and its background tasks."""
 
 import asyncio
 import logging

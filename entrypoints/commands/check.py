@@ -11,7 +11,7 @@ from service_layer.database import Database
 
 
 def check() -> None:
-    """Print the settings, and test the database. Exit with 1 if the service could not serve it.
+    """Print the settings, and test the database. Exit with 1 if a test fails.
 
     Tests the connection, the schema, the flush time of the disk, and whether the values of all
     heroes have the type of their column. Prints no stored values, and changes no table.
