@@ -69,7 +69,7 @@ class WorkerFiles:
         self._directory = directory
         with self._locked():
             self.slot = self._claim()
-            mark_process_dead(self.slot, str(directory))  # those of its last worker
+            mark_process_dead(self.slot, str(directory))  # the gauges of its last worker
             self._allocate()
         values.ValueClass = values.MultiProcessValue(lambda: self.slot)
 
