@@ -1,4 +1,4 @@
-"""The application that the settings describe, and what runs beside it."""
+"""The application that the settings describe, and its background tasks."""
 
 import asyncio
 import logging
@@ -69,8 +69,8 @@ def make_app(
 ) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    Without ``settings`` they are read from the environment and the file ``.env``. Raises like
-    ``make_apps``.
+    Without ``settings`` they are read from the environment and the file ``.env``. Raises the same
+    exceptions as ``make_apps``.
     """
     return make_apps(StopFlag(), migrating=migrating, settings=settings).main
 
@@ -84,11 +84,11 @@ def make_apps(
 ) -> Apps:
     """Return the applications of a process. ``stop`` is set when it receives a stop signal.
 
-    The metrics include what ``measure_server`` returns.
+    The metrics include those of ``measure_server``. Unless it is read-only, the main application
+    prunes stored responses in the background. It closes the database at shutdown.
 
-    While the main one runs, it prunes the stored responses, unless it is read-only. It closes the
-    database at shutdown. Raises ``InvalidSettings``. The main application raises ``CannotStart`` at
-    startup if its database cannot be used.
+    Raises ``InvalidSettings``. The main application raises ``CannotStart`` at startup if its
+    database cannot be used.
     """
     settings = settings or load_settings()
     database = open_database(settings)

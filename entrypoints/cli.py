@@ -57,7 +57,7 @@ Workers = Annotated[int, typer.Option(min=1, help="Number of worker processes.")
 Migrate = Annotated[bool, typer.Option(help="Migrate the database first.")]
 Check = Annotated[
     bool,
-    typer.Option("--check", help="Only list pending migrations; exit with 1 if any, 3 if newer."),
+    typer.Option("--check", help="Only list pending migrations: exit with 1 if any, 3 if newer."),
 ]
 
 

@@ -1,7 +1,7 @@
-"""Scopes that a middleware passes on in place of the one it received.
+"""Copies of an ASGI scope that a middleware passes on.
 
-What the application adds to such a scope, such as the route, is missing in the original. So the
-original refers to the one that replaces it.
+The application adds keys such as the route to the copy, not to the original. So the original refers
+to its copy.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ _DERIVED = "derived"
 
 
 def derive_scope(scope: Scope, **changes: Any) -> Scope:
-    """Return a copy of the scope with the changes."""
+    """Return a copy of the scope with the changes, and let the scope refer to it."""
     derived = scope[_DERIVED] = {**scope, **changes}
     return derived
 

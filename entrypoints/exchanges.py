@@ -1,4 +1,4 @@
-"""What is reported of a request and its response, to the log and to whatever counts requests."""
+"""The report of a request and its response, for observers such as the log."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,10 +8,10 @@ class Exchange(NamedTuple):
     """A request and its response. It contains no body, no query and no credential."""
 
     method: str | None
-    """``None`` if the server has refused what is no request."""
+    """``None`` if the server refused a malformed request line or an unknown method."""
 
     path: str
-    """The path as the client has encoded it."""
+    """The path as the client sent it, percent-encoded."""
 
     route: str | None
     """The template of the path, such as ``/teams/{id}``, or ``None`` if no route matched."""
@@ -21,10 +21,13 @@ class Exchange(NamedTuple):
     """Number of bytes of the response's body, before a transfer coding."""
 
     seconds: float
-    """From the end of the request's head, or from its first byte if the server refuses it."""
+    """Duration from the end of the request's head to the end of the response.
+
+    It counts from the first byte if the server refuses the request.
+    """
 
     client: tuple[str, int] | None
-    """The address of the client, and its port, or 0 if a proxy names the client."""
+    """The address and the port of the client. The port is 0 if a proxy forwarded the request."""
 
     http_version: str
     request_id: str | None

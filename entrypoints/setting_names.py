@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MAX_EDITS = 2
-"""Letters that a name may lack, have besides or have wrong to count as a misspelt setting."""
+"""Maximum edit distance between a misspelt name and that of the setting."""
 
 MAX_LISTED = 10
 """Names that a message lists. Kubernetes may inject hundreds."""

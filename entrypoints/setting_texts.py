@@ -53,7 +53,7 @@ def _to_variable(value: object) -> str:
             return str(value).lower()
         case float():
             return f"{value:.15g}"
-        case AbstractSet():  # the methods of authentication, of which none is chosen by hand
+        case AbstractSet():  # authentication methods, or none of them: None is not set
             return ",".join(sorted(map(str, value))) or "none"
         case tuple() | list():
             return ",".join(map(str, value))

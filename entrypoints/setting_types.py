@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 from entrypoints.quotas import Quota, parse_quota
 
 LogFormat = Literal["auto", "console", "json"]
-"""``auto`` is ``console`` on a terminal, and otherwise ``json``."""
+"""``auto`` is ``console`` on a terminal, and ``json`` elsewhere."""
 
 _NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+\.?")
 

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     """The port to listen on; 0 selects a free one."""
 
     auth: Authentication = None
-    """How clients are authenticated: ``none``, ``api-key``, ``jwt`` or both of these.
+    """How clients are authenticated: ``none``, ``api-key``, ``jwt`` or ``api-key,jwt``.
 
     If it is not set, no client is authenticated, and the service listens on loopback only.
     """
@@ -62,10 +62,10 @@ class Settings(BaseSettings):
     """Whether each request is logged, without its query string."""
 
     log_format: LogFormat = "auto"
-    """``console`` for people, ``json`` for programs; ``auto``: ``console`` only on a terminal."""
+    """Format of log lines. ``auto`` is ``console`` (text) on a terminal, and ``json`` elsewhere."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The lowest level of the lines in the log. Requests are at info."""
+    """The lowest level of log lines. Requests are at info."""
 
     lock_timeout: float = Field(default=5.0, gt=0, le=60)
     """Seconds that a request waits for the write lock or a row lock."""
@@ -104,10 +104,10 @@ class Settings(BaseSettings):
     """Seconds for which the response to a request with an ``Idempotency-Key`` is stored."""
 
     key_limit: int = Field(default=LIMIT, ge=1)
-    """Maximum number of such responses; then requests with a new key get 503."""
+    """Maximum number of stored responses; then requests with a new key get 503."""
 
     key_limit_per_client: int | None = Field(default=None, ge=1)
-    """Maximum number of such responses to one client; then its new keys get 429."""
+    """Maximum number of stored responses to one client; then its new keys get 429."""
 
     key_cache: float = Field(default=10.0, ge=0, le=3600)
     """PostgreSQL: seconds for which a process may still accept a revoked API key."""
@@ -137,13 +137,13 @@ class Settings(BaseSettings):
     """Port of a listener for health checks and metrics. By default there is none."""
 
     admin_host: str = "127.0.0.1"
-    """Address of that listener."""
+    """Address of the listener for health checks and metrics."""
 
     drain: float = Field(default=0.0, ge=0, le=3600)
     """Seconds after a stop signal in which connections are accepted as before."""
 
     grace: float = Field(default=8.0, gt=0, le=3600)
-    """Seconds after that in which requests in progress may finish."""
+    """Seconds after the drain within which requests in progress have to finish."""
 
     request_timeout: float = Field(default=60.0, gt=0, le=3600)
     """Seconds after which a request is cancelled if its response has not started."""
@@ -161,13 +161,13 @@ class Settings(BaseSettings):
     """A file with the keys of the issuer, instead of a URL. It may be replaced at any time."""
 
     server_timing: bool = False
-    """Whether responses have a ``Server-Timing``, with the milliseconds that they took."""
+    """Whether responses have the header ``Server-Timing``, with durations in milliseconds."""
 
     rate_limit: RateLimit = None
     """Maximum number of requests of a client in a time window, such as ``600/minute``."""
 
     read_only: bool = False
-    """Whether writes get 503, for maintenance."""
+    """Whether requests that write get 503, for maintenance."""
 
     @classmethod
     def settings_customise_sources(

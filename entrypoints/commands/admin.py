@@ -1,4 +1,4 @@
-"""The admin listener of ``serve``."""
+"""Open the admin listener of ``serve``."""
 
 from entrypoints.addresses import is_loopback
 from entrypoints.commands.exit_codes import print_warning
@@ -10,7 +10,7 @@ from entrypoints.settings import PREFIX, Settings
 
 
 def open_admin(settings: Settings, bounds: Bounds) -> Admin | None:
-    """Listen on the admin port, if there is one. Warn if others than this machine can reach it.
+    """Listen on the admin port, if there is one. Warn if other machines can reach it.
 
     Raises ``CannotListen``.
     """

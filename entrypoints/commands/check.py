@@ -11,11 +11,10 @@ from service_layer.database import Database
 
 
 def check() -> None:
-    """Print the settings, and test the database; exit with 1 if it is not ready to be served.
+    """Print the settings, and test the database. Exit with 1 if a test fails.
 
-    Tests the connection, the schema, the time that the disk takes to flush a write, and whether the
-    values of all heroes have the type of their column. Prints ids and columns, and no value. Does
-    not change the database.
+    Tests the connection, the schema, the flush time of the disk, and whether the values of all
+    heroes have the type of their column. Prints no stored values, and changes no table.
     """
     with exit_on_error():
         settings = load_settings(print_warning)

@@ -90,7 +90,7 @@ def discard_output() -> None:
 def print_warning(sentence: str, level: str = "warning") -> None:
     """Print a sentence for the operator on standard error, if it can be written to.
 
-    What is said is not worth the end of a start, and the exit code says that a command failed.
+    A start continues without it. The failure of a command is also in its exit code.
     """
     with suppress(OSError):
         if _is_json(sys.stderr):

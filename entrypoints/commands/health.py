@@ -1,4 +1,4 @@
-"""``heroes health``: whether the service with these settings is ready, for a container's probe."""
+"""``heroes health``: the readiness of the running service, for the probe of a container."""
 
 import json
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from entrypoints.http.paths import READY_PATH
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 
 TIMEOUT = 5.0
-"""Seconds in which the service must respond. It takes 2 for a database that does not."""
+"""Seconds within which the service must respond. Readiness waits 3 s for the database."""
 
 MAX_RESPONSE = 64 * 1024
 """Maximum size in bytes of a response that is read."""
@@ -21,7 +21,7 @@ MAX_RESPONSE = 64 * 1024
 def print_health() -> None:
     """Request /readyz of the running service. Exit with 0 if it is ready, and with 1 if not.
 
-    The service is the one that the settings describe. The admin port is used if there is one.
+    Its address and port are those of the settings: the admin port, if it is set.
     """
     with exit_on_error():
         host, port = find_address(load_settings(print_warning))
@@ -33,7 +33,7 @@ def print_health() -> None:
             raise typer.Exit(FAILED) from None
         checks = read_checks(body)
         if checks is None:
-            print_warning(f"what responds at {host} port {port} is not this service", "error")
+            print_warning(f"the server at {host} port {port} is not this service", "error")
             raise typer.Exit(FAILED)
         for name, result in checks.items():
             print_line(f"{name}: {result}")
@@ -44,11 +44,11 @@ def print_health() -> None:
 def find_address(settings: Settings) -> tuple[str, int]:
     """Return the address and the port at which the service responds to this machine."""
     if settings.admin_port is None:
-        host, port = settings.host, settings.port
+        name, host, port = "PORT", settings.host, settings.port
     else:
-        host, port = settings.admin_host, settings.admin_port
+        name, host, port = "ADMIN_PORT", settings.admin_host, settings.admin_port
     if port == 0:
-        raise InvalidSettings(f"{PREFIX}PORT is 0, so the port of the service is not known")
+        raise InvalidSettings(f"{PREFIX}{name} is 0, so the port of the service is not known")
     return _reachable(host), port
 
 

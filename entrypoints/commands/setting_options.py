@@ -1,4 +1,4 @@
-"""Options of a command for the settings that a person sets by hand.
+"""Options of a command for the settings that change between starts.
 
 ``--port 8001`` sets ``port`` for one start. Name, values, default and help of an option
 are those of the setting.
@@ -29,7 +29,7 @@ SET_BY_HAND = (
     "access_log",
     "log_level",
 )
-"""The settings with an option. The others are bounds, timeouts and secrets: set them for good."""
+"""The settings with an option. Options for all settings would make the help unreadable."""
 
 
 def add_setting_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""``heroes settings``: the effective settings, or a file to copy them from."""
+"""``heroes settings``: the effective settings, or ``.env.example``."""
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
@@ -46,7 +46,7 @@ def format_example() -> Iterator[str]:
     yield "# Copy this file to .env, and remove the # before what you change. An empty value counts"
     yield "# as not set. docs/settings.md explains each setting."
     for name, field in Settings.model_fields.items():
-        values = describe_range(field) or " or ".join(choices(field))
+        values = describe_range(field) or ", ".join(choices(field))
         text = f"{describe_meaning(field)}{values and f' Values: {values}.'}"
         yield ""
         yield from wrap(text, WIDTH, initial_indent="# ", subsequent_indent="# ")

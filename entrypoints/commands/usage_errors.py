@@ -1,4 +1,4 @@
-"""Errors in the arguments of ``serve``: JSON where its other lines are JSON."""
+"""Errors in the arguments of ``serve``, in the format of its log."""
 
 import sys
 from typing import Any

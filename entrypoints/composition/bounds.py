@@ -48,9 +48,9 @@ def find_bounds(database: Database, settings: Settings, listening_address: str) 
 
 
 def find_admin_bounds(bounds: Bounds, listening_address: str) -> Bounds:
-    """Return what the admin listener accepts, beside what ``bounds`` says for the main one.
+    """Return the bounds of the admin listener. Timeouts are those of the main one.
 
-    The hosts of the service are not its own: monitoring systems request it by address.
+    Its hosts are not those of the main one, because monitoring systems request it by address.
     """
     return replace(
         bounds,

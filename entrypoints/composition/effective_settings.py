@@ -1,4 +1,4 @@
-"""The settings as operators see them: the value of each, without secrets, and its source."""
+"""The settings for operators: the value of each, without secrets, and its source."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ DEFAULT = "default"
 
 
 class EffectiveSetting(NamedTuple):
-    """A setting: its environment variable, its value as in that, and where it comes from."""
+    """A setting: its environment variable, its value as in that, and its source."""
 
     variable: str
     value: str
@@ -23,7 +23,7 @@ class EffectiveSetting(NamedTuple):
 
 
 def find_effective_settings(settings: Settings) -> Sequence[EffectiveSetting]:
-    """Return the settings as ``load_settings`` has read them, in the order of their declaration.
+    """Return the settings that ``load_settings`` has read, in the order of their declaration.
 
     Passwords and options in URLs are hidden.
     """

@@ -1,4 +1,4 @@
-"""What can be found out about the database of the settings without changing it."""
+"""Inspect the database of the settings, without changing it."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -11,7 +11,7 @@ from service_layer.errors import NewerSchema
 
 
 class Finding(NamedTuple):
-    """A sentence about the database, and whether the service works with what it says."""
+    """A sentence about the database, and whether the service works with it."""
 
     text: str
     is_good: bool
@@ -29,7 +29,8 @@ def inspect_schema(database: Database) -> Finding:
         except NewerSchema as error:
             return Finding(str(error), is_good=True)
     if pending:
-        return Finding(f"migrations are pending: {', '.join(pending)}; run them", is_good=False)
+        text = f"migrations are pending: {', '.join(pending)}; `migrate` applies them"
+        return Finding(text, is_good=False)
     return Finding("up to date", is_good=True)
 
 

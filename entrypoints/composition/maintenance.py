@@ -1,4 +1,4 @@
-"""What the commands do with the database of the settings."""
+"""The operations of the commands on the database of the settings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -54,7 +54,7 @@ def back_up(settings: Settings, target: Path, progress: Progress, *, replace: bo
 
 
 def restore(settings: Settings, backup: Path, progress: Progress) -> Restored:
-    """Replace the database by a backup. Raises like ``back_up``."""
+    """Replace the database by a backup. Raises the same exceptions as ``back_up``."""
     database = open_database(settings)
     with translate_errors(database):
         return database.restore(backup, progress)

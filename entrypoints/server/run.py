@@ -75,7 +75,7 @@ def exit_on_signals_before_serving() -> None:
 
 
 def _open_observers(log: LogOptions) -> Sequence[Observer]:
-    """Return what observes the requests of this process."""
+    """Return the observers of the requests of this process."""
     log_uncaught_exceptions()
     request_log = open_request_log(log)
     return [request_log] if request_log else []

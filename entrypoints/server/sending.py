@@ -128,7 +128,7 @@ class SendingProtocol(HttpToolsProtocol):
             self._send_timer.start(DRAIN_TIMEOUT)
 
     def _abort(self) -> None:
-        """Close the connection at once. Requests of it are finished, without a response."""
+        """Close the connection at once. Its requests run to their end, without a response."""
         self._disconnect_requests()
         self.transport.abort()
 

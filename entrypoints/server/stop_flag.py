@@ -2,13 +2,13 @@
 
 
 class StopFlag:
-    """Set once, by the handler of the signal. A worker gets a copy that is not set."""
+    """A flag that the signal handler sets. It is pickled for a worker before that."""
 
     def __init__(self) -> None:
         self._is_set = False
 
     def set(self) -> None:
-        """Say that the process is stopping."""
+        """Record that the process is stopping."""
         self._is_set = True
 
     def is_set(self) -> bool:

@@ -1,1 +1,1 @@
-"""The telemetry ports: what components report, without knowing to whom."""
+"""The telemetry ports: how components report measurements, without a metrics library."""

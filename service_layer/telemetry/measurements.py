@@ -1,8 +1,8 @@
-"""What a component counts, in plain attributes that are read when somebody asks.
+"""Measurements: the counts of a component, as values for a metrics library.
 
-A count on the path of a request is an addition. ``measure`` of the component names its counts, and
-returns them as measurements. Names are those of OpenTelemetry where it has one, in the form of
-Prometheus, but without the suffix ``_total`` of counters.
+A component counts in plain attributes, so a count costs a request one addition. Its ``measure``
+returns them as measurements when metrics are rendered. Names are those of OpenTelemetry where it
+has one, in the form of Prometheus, without the suffix ``_total`` of counters.
 """
 
 from bisect import bisect_left
@@ -24,7 +24,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A number at this moment. The numbers of several processes can be added."""
+    """A current number. Its sum over several processes must have a meaning."""
 
     name: str
     description: str
@@ -33,9 +33,9 @@ class Gauge:
 
 
 class Distribution:
-    """How many observed values are in each bucket. ``bounds`` are the buckets' upper bounds.
+    """The number of observed values in each bucket. ``bounds`` are the buckets' upper bounds.
 
-    A value equal to a bound belongs to its bucket. The last bucket has no bound.
+    They are inclusive. A last bucket without a bound follows.
     """
 
     def __init__(self, bounds: Sequence[float]) -> None:
@@ -51,7 +51,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """A distribution. Only for what runs in one process: it is not added to that of others."""
+    """A distribution in a single process: those of several processes are not added up."""
 
     name: str
     description: str
@@ -61,4 +61,4 @@ class Histogram:
 Measurement = Counter | Gauge | Histogram
 
 Measure = Callable[[], Iterable[Measurement]]
-"""Returns what a component has counted. Takes microseconds, and does not wait."""
+"""Returns the measurements of a component. Takes microseconds, and does not block."""

@@ -32,7 +32,7 @@ class Prometheus:
         self._client = client
 
     def query(self, expression: str) -> list[float]:
-        """Return the values of all series that the expression gives."""
+        """Return the values of all series in the result of the expression."""
         result = self._get("/api/v1/query", query=expression)["result"]
         return [float(series["value"][1]) for series in result]
 

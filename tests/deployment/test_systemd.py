@@ -73,7 +73,7 @@ def test_systemd_accepts_the_unit(installed: Path) -> None:
 
 
 @needs_systemd
-def test_the_unit_exposes_little(installed: Path) -> None:
+def test_the_exposure_of_the_unit_is_low(installed: Path) -> None:
     rated = analyze("security", "--offline=true", f"--threshold={MAX_EXPOSURE}", installed)
 
     assert 0 == rated.returncode, rated.stdout

@@ -115,7 +115,7 @@ def test_a_test_client_that_starts_the_app_finds_the_schema_up_to_date(
         assert [1] == [hero["id"] for hero in client.get("/heroes/").json()]
 
 
-def test_a_server_that_is_away_is_waited_for_while_requests_get_503(
+def test_requests_get_503_until_an_unreachable_server_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HEROES_DATABASE_URL", "postgresql://heroes@127.0.0.1:1/heroes")

@@ -1,4 +1,4 @@
-"""``HEROES_LOG_FORMAT`` decides how every line of ``heroes serve`` looks."""
+"""Every line of ``heroes serve`` has the format of ``HEROES_LOG_FORMAT``."""
 
 from pathlib import Path
 

@@ -86,7 +86,7 @@ async def test_a_server_that_does_not_exist_is_not_ready(session: str) -> None:
 
 
 @pytest.mark.parametrize("opening", OPENINGS.values())
-async def test_replicas_that_are_away_are_not_ready(
+async def test_unreachable_replicas_are_not_ready(
     postgres_url: str, opening: Callable[..., Database]
 ) -> None:
     database = opening(postgres_url, read_url="postgresql://heroes@127.0.0.1:1/heroes")

@@ -1,4 +1,4 @@
-"""How units of work have ended is counted, on each engine."""
+"""Units of work are counted by their outcome, on each engine."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -65,7 +65,7 @@ async def test_each_end_of_a_unit_of_work_is_counted(database: Database) -> None
     assert {"committed": 1, "rolled_back": 2, "failed": 1} == outcomes(database)
 
 
-async def test_one_that_has_executed_nothing_is_not_counted(database: Database) -> None:
+async def test_a_unit_of_work_without_statements_is_not_counted(database: Database) -> None:
     async with database.writing():
         pass
     async with database.reading() as uow:

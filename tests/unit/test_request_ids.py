@@ -1,4 +1,4 @@
-"""The id of a request: the client's, or a random one."""
+"""The id of a request: that of the client, or a random one."""
 
 import re
 
@@ -10,7 +10,7 @@ NEW = re.compile(r"[0-9a-f]{32}")
 
 
 @pytest.mark.parametrize("value", ["a", "a" * 128, "5d2f-9C_1.x", "-", "00"])
-def test_the_id_of_the_client_is_taken(value: str) -> None:
+def test_a_valid_id_of_the_client_is_accepted(value: str) -> None:
     headers = [(b"host", b"localhost"), (b"x-request-id", value.encode())]
 
     assert value == find_request_id(headers)
@@ -19,7 +19,7 @@ def test_the_id_of_the_client_is_taken(value: str) -> None:
 @pytest.mark.parametrize(
     "value", [b"", b"a" * 129, b"a b", b"a,b", b"a\nb", b"a\n", b'"a"', b"\xe9", b"a/b", b"a:b"]
 )
-def test_another_text_is_replaced(value: bytes) -> None:
+def test_an_invalid_id_is_replaced(value: bytes) -> None:
     assert NEW.fullmatch(find_request_id([(b"x-request-id", value)]))
 
 
@@ -29,5 +29,5 @@ def test_several_ids_are_replaced() -> None:
     assert NEW.fullmatch(find_request_id(headers))
 
 
-def test_ids_that_are_made_differ() -> None:
+def test_generated_ids_differ() -> None:
     assert 1000 == len({find_request_id([]) for _ in range(1000)})

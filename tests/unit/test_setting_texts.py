@@ -45,7 +45,7 @@ def test_a_quota_is_written_with_its_unit(seconds: int) -> None:
     assert quota == load_settings(options={"rate_limit": format_value(quota)}).rate_limit
 
 
-def test_no_authentication_by_choice_differs_from_no_choice() -> None:
+def test_no_authentication_differs_from_a_setting_that_is_not_set() -> None:
     assert "none" == format_value(frozenset())
     assert "" == format_value(None)
     assert "" == format_value(())

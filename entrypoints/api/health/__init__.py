@@ -1,1 +1,1 @@
-"""What probes and monitoring systems request: whether the process lives, and is ready."""
+"""Health checks: whether the process is live and ready, and its version."""

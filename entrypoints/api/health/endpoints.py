@@ -1,7 +1,6 @@
 """The endpoints ``/livez``, ``/readyz`` and ``/version``, as ASGI applications.
 
-They need neither FastAPI nor a place among the requests in progress, so they respond while other
-requests wait.
+They bypass admission control, so they respond while other requests wait.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

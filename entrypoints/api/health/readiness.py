@@ -33,17 +33,17 @@ MAX_AGE = 1.0
 """Seconds for which the result of a check is used."""
 
 TIMEOUT = 3.0
-"""Seconds in which the database has to answer."""
+"""Seconds within which the database has to respond."""
 
 INSPECTION_TIMEOUT = 30.0
-"""Seconds in which the schema has to be inspected.
+"""Seconds within which the inspection of the schema has to end.
 
-That happens once for a revision, and takes long while the machine is busy with starting. A probe
-that gives up earlier does not end it, and the next one gets the result.
+The schema is inspected once for each revision, which takes long on a busy machine. A probe that
+times out earlier does not cancel the inspection: the next one gets its result.
 """
 
 Checks = Mapping[str, str]
-"""The results by what is checked: ``OK``, or a reason that everybody may read."""
+"""The result of each check by its name: ``OK``, or a reason without details, for any client."""
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ class CheckedDatabase(Protocol):
 class Readiness:
     """Checks a database, unless the process is stopping.
 
-    The recorded revision of the schema is read each time. Only if it is another one than before,
-    the schema is inspected, on a connection of its own.
+    Each check reads the revision of the schema from the version table. If it has changed, the
+    schema is inspected, on a new connection.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Readiness:
         self._is_stopping = is_stopping
         self._clock = clock
         self._inspected: str | None = None
-        """The revision of a schema that is what this release needs."""
+        """The last revision whose schema was inspected, and is what this release needs."""
 
         self._check: asyncio.Task[Checks] | None = None
         self._expires = 0.0
@@ -91,7 +91,7 @@ class Readiness:
 
     async def _check_database(self) -> Checks:
         checks, error = await self._find_failure()
-        self._report(f"{type(error).__name__}: {error}" if error else "")
+        self._report((str(error) or LATE) if error else "")  # a TimeoutError has no text
         self._expires = self._clock() + MAX_AGE
         return checks
 
@@ -112,7 +112,7 @@ class Readiness:
         return _checks(OK, OK, OK), None
 
     async def _check_schema(self, revision: str) -> None:
-        """Inspect the schema unless that was done. A process migrates one in memory itself."""
+        """Inspect the schema of a new revision. A database in memory has always this release's."""
         if revision == self._inspected or self._database.is_in_memory:
             return
         with suppress(NewerSchema):  # this release works with it

@@ -79,7 +79,9 @@ class RateLimiter:
     def measure(self) -> Iterable[Measurement]:
         """Return the number of requests that exceeded the quota."""
         yield Counter(
-            "http_server_requests_rate_limited", "Requests that got 429 as too many.", self._refused
+            "http_server_requests_rate_limited",
+            "Requests that exceeded the rate limit.",
+            self._refused,
         )
 
     def count(self, client: Hashable) -> Decision:

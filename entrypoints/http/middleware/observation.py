@@ -1,4 +1,4 @@
-"""One look at each request for all that watch it: the log, and whatever counts requests."""
+"""Report each request to observers, such as the log."""
 
 from collections.abc import Awaitable, Sequence
 from time import perf_counter
@@ -13,16 +13,16 @@ from entrypoints.http.paths import raw_path
 from entrypoints.request_ids import REQUEST_ID, current_request_id
 
 RECEIVED_AT = "received_at"
-"""Key of the time at which the head of the request had arrived, in the ASGI scope.
+"""Key in the ASGI scope of the time at which the head of the request had arrived.
 
-It is that of ``perf_counter``. Between then and the start of the application the request waited.
+It is read from ``perf_counter``. From then on the request waits until it is started.
 """
 
 TRACE_ID = "trace_id"
-"""Key of the id of the request's trace in the ASGI scope, in hexadecimal digits, if it has one."""
+"""Key in the ASGI scope of the id of the trace, in hexadecimal digits, if there is one."""
 
 IS_REPORTED = "is_reported"
-"""Key in the ASGI scope of a request that the server has refused, and reported itself."""
+"""Key in the ASGI scope of a request that the server has refused and has already reported."""
 
 
 class ObservationMiddleware:
@@ -51,7 +51,7 @@ class ObservationMiddleware:
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = scope.get(RECEIVED_AT) or perf_counter()
-        status, size = 500, 0  # what the server sends if the application does not respond
+        status, size = 500, 0  # the response of the server if the application does not respond
 
         def send_observed(message: Message) -> Awaitable[None]:
             nonlocal status, size
@@ -71,7 +71,7 @@ class ObservationMiddleware:
 
 
 def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float) -> Exchange:
-    """Return the report of a request, with the route and the principal as far as they are known."""
+    """Return the report of a request, with the route and the principal if they are known."""
     inner = innermost_scope(scope)
     route, principal = inner.get("route"), inner.get(PRINCIPAL)
     return Exchange(

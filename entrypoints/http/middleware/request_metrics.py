@@ -10,10 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrypoints.derived_scopes import innermost_scope
 
 NO_ROUTE = ""
-"""Value of a request that no route matched. Prometheus treats an empty label as a missing one."""
+"""Label value of a request without a route. An empty label is the same as none in Prometheus."""
 
 CANCELLED = 503
-"""Status of a request that is cancelled because the server stops: the server sends it."""
+"""Status that the server sends for a request that it cancels at a stop."""
 
 
 class Durations(Protocol):

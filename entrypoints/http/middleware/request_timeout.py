@@ -24,7 +24,9 @@ class TimeoutCount:
     def measure(self) -> Iterable[Measurement]:
         """Return the number of requests."""
         yield Counter(
-            "http_server_requests_timed_out", "Requests that were cancelled as late.", self.number
+            "http_server_requests_timed_out",
+            "Requests that were cancelled at the timeout.",
+            self.number,
         )
 
 

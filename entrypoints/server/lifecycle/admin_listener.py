@@ -1,7 +1,6 @@
 """A second listener of a process, for probes and monitoring systems.
 
-It has connections and limits of its own: what clients do to the main port does not keep it from
-responding.
+It has connections and limits of its own, so it responds while the main port is overloaded.
 """
 
 import asyncio

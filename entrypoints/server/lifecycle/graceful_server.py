@@ -26,24 +26,24 @@ from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.sockets import accept_queued
 
 LINGER = 0.1
-"""Seconds in which a request may still arrive on an open connection before that is closed.
+"""Seconds in which a request may still arrive on an idle connection before that is closed.
 
-The client may have sent it before it could know of the stop.
+The client may have sent it before it knew of the stop.
 """
 
 CANCEL_TIMEOUT = 1.0
-"""Seconds in which cancelled requests get their responses, before the database is closed."""
+"""Seconds within which cancelled requests send their responses, before the database is closed."""
 
 TICK = 0.1
-"""Seconds between two calls of uvicorn's ``on_tick``, which is called with their number."""
+"""Seconds between two calls of uvicorn's ``on_tick``, which gets their number."""
 
 log = logging.getLogger(__name__)
 
 
 class GracefulServer(uvicorn.Server):
-    """Serves the applications of a process, and finishes what was accepted when it stops.
+    """Serves the applications of a process. A stop finishes the requests that were accepted.
 
-    A second SIGINT ends the waiting.
+    After a second SIGINT it waits neither for requests nor for the database.
     """
 
     def __init__(self, config: ProcessConfig) -> None:
@@ -87,14 +87,14 @@ class GracefulServer(uvicorn.Server):
             self._admin.close()
 
     def _notify(self, state: bytes) -> None:
-        if not self._process.is_worker:  # its parent does it for all
+        if not self._process.is_worker:  # the parent notifies it for all workers
             notify(state)
 
     def _connections(self) -> Sequence[BoundedProtocol]:
         return [cast("BoundedProtocol", each) for each in self.server_state.connections]
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, and serve meanwhile as before."""
+        """Wait while requests are served as before."""
         for counter in range(round(seconds / TICK)):
             if self.force_exit:
                 return
@@ -104,7 +104,7 @@ class GracefulServer(uvicorn.Server):
     async def _stop_accepting(self, sockets: Sequence[socket.socket]) -> None:
         """Close the listening sockets. Accept the connections that the kernel has queued for them.
 
-        It would reset those when the last process closes the socket, with their requests.
+        The kernel would reset those, with their requests, when the last process closes the socket.
         """
         queue = sockets[0].dup() if sockets else None
         for server in self.servers:
@@ -127,7 +127,7 @@ class GracefulServer(uvicorn.Server):
             await asyncio.wait_for(self._wait_tasks_to_complete(), grace)
         except TimeoutError:
             log.error(  # noqa: TRY400 - no traceback needed
-                "requests that are cancelled because they took longer than %g s: %d",
+                "requests that did not finish within %g s after the stop and are cancelled: %d",
                 grace,
                 len(self.server_state.tasks),
             )

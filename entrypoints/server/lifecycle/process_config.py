@@ -24,18 +24,18 @@ class Apps(NamedTuple):
     """Health checks and metrics, for a listener that clients cannot reach."""
 
     may_end: Callable[[], bool]
-    """Return whether the process may be killed although its database is not closed."""
+    """Returns whether the process may end although its database is not closed."""
 
 
 MakeApps = Callable[[StopFlag, Measure], Apps]
-"""Makes the applications of a process, which ends when the flag is set. Must be picklable.
+"""Makes the applications of a process. Must be picklable.
 
-Includes in the metrics what the server measures.
+It gets the flag that a stop signal sets, and the measurements of the server for the metrics.
 """
 
 
 class Admin(NamedTuple):
-    """The listener of the admin application. Workers share it: each connection is of one."""
+    """The listener of the admin application. Workers share it: one of them accepts a connection."""
 
     listener: socket.socket
     bounds: Bounds
@@ -46,19 +46,19 @@ class StopTimes:
     """How long the stop of a process takes, in seconds."""
 
     drain: float = 0.0
-    """Time after the signal in which connections are accepted as before."""
+    """Time after the signal during which connections are accepted as before."""
 
     grace: float = 8.0
-    """Time after that in which requests in progress may finish."""
+    """Time after that within which requests in progress have to finish."""
 
     close: float = 5.0
-    """Time after that in which the database is closed and the process ends by itself."""
+    """Time after that within which the database has to be closed. Then the process is ended."""
 
 
 class ProcessConfig(ServerConfig):
-    """The configuration of a process. A worker gets it pickled, with the listeners.
+    """The configuration of a process. It is pickled for a worker, with the listeners.
 
-    The applications are made in the process that serves them.
+    The process that serves the applications makes them.
     """
 
     apps: Apps

@@ -1,6 +1,7 @@
 """Several processes that share a socket: uvicorn's supervisor, with ``GracefulServer``.
 
-uvicorn names the class of its processes in its module only, so that name is replaced.
+The supervisor has no parameter for the class of its processes, so the class is replaced in its
+module.
 """
 
 import os
@@ -29,10 +30,11 @@ def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
 
 
 class Worker(multiprocess.Process):
-    """A worker. SIGHUP, which a terminal sends to all processes when it closes, does not end it.
+    """A worker, which ignores SIGHUP: a terminal that closes sends it to all processes.
 
-    It answers its parent's pings once its modules are imported. On a busy machine that takes longer
-    than the 5 s after which uvicorn kills a worker, so the first answer has ``START_TIMEOUT``.
+    A worker answers the pings of its parent once its modules are imported. uvicorn kills a worker
+    that does not answer within 5 s, which a start on a busy machine exceeds. So the first answer
+    may take ``START_TIMEOUT``.
     """
 
     _is_starting = True
@@ -74,7 +76,7 @@ class Worker(multiprocess.Process):
 
 
 class Workers(multiprocess.Multiprocess):
-    """The supervisor. It handles a signal at once."""
+    """The supervisor. It handles a signal at once, instead of within 0.5 s."""
 
     def __init__(self, config: ProcessConfig, sockets: list[socket.socket]) -> None:
         super().__init__(config, sockets)
@@ -92,7 +94,11 @@ class Workers(multiprocess.Multiprocess):
             notify(READY)
 
     def terminate_all(self) -> None:
-        """Stop the workers. They own the sockets from now on: the last one refuses connections."""
+        """Stop the workers.
+
+        The parent closes its copies of the sockets first. So connections are refused as soon as the
+        last worker has closed its own.
+        """
         notify(STOPPING)
         for each in self.sockets:
             each.close()

@@ -18,14 +18,16 @@ from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
 from entrypoints.telemetry.logs.writer import DroppingWriter
 
 OWN_LOGGERS = ("adapters", "entrypoints", "service_layer", "uvicorn", "uvicorn.error")
-"""The loggers that have the level of the settings. uvicorn asks the last one for its own level."""
+"""The loggers with the level of the settings. uvicorn reads the level of the last one itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """What is logged, lines from ``level`` on, and what responses say about their time."""
+    """Which lines are logged, in which format, and whether responses have a ``Server-Timing``."""
 
     level: str
+    """The lowest level of the lines."""
+
     format: LogFormat = "auto"
     has_requests: bool = True
     """Whether each request is logged, if ``level`` is at most info."""
@@ -57,13 +59,13 @@ def build_log_config(options: LogOptions) -> dict[str, Any]:
 
 
 def start_logging(options: LogOptions) -> None:
-    """Configure the loggers of this process, and log what would be printed otherwise."""
+    """Configure the loggers of this process, and log uncaught exceptions."""
     logging.config.dictConfig(build_log_config(options))
     log_uncaught_exceptions()
 
 
 def open_request_log(options: LogOptions) -> Observer | None:
-    """Return what writes the line of each request to standard output, or ``None`` if none is."""
+    """Return an observer that logs requests to standard output, or ``None`` if none are logged."""
     if not options.has_requests or logging.getLevelName(options.level.upper()) > logging.INFO:
         return None
     stream = sys.stdout

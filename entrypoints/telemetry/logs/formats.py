@@ -36,14 +36,14 @@ def is_json(log_format: LogFormat, stream: TextIO | None) -> bool:
 
 
 def may_colour(stream: TextIO | None) -> bool:
-    """Return whether console lines on the stream are coloured: on a terminal, see no-color.org."""
+    """Return whether console lines are coloured: on a terminal, unless ``NO_COLOR`` is set."""
     return _is_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
 def make_renderer(*, as_json: bool, colours: bool) -> Processor:
-    """Return what makes the text of a line from its fields, in their order.
+    """Return the structlog processor that renders the fields of a line, in their order.
 
-    A JSON line is ASCII: no character in it ends a line.
+    JSON is ASCII, so no character of a text ends a line.
     """
     return JSONRenderer() if as_json else _make_console_renderer(colours=colours)
 

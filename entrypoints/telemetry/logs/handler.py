@@ -25,7 +25,7 @@ class DroppingHandler(logging.Handler):
         try:
             line = self._format_line(record)
         except Exception as error:  # noqa: BLE001 - as in the handlers of the standard library
-            # The standard library would print the arguments, which may be anything.
+            # The standard library would print the arguments, which may contain stored values.
             reason = type(error).__name__
             line = self._format_line(_warn(UNFORMATTED, record.name, record.lineno, reason))
         self._writer.write(line)

@@ -1,4 +1,4 @@
-"""Lines for the records of the standard library's loggers, which all of the service uses."""
+"""Format the records of the standard library's loggers."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ class RecordFormatter(ProcessorFormatter):
 
 
 def describe_record(_: object, __: str, event: EventDict, *, names_logger: bool) -> EventDict:
-    """Return the fields of a line: its time, level and text, its logger, request and traceback."""
+    """Return the fields of a line: time, level, text, logger, request id and traceback."""
     record: logging.LogRecord = event["_record"]
     fields = _describe(record.created, record.levelname, event["event"])
     if names_logger:
@@ -36,7 +36,7 @@ def describe_record(_: object, __: str, event: EventDict, *, names_logger: bool)
 
 
 def format_line(level: str, text: str) -> str:
-    """Return a JSON line for what is not logged, such as the lines of a start."""
+    """Return the JSON line of a text that no logger writes, such as what a start prints."""
     return str(JSONRenderer()(None, level, _describe(time.time(), level, text)))
 
 

@@ -1,6 +1,6 @@
-"""The line of a request.
+"""Format the line of a request.
 
-As JSON it is put together here, in 2 µs: structlog's chain would take 5.
+JSON is formatted without structlog, in 2 µs instead of 5.
 """
 
 import time
@@ -17,7 +17,7 @@ EVENT = "request"
 MAX_PATH = 1024
 """Maximum number of characters of a path in a line.
 
-So a line usually has less than 4 KiB, which a pipe takes whole or not at all.
+So a line usually has less than ``PIPE_BUF`` bytes, which are written to a pipe atomically.
 """
 
 PHRASES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}

@@ -1,8 +1,7 @@
 """Tracebacks without the messages of exceptions of other libraries.
 
-Such a message may contain a value of a request or of a row: ``KeyError``, the validation errors of
-pydantic and the errors of database drivers do. The line of the source shows what it says apart from
-that. The service's own exceptions contain no such value.
+Such a message may contain a value of a request or of a row, as those of ``KeyError``, pydantic and
+database drivers do. The service's own exceptions contain no such value.
 """
 
 import traceback
@@ -11,10 +10,10 @@ from collections.abc import Iterator
 OWN_PACKAGES = frozenset({"adapters", "domain", "entrypoints", "service_layer"})
 
 MAX_EXCEPTIONS = 10
-"""Maximum number of exceptions that are shown: the exception itself, causes and members."""
+"""Maximum number of exceptions in a traceback, with causes, contexts and members of groups."""
 
 MAX_FRAMES = 50
-"""Maximum number of frames of an exception that are shown: the last ones."""
+"""Maximum number of frames of an exception: the innermost ones are shown."""
 
 CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
 CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -22,7 +21,7 @@ MEMBER = "\nThe above exception contains the following one:\n\n"
 
 
 def format_exception(error: BaseException) -> str:
-    """Return the traceback of the exception and of what led to it, without a line end."""
+    """Return the traceback of the exception and of its causes, without a final newline."""
     shown: list[BaseException] = []
     return "".join(_format(error, shown)).rstrip("\n")
 

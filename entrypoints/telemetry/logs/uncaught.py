@@ -1,4 +1,4 @@
-"""Exceptions that nothing handles, and warnings of Python: lines of the log as well."""
+"""Log uncaught exceptions and Python's warnings."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def log_uncaught_exceptions() -> None:
-    """Log them instead of printing them: a printed one takes several lines, with its message."""
+    """Log them instead of printing them, which takes several lines and includes the message."""
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_exception
     threading.excepthook = lambda raised: _log_exception(*raised[:3])

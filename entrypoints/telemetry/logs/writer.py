@@ -1,8 +1,8 @@
 """Write log lines without waiting for their reader.
 
-A reader that stalls lets the pipe fill up, and a write to a full pipe blocks: the event loop, and
-with it every request and the shutdown. So lines are dropped then, and counted. The next line that
-can be written is preceded by that number. A line costs one system call.
+If the reader of a pipe stalls, the pipe fills up, and a write blocks the event loop: all requests
+and the shutdown. So lines are dropped and counted instead, and the next line that can be written is
+preceded by their number. A line costs one system call.
 """
 
 import os

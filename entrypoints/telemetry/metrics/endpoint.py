@@ -24,6 +24,6 @@ class MetricsEndpoint:
 
 
 def metrics_route(metrics: Metrics) -> Route:
-    """Return a route for an application of Starlette. It is not in the OpenAPI document."""
+    """Return the route of ``/metrics``, which is not in the OpenAPI document."""
     endpoint = MetricsEndpoint(metrics)
     return Route(PATH, endpoint, methods=["GET"], include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The metrics of a process: where they come from, and how they are rendered."""
+"""The metrics of a process, collected from its components and rendered as text."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ from entrypoints.telemetry.metrics.workers import WorkerFiles
 from service_layer.telemetry.measurements import Measure
 
 PUBLISH_INTERVAL = 0.5
-"""Seconds after which other workers see what a component of this one has counted."""
+"""Seconds between two calls of ``publish`` in a worker: how old its counts are for others."""
 
 
 class Metrics:
     """The metrics of this process, or of all workers that share its files.
 
-    The durations of requests are recorded as they end. What components count is read when the
-    metrics are rendered. With ``workers``, ``run`` publishes it to the others.
+    The duration of a request is recorded when it ends. The counts of components are read when the
+    metrics are rendered. With ``workers``, ``run`` also publishes them to the other workers.
     """
 
     def __init__(self, workers: WorkerFiles | None = None) -> None:
-        disable_created_metrics()  # Prometheus would store a series more for each series
+        disable_created_metrics()  # each series would have a second one, with its time of creation
         registry = CollectorRegistry()
         self.workers = workers
         self.durations = RequestDurations(registry)
@@ -41,11 +41,11 @@ class Metrics:
         self._rendered.register(_Target(name, version))
 
     def add(self, *sources: Measure) -> None:
-        """Include what these return whenever the metrics are rendered."""
+        """Include the measurements that the functions return whenever the metrics are rendered."""
         self._sources += sources
 
     def publish(self) -> None:
-        """Read what the components have counted."""
+        """Read the counts of all components."""
         self._published.publish(chain.from_iterable(measure() for measure in self._sources))
 
     async def render(self) -> bytes:
@@ -58,14 +58,14 @@ class Metrics:
             return render()
 
     async def run(self) -> None:
-        """Publish from time to time, until it is cancelled."""
+        """Publish every ``PUBLISH_INTERVAL`` until cancelled."""
         while True:
             self.publish()
             await asyncio.sleep(PUBLISH_INTERVAL)
 
 
 class _Target(Collector):
-    """``target_info``: OpenTelemetry's metric with what identifies a service."""
+    """OpenTelemetry's metric ``target_info``, which identifies a service."""
 
     def __init__(self, name: str, version: str) -> None:
         self._value = {"service_name": name, "service_version": version}

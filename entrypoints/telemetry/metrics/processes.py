@@ -1,4 +1,4 @@
-"""The memory, processor time and file descriptors of this process, as the kernel counts them."""
+"""The memory, processor time and file descriptors that this process uses."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from prometheus_client import ProcessCollector
 from service_layer.telemetry.measurements import Counter, Gauge, Measurement
 
 START_TIME = "process_start_time_seconds"
-"""The only one that cannot be added up over processes."""
+"""A metric that is left out, because its sum over processes has no meaning."""
 
 
 class ProcessUsage:
-    """What prometheus-client knows of the process: nothing on systems without ``/proc``."""
+    """The measurements of prometheus-client's ``ProcessCollector``: none without ``/proc``."""
 
     def __init__(self) -> None:
         self._collector = ProcessCollector(registry=None)

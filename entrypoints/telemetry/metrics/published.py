@@ -16,9 +16,9 @@ Series = tuple[str, tuple[str, ...]]
 class Published(Collector):
     """Metrics with the values of the measurements that were published last.
 
-    Counters and gauges are metrics of ``registry``, so that those of several workers are added. A
-    counter is increased by what was counted since the last time. Histograms are collected as they
-    are.
+    Counters and gauges are metrics of ``registry``, whose values prometheus-client adds up over
+    workers. A counter is increased by the difference from the last measurement. Histograms are
+    those of this process.
     """
 
     def __init__(self, registry: client.CollectorRegistry) -> None:

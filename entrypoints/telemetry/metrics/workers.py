@@ -1,10 +1,10 @@
 """The metrics of several worker processes, added up.
 
-prometheus-client has a mode for this: each process writes its values to memory-mapped files, and
-the process that is asked adds up all files. By default it names the files by process id. Then
-each worker that is replaced would leave files for ever, because its counts must not disappear.
-Here a worker claims a slot by locking a file, and continues the counts of the worker that had the
-slot before::
+This is the multiprocess mode of prometheus-client: each process writes its values to memory-mapped
+files, and the process that is scraped adds up all files. By default it names the files by process
+id. Then the files of each replaced worker would remain, because they contain its counts. Here a
+worker claims a slot by locking a file, and continues the counts of the worker that had the slot
+before::
 
     slot 0    worker 17 ─────────────────────────────────
     slot 1    worker 18 ──── killed     worker 21 ───────      continues the counts of 18
@@ -24,19 +24,19 @@ from prometheus_client import CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable with the directory of the files, as prometheus-client names it."""
+"""prometheus-client's environment variable for the directory of the files."""
 
 LOCK = "slots.lock"
-"""File whose lock a process holds while it claims or inspects slots."""
+"""File that a process locks while it claims or inspects slots."""
 
 FILES = ("counter", "gauge_livesum", "histogram")
 """Kinds of files, as prometheus-client names them."""
 
 FILE_SIZE = 2**20
-"""Size in bytes of a file: enough for 200 series of a histogram. Beyond that, it grows.
+"""Initial size of a file in bytes: enough for 200 series of a histogram.
 
-Its space is allocated before it is mapped: a write to a mapped file on a full disk would kill the
-process.
+Its space is allocated before it is mapped: on a full disk, a write to a mapped file would kill the
+process (SIGBUS).
 """
 
 log = logging.getLogger(__name__)
@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def shared_directory() -> Iterator[None]:
-    """Let the processes that are started in the block share their metrics.
+    """Create the directory in which processes that are started in the block share their metrics.
 
-    Exits with a message if no directory can be created.
+    Exits with a message if that fails.
     """
     try:
         directory = TemporaryDirectory(prefix="metrics-")
@@ -59,17 +59,17 @@ def shared_directory() -> Iterator[None]:
 
 
 class WorkerFiles:
-    """The files of all workers. This process claims a slot of them until it ends.
+    """The files of all workers, of which this process claims a slot until it ends.
 
-    Metrics that are created afterwards have their values in its files: at most one object of this
-    class may exist in a process. Raises ``OSError`` if there is no space.
+    Metrics that are created afterwards have their values in the files of the slot, so a process may
+    have only one object of this class. Raises ``OSError``, such as for a full disk.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         with self._locked():
             self.slot = self._claim()
-            mark_process_dead(self.slot, str(directory))  # the gauges of the worker before
+            mark_process_dead(self.slot, str(directory))  # the gauges of its last worker
             self._allocate()
         values.ValueClass = values.MultiProcessValue(lambda: self.slot)
 
@@ -80,7 +80,7 @@ class WorkerFiles:
         return registry
 
     def remove_dead_gauges(self) -> None:
-        """Remove the gauges of workers that have ended. Their counters remain. Blocks briefly."""
+        """Remove the gauges of workers that have ended, but not their counters. Blocks briefly."""
         with self._locked():
             for path in self._directory.glob("slot-*.lock"):
                 descriptor = _try_lock(path)
@@ -89,7 +89,7 @@ class WorkerFiles:
                     os.close(descriptor)
 
     def _claim(self) -> int:
-        """Return the first slot that no process has. Its lock is held until this process ends."""
+        """Lock and return the first free slot. The lock is held until this process ends."""
         paths = ((slot, self._directory / f"slot-{slot}.lock") for slot in count())
         return next(slot for slot, path in paths if _try_lock(path) is not None)
 
@@ -106,9 +106,9 @@ class WorkerFiles:
 
 
 def find_worker_files() -> WorkerFiles | None:
-    """Return the files that this process shares with others, or ``None`` if it is the only one.
+    """Return the files that this process shares with others, or ``None`` if there are no others.
 
-    If they cannot be used, this process has metrics of its own: monitoring stops no service.
+    Logs a warning and returns ``None`` if they cannot be used: the service starts all the same.
     """
     directory = os.environ.get(DIRECTORY)
     if not directory:
@@ -122,7 +122,7 @@ def find_worker_files() -> WorkerFiles | None:
 
 
 def _try_lock(path: Path) -> int | None:
-    """Return a descriptor that holds the file's lock, or ``None`` if another one does."""
+    """Lock the file, and return its descriptor, or ``None`` if another process has locked it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What the connection pools of PostgreSQL count."""
+"""The measurements of PostgreSQL's connection pools."""
 
 import asyncio
 from collections.abc import AsyncIterator

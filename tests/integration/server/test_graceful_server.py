@@ -1,4 +1,4 @@
-"""The stop of a server in this process: what the kernel has queued, and what does not end."""
+"""The stop of a server in this process: queued connections, and requests that do not end."""
 
 import asyncio
 import socket

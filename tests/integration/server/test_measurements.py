@@ -1,4 +1,4 @@
-"""What the server of a process counts: connections, requests that wait, and refusals."""
+"""The measurements of a server: connections, pending requests, and refusals."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -118,7 +118,7 @@ async def test_an_overloaded_server_sends_the_id() -> None:
     assert (["mine"], [503]) == (sent.ids, [each.status for each in sent.seen])
 
 
-async def test_a_connection_too_many_is_refused_with_an_id_and_is_no_request() -> None:
+async def test_a_connection_beyond_the_limit_is_refused_with_an_id_and_not_reported() -> None:
     sent = await send(b"", max_connections=0)
 
     assert sent.text.startswith(b"HTTP/1.1 503 ")
@@ -127,7 +127,7 @@ async def test_a_connection_too_many_is_refused_with_an_id_and_is_no_request() -
 
 
 @pytest.mark.parametrize("data", [SECRET + b"\r\n\r\n", SECRET + b" / HTTP/1.1\r\n\r\n"])
-async def test_what_is_no_request_is_not_reported_in_its_words(data: bytes) -> None:
+async def test_a_malformed_request_line_is_reported_without_its_text(data: bytes) -> None:
     (seen,) = (await send(data)).seen
 
     assert seen.method is None

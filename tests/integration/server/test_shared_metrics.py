@@ -1,4 +1,4 @@
-"""The workers of one server answer with the metrics of all, also after one was killed."""
+"""Each worker of a server returns the sums over all workers, also after one was killed."""
 
 import os
 import re
@@ -54,7 +54,7 @@ def gauge(text: str, name: str) -> float:
     return float(value)
 
 
-def test_every_worker_shows_what_all_have_counted(served: Served) -> None:
+def test_each_worker_returns_the_sums_over_all(served: Served) -> None:
     for _ in range(READS):
         request(served, "/heroes/1")
 

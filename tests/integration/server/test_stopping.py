@@ -1,4 +1,4 @@
-"""The admin listener of a served process, and what a stop looks like from outside."""
+"""The admin listener of a process, and its stop as clients see it."""
 
 import os
 import re
@@ -134,7 +134,7 @@ HANGING = """
 """
 
 
-def test_a_process_whose_database_can_not_be_closed_ends_when_it_may() -> None:
+def test_a_process_whose_database_cannot_be_closed_ends_when_it_may() -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(HANGING)],
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What a server that stops does with the requests and connections of its clients."""
+"""The requests and connections of clients during a stop."""
 
 import asyncio
 from typing import Any

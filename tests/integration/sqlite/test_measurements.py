@@ -1,4 +1,4 @@
-"""What the SQLite engine counts: commit groups, scans and the size of the log."""
+"""The measurements of the SQLite engine: commit groups, scans, and the size of the log."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
 from entrypoints.commands.health import find_address
-from entrypoints.settings import InvalidSettings, Settings
+from entrypoints.settings import InvalidSettings, Settings, load_settings
 from tests.support.served import environment
 
 READY = {"status": "ok", "checks": {"process": "ok", "database": "ok"}}
@@ -50,13 +50,15 @@ def run(folder: Path, **settings: str) -> Result:
     return CliRunner().invoke(cli, ["health"], env=environment(folder / "heroes.db", **settings))
 
 
-def test_a_service_that_is_ready_is_0(tmp_path: Path, serve: Serve) -> None:
+def test_a_ready_service_exits_with_0(tmp_path: Path, serve: Serve) -> None:
     result = run(tmp_path, port=str(serve(200, READY)))
 
     assert (0, "process: ok\ndatabase: ok\n") == (result.exit_code, result.stdout)
 
 
-def test_a_service_that_is_not_is_1_with_the_reason(tmp_path: Path, serve: Serve) -> None:
+def test_a_service_that_is_not_ready_exits_with_1_and_the_reason(
+    tmp_path: Path, serve: Serve
+) -> None:
     result = run(tmp_path, port=str(serve(503, NOT_READY)))
 
     assert (1, "process: ok\ndatabase: away\n") == (result.exit_code, result.stdout)
@@ -68,7 +70,7 @@ def test_the_admin_port_is_used_if_there_is_one(tmp_path: Path, serve: Serve) ->
     assert 0 == result.exit_code
 
 
-def test_no_service_is_1_in_one_sentence(tmp_path: Path) -> None:
+def test_a_service_that_does_not_respond_exits_with_1_in_one_sentence(tmp_path: Path) -> None:
     result = run(tmp_path, port="1")
 
     assert (1, "") == (result.exit_code, result.stdout)
@@ -103,6 +105,10 @@ def test_a_listener_on_all_addresses_is_reached_on_loopback(host: str, reachable
     assert (reachable, 8001) == find_address(settings)
 
 
-def test_a_port_that_the_system_chooses_is_not_known() -> None:
-    with pytest.raises(InvalidSettings, match="HEROES_PORT is 0"):
-        find_address(Settings(port=0, database_url="sqlite:///unused.db"))
+@pytest.mark.parametrize(
+    ("ports", "variable"),
+    [({"port": 0}, "HEROES_PORT"), ({"port": 8000, "admin_port": 0}, "HEROES_ADMIN_PORT")],
+)
+def test_a_port_that_the_system_selects_is_not_known(ports: dict[str, int], variable: str) -> None:
+    with pytest.raises(InvalidSettings, match=f"{variable} is 0"):
+        find_address(load_settings(options={"database_url": "sqlite:///unused.db", **ports}))

@@ -1,4 +1,4 @@
-"""Options of a command for the settings that a person sets by hand."""
+"""Options of a command for the settings that change between starts."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the kernel has queued for a listening socket is accepted before that is closed."""
+"""Connections that the kernel has queued are accepted before the listening socket is closed."""
 
 import socket
 from contextlib import ExitStack

@@ -1,1 +1,1 @@
-"""Tests of what the service tells its operators."""
+"""Tests of logs and metrics."""

@@ -1,4 +1,4 @@
-"""``/metrics`` on the port of the API."""
+"""``/metrics`` on the main port."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def sample(client: TestClient, series: str) -> float:
     return float(value)
 
 
-def test_it_is_in_the_text_format_and_not_to_be_stored(client: TestClient) -> None:
+def test_metrics_have_the_text_format_and_are_not_cached(client: TestClient) -> None:
     response = client.get("/metrics")
 
     assert "text/plain; version=0.0.4; charset=utf-8" == response.headers["Content-Type"]
@@ -59,16 +59,14 @@ def test_it_is_in_the_text_format_and_not_to_be_stored(client: TestClient) -> No
     assert "_created" not in response.text
 
 
-def test_it_is_not_in_the_openapi_document_and_only_read(client: TestClient) -> None:
+def test_the_path_supports_get_and_is_not_in_the_openapi_document(client: TestClient) -> None:
     assert "/metrics" not in client.get("/openapi.json").json()["paths"]
     assert "GET, HEAD, OPTIONS" == client.post("/metrics").headers["Allow"]
     assert (200, b"") == ((head := client.head("/metrics")).status_code, head.content)
 
 
 @pytest.mark.parametrize(("credential", "status"), [("reader", 200), ("writer", 403), ("x", 401)])
-def test_it_needs_a_principal_that_may_read_where_there_is_authentication(
-    credential: str, status: int
-) -> None:
+def test_with_authentication_metrics_need_the_scope_to_read(credential: str, status: int) -> None:
     app, _ = build(FakeAuthenticator())
 
     response = TestClient(app).get("/metrics", headers=bearing(credential))
@@ -77,7 +75,7 @@ def test_it_needs_a_principal_that_may_read_where_there_is_authentication(
     assert (status == 200) == ("target_info" in response.text)
 
 
-def test_nothing_that_a_client_sends_is_in_it(client: TestClient) -> None:
+def test_metrics_contain_nothing_that_a_client_sends(client: TestClient) -> None:
     headers = {"Idempotency-Key": KEY, **bearing(TOKEN)}
     client.post("/heroes/", json=HERO, headers=headers)
     client.get(f"/heroes/?name={NAME}", headers=bearing(TOKEN))

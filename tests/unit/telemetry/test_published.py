@@ -1,4 +1,4 @@
-"""What components count becomes metrics in the text format."""
+"""The counts of components are published as metrics in the text format."""
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -44,7 +44,7 @@ def test_a_counter_has_the_number_that_was_counted(
     assert ['hits_total{kind="a"} 5.0'] == text(registry)
 
 
-def test_a_counter_that_has_counted_nothing_is_there_with_0(
+def test_a_counter_exists_before_its_first_event(
     registry: CollectorRegistry, published: Published
 ) -> None:
     published.publish([hits(0)])

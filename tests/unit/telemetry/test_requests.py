@@ -113,15 +113,13 @@ async def test_a_request_is_counted_by_its_method_route_and_status(
     assert {series: 2} == await rendered(metrics)
 
 
-async def test_any_number_of_paths_without_a_route_is_one_series(
-    app: FastAPI, metrics: Metrics
-) -> None:
+async def test_all_paths_without_a_route_share_one_series(app: FastAPI, metrics: Metrics) -> None:
     await call(app, *(("GET", f"/{number}/%20/{number}") for number in range(300)))
 
     assert {("GET", "", "404"): 300} == await rendered(metrics)
 
 
-async def test_any_number_of_unknown_methods_is_one_series_and_takes_no_memory(
+async def test_all_unknown_methods_share_one_series_and_take_no_memory(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
     for number in range(300):
@@ -169,7 +167,7 @@ async def test_a_request_that_is_cancelled_because_the_server_stops_is_a_503(
     assert 0 == durations.active
 
 
-async def test_requests_in_progress_are_counted_while_they_are(
+async def test_a_request_is_active_until_it_has_ended(
     durations: RequestDurations,
 ) -> None:
     seen: list[Measurement] = []
@@ -198,7 +196,7 @@ async def test_a_duration_lasts_until_the_whole_response_was_sent(
     assert below == {s.labels["le"]: s.value for s in samples if s.labels.get("le") in below}
 
 
-async def test_other_connections_than_http_are_not_measured(
+async def test_only_http_requests_are_measured(
     registry: CollectorRegistry, durations: RequestDurations
 ) -> None:
     reached = []

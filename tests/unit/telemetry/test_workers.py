@@ -1,4 +1,4 @@
-"""Workers share their metrics: what an ended worker has counted remains, in no more files."""
+"""Workers share their metrics, and a worker continues the counts of one that has ended."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ for line in sys.stdin:
     else:
         print(asyncio.run(metrics.render()).decode() + "end", flush=True)
 """
-"""A worker that counts each line ``hit``, and prints the metrics of all after any other line."""
+"""A worker that counts each line ``hit``. After any other line it prints the sums over all."""
 
 
 class Worker:
@@ -89,7 +89,7 @@ def workers(tmp_path: Path) -> Iterator[tuple[Worker, Worker]]:
         yield first, second
 
 
-def test_each_worker_shows_what_all_have_counted(workers: tuple[Worker, Worker]) -> None:
+def test_each_worker_returns_the_sums_over_all(workers: tuple[Worker, Worker]) -> None:
     first, second = workers
     first.hit()
     second.hit()

@@ -127,7 +127,7 @@ async def test_a_body_is_not_received(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize("path", ["/livez/", "/livezz", "/x/livez", "/LIVEZ", "/livez%0A"])
-async def test_other_paths_are_not_theirs(path: str) -> None:
+async def test_other_paths_are_not_found(path: str) -> None:
     async with client_of(FixedPaths(not_found, endpoints(FakeDatabase()))) as client:
         response = await client.get(path)
 
@@ -144,7 +144,7 @@ async def test_they_are_not_in_the_document(app: FastAPI) -> None:
     assert not HEALTH_PATHS & set(app.openapi()["paths"])
 
 
-async def test_what_is_no_request_is_passed_on() -> None:
+async def test_a_lifespan_is_passed_on() -> None:
     passed = []
 
     async def inner(scope: Scope, _: Receive, __: Send) -> None:

@@ -1,4 +1,4 @@
-"""Each request is reported once, with its response, and has a context for its log lines."""
+"""Each request is reported once, with its response, and its log lines have its id."""
 
 import asyncio
 import re
@@ -120,7 +120,7 @@ async def test_a_cancelled_request_is_reported_with_its_503() -> None:
     assert 503 == seen.status
 
 
-async def test_what_the_server_has_reported_is_not_reported_again(app: FastAPI) -> None:
+async def test_a_request_that_the_server_has_reported_is_not_reported_again(app: FastAPI) -> None:
     assert [] == await observe(app, "GET", "/heroes/", {IS_REPORTED: True})
 
 
@@ -142,7 +142,7 @@ async def test_log_lines_of_a_request_have_its_id(observers: Sequence[None]) -> 
     assert ["mine"] == found
 
 
-async def test_a_response_says_how_long_it_took_if_it_shall(app: FastAPI) -> None:
+async def test_a_response_has_a_server_timing_if_it_is_enabled(app: FastAPI) -> None:
     for has_timing in (True, False):
         timed = ObservationMiddleware(app, has_timing=has_timing)
         transport = httpx2.ASGITransport(timed)

@@ -222,7 +222,7 @@ async def test_parts_of_an_application_may_share_a_limiter(served: Counting) -> 
     assert 429 == await status(RateLimit(served, limiter))
 
 
-async def test_what_is_no_request_is_passed_on() -> None:
+async def test_a_lifespan_is_passed_on() -> None:
     seen = []
 
     async def lifespan(scope: Scope, _: Receive, __: Send) -> None:

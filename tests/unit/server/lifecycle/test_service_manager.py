@@ -32,7 +32,7 @@ def test_without_a_service_manager_nothing_is_sent(
     assert [] == caplog.records
 
 
-def test_a_service_manager_that_is_away_is_logged(
+def test_an_unreachable_service_manager_is_logged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", f"{tmp_path}/notify")

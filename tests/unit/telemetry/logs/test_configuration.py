@@ -143,7 +143,7 @@ def test_a_log_without_a_stream_drops_its_lines(monkeypatch: pytest.MonkeyPatch)
     log(EXCHANGE)
 
 
-def test_exceptions_that_nothing_handles_are_logged_without_their_message(
+def test_uncaught_exceptions_are_logged_without_their_message(
     configured: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):

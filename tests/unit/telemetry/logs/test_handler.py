@@ -144,7 +144,7 @@ def test_a_stream_in_memory_gets_the_lines(text: str) -> None:
     assert text.encode(errors="backslashreplace").decode() + "\n" == stream.getvalue()
 
 
-def test_a_line_that_can_not_be_formatted_says_where_it_is_and_not_what() -> None:
+def test_a_line_that_cannot_be_formatted_names_its_logger_and_no_argument() -> None:
     stream = StringIO()
     record = logging.makeLogRecord({"msg": "%d", "args": ("secret",), "name": "x", "lineno": 7})
 

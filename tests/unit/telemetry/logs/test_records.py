@@ -91,7 +91,7 @@ def test_lines_may_be_coloured() -> None:
     assert CONSOLE.format(record("x")) == re.sub(r"\x1b\[\d+m", "", coloured)
 
 
-def test_what_is_not_logged_can_have_the_same_format() -> None:
+def test_a_printed_line_can_have_the_format_of_the_log() -> None:
     fields = json.loads(format_line("info", "Database: sqlite:///heroes.db"))
 
     assert ["timestamp", "level", "event"] == list(fields)

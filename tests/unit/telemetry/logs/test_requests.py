@@ -53,7 +53,7 @@ def test_principal_and_trace_are_there_if_the_request_has_them() -> None:
     assert b"principal=token" in make_console_format(colours=False)(exchange)
 
 
-def test_what_is_not_known_is_null() -> None:
+def test_unknown_fields_are_null() -> None:
     fields = json.loads(format_json(REFUSED))
 
     assert [None] * 3 == [fields[name] for name in ("method", "route", "client")]

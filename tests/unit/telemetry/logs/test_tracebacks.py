@@ -50,7 +50,7 @@ def test_the_message_of_an_exception_of_the_service_is_shown() -> None:
     assert format_exception(raised(error)).endswith(f"domain.hero.HeroNotFound: {error}")
 
 
-def test_the_system_says_what_is_wrong() -> None:
+def test_an_os_error_has_the_message_of_the_system() -> None:
     error = PermissionError(13, "Permission denied")
 
     assert format_exception(raised(error)).endswith("PermissionError: Permission denied")
