@@ -69,9 +69,11 @@ def make_app(
 ) -> FastAPI:
     """Return the application that the settings describe: a factory for any ASGI server.
 
-    Without ``settings`` they are read from the environment and the file ``.env``. Raises the same
-    exceptions as ``make_apps``.
+    Without ``settings`` they are read from the environment and the file ``.env``. Such a server has
+    no admin listener, so the application serves ``/metrics``. Raises the same exceptions as
+    ``make_apps``.
     """
+    settings = (settings or load_settings()).model_copy(update={"admin_port": None})
     return make_apps(StopFlag(), migrating=migrating, settings=settings).main
 
 

@@ -134,6 +134,15 @@ def test_a_damaged_file_is_refused_when_the_app_starts(
         pass
 
 
+def test_without_an_admin_listener_the_app_serves_the_metrics(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEROES_ADMIN_PORT", "9000")
+
+    with TestClient(make_app()) as client:
+        assert 200 == client.get("/metrics").status_code
+
+
 def test_an_app_that_never_migrates_leaves_the_file_alone(tmp_path: Path) -> None:
     with TestClient(make_app(migrating=Migrating.NEVER)) as client:
         assert 503 == client.get("/heroes/").status_code
