@@ -11,15 +11,13 @@ from entrypoints.exchanges import Exchange, Observer
 from entrypoints.http.authentication.access import PRINCIPAL
 from entrypoints.http.paths import raw_path
 from entrypoints.request_ids import REQUEST_ID, current_request_id
+from entrypoints.trace_scopes import TRACE_ID
 
 RECEIVED_AT = "received_at"
 """Key of the time at which the head of the request had arrived, in the ASGI scope.
 
 It is that of ``perf_counter``. Between then and the start of the application the request waited.
 """
-
-TRACE_ID = "trace_id"
-"""Key of the id of the request's trace in the ASGI scope, in hexadecimal digits, if it has one."""
 
 IS_REPORTED = "is_reported"
 """Key in the ASGI scope of a request that the server has refused, and reported itself."""
