@@ -1,4 +1,4 @@
 """Traces of requests, by FastAPI's telemetry, exported with the OpenTelemetry protocol (OTLP).
 
-``environment`` and ``sampling`` import no package of the extra.
+What imports a package of the extra is imported only if requests are traced.
 """

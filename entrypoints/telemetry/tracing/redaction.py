@@ -5,6 +5,7 @@ library of the future may make so. Both may have a credential or the value of a 
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -41,7 +42,8 @@ class Redaction(SpanProcessor):
     """Passes to another processor what may be exported of each span.
 
     Dropped are other attributes, such as ``url.query``, events, links, descriptions of errors, and
-    the client's ``tracestate``. The scope of a traced request gets the id of its trace.
+    the client's ``tracestate``. So is the path of a request that was refused: it may be the reason,
+    and the log has it. The scope of a traced request gets the id of its trace.
     """
 
     def __init__(self, processor: SpanProcessor) -> None:
@@ -84,11 +86,21 @@ def redact(span: ReadableSpan) -> ReadableSpan:
 
 
 def _select(attributes: Mapping[str, AttributeValue]) -> Mapping[str, AttributeValue]:
-    return {
+    selected = {
         name: value[:MAX_TEXT] if isinstance(value, str) else value
         for name, value in attributes.items()
         if name in ATTRIBUTES
     }
+    if _is_refusal(selected.get("http.response.status_code")):
+        selected.pop("url.path", None)
+    return selected
+
+
+def _is_refusal(status: AttributeValue | None) -> bool:
+    return (
+        isinstance(status, int)
+        and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def _without_state(context: SpanContext | None) -> SpanContext | None:

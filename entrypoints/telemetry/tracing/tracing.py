@@ -56,10 +56,11 @@ class Tracing:
         """The argument ``telemetry`` of the application.
 
         FastAPI's logs would have the messages of exceptions, and its metrics are those of the
-        service already.
+        service already. Its spans of operations would take as long as all others.
         """
         return {
             "tracer_provider": self._provider,
+            "operation_spans": False,
             "metrics": False,
             "logs": False,
             "auto_configure": False,
