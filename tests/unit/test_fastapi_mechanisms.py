@@ -156,11 +156,11 @@ def test_routes_are_found_by_their_names(app: FastAPI) -> None:
     assert "/heroes/" == app.url_path_for("create_hero") == app.url_path_for("read_heroes")
 
 
-def test_telemetry_of_fastapis_own_names_the_route(app: FastAPI) -> None:
+def test_telemetry_of_the_users_own_names_the_route() -> None:
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    app._telemetry["tracer_provider"] = provider  # noqa: SLF001 - build_app has no setting yet
+    app = build_app(FakeDatabase(), telemetry={"tracer_provider": provider})
 
     posted(app).get("/heroes/1")
 

@@ -4,12 +4,12 @@ from importlib.util import find_spec
 
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
-EXPORTING = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter")
-"""The modules of the extra that exporting needs."""
+EXPORTING = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
+"""The packages of the extra that exporting needs."""
 
 
 def has_exporter() -> bool:
-    """Return whether the packages of the extra are installed. Imports none of the modules."""
+    """Return whether the packages of the extra are installed. Imports none of them."""
     try:
         return all(map(find_spec, EXPORTING))
     except ModuleNotFoundError:  # a package that contains one

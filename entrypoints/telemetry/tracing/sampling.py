@@ -43,14 +43,14 @@ class Sampling:
     def excludes(self, scope: Scope) -> bool:
         """Return whether the request is not traced: FastAPI's setting ``exclude``."""
         parent = _find_parent(scope) if IS_FROM_PROXY in scope else None
-        if parent is None:
-            is_sampled = random.random() < self._ratio  # noqa: S311 - it protects nothing
-        else:
-            is_sampled = self._follows(parent)
+        is_sampled = self._is_chosen() if parent is None else self._follows(parent)
         if not is_sampled or self._is_untraced(scope):
             return True
         traced_scope.set(scope)
         return False
+
+    def _is_chosen(self) -> bool:
+        return random.random() < self._ratio  # noqa: S311 - it protects nothing
 
     def _follows(self, parent: re.Match[bytes]) -> bool:
         if self._is_parent_based:
