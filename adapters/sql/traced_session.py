@@ -7,10 +7,12 @@ a statement. Neither its text nor its parameters are recorded.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import TableClause
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.visitors import iterate
 
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.session import SqlExecutor, SqlSession
@@ -82,11 +84,10 @@ class TracedSession(TracedExecutor):
         await self._session.close()
 
 
-@lru_cache(CACHE_SIZE)  # to find the table takes 150 µs
+@lru_cache(CACHE_SIZE)
 def _describe(statement: Executable) -> tuple[str, str]:
     """Return the operation of the statement, and the name of its first table, or ``""``."""
-    operation = str(getattr(statement, "__visit_name__", "statement")).upper()
-    found = getattr(statement, "table", None)
-    if found is None and hasattr(statement, "get_final_froms"):
-        found = next(iter(statement.get_final_froms()), None)
-    return operation, found.name if isinstance(found, TableClause) else ""
+    operation = str(statement.__visit_name__).upper() if statement.is_dml else "SELECT"
+    parts = iterate(cast("ClauseElement", statement))
+    tables = (part.name for part in parts if isinstance(part, TableClause))
+    return operation, next(tables, "")

@@ -1,7 +1,6 @@
 """Applications whose requests are traced, and the spans that would be exported."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -11,7 +10,6 @@ from entrypoints.api.app import build_app
 from entrypoints.composition.tracing import is_untraced
 from entrypoints.telemetry.tracing.environment import TraceOptions
 from entrypoints.telemetry.tracing.tracing import Tracing, describe_service
-from service_layer.database import Database
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.fakes.database import FakeDatabase
 
@@ -41,18 +39,6 @@ class Traced:
     @property
     def names(self) -> list[str]:
         return [span.name for span in self.spans]
-
-
-@asynccontextmanager
-async def trace_database(database: Database) -> AsyncIterator[Traced]:
-    """Open the database, and trace the requests that use it."""
-    traced = Traced(database)
-    database.trace(traced.tracing.spans)
-    await database.aopen()
-    try:
-        yield traced
-    finally:
-        await database.aclose()
 
 
 def text_of(spans: Sequence[ReadableSpan]) -> str:
