@@ -20,7 +20,7 @@ from adapters.plain.session import PlainSession
 from adapters.plain.traced_session import TracedPlainSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
-from adapters.sql.traced_session import StatementSpans
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow

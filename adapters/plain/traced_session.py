@@ -7,7 +7,7 @@ from sqlalchemy.sql.base import Executable
 
 from adapters.plain.errors import translate_errors
 from adapters.plain.session import PlainSession
-from adapters.sql.traced_session import ACQUIRE_CONNECTION, StatementSpans
+from adapters.sql.traced.spans import ACQUIRE_CONNECTION, StatementSpans
 
 
 class TracedPlainSession(PlainSession):

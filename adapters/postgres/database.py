@@ -20,7 +20,8 @@ from adapters.postgres.session import Reader, WritingSession
 from adapters.postgres.traced_pools import TracedPool, TracedScanPool
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
-from adapters.sql.traced_session import StatementSpans, TracedExecutor, TracedSession
+from adapters.sql.traced.sessions import TracedExecutor, TracedSession
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.database import IrregularRow
 from service_layer.telemetry.measurements import Measurement

@@ -7,7 +7,7 @@ import asyncpg
 
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
-from adapters.sql.traced_session import ACQUIRE_CONNECTION, StatementSpans
+from adapters.sql.traced.spans import ACQUIRE_CONNECTION, StatementSpans
 
 
 class TracedPool:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
-from adapters.sql.traced_session import StatementSpans, TracedExecutor, TracedSession
+from adapters.sql.traced.sessions import TracedExecutor, TracedSession
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up

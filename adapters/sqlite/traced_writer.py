@@ -1,6 +1,6 @@
 """The writer of a SQLite file for a unit of work that is traced."""
 
-from adapters.sql.traced_session import ACQUIRE_LOCK, StatementSpans
+from adapters.sql.traced.spans import ACQUIRE_LOCK, StatementSpans
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.writer import Writer
 

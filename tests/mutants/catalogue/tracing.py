@@ -10,7 +10,7 @@ SPANS = f"{TRACING}/spans.py"
 PROCESS = f"{TRACING}/tracing.py"
 COMPOSITION = "entrypoints/composition/tracing.py"
 IDENTIFICATION = "entrypoints/server/identification.py"
-SESSIONS = "adapters/sql/traced_session.py"
+SESSIONS = "adapters/sql/traced/sessions.py"
 
 UNIT = "tests/unit/telemetry/tracing"
 DECIDED = [f"{UNIT}/test_sampling.py"]

@@ -1,21 +1,18 @@
-"""Sessions whose statements and COMMITs are spans of the request's trace.
+"""The spans of a unit of work, named as by OpenTelemetry's conventions for databases.
 
-A database uses them only for requests that are traced. A span names the operation and the table of
-a statement. Neither its text nor its parameters are recorded.
+A span names the operation and the table of a statement. Neither its text nor its parameters are
+recorded.
 """
 
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import TableClause
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import iterate
 
-from adapters.sql.mistyped import MistypedValues
-from adapters.sql.session import SqlExecutor, SqlSession
 from adapters.sql.statements import CACHE_SIZE
 from service_layer.telemetry.spans import Spans
 
@@ -47,41 +44,6 @@ class StatementSpans:
         if table:
             attributes["db.collection.name"] = table
         return self._spans.span(f"{operation} {table}".rstrip(), attributes)
-
-
-class TracedExecutor:
-    """``SqlExecutor`` that records the statements of another one."""
-
-    def __init__(self, executor: SqlExecutor, spans: StatementSpans) -> None:
-        self._executor = executor
-        self._statements = spans
-
-    @property
-    def mistyped(self) -> MistypedValues:
-        return self._executor.mistyped
-
-    async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
-        with self._statements.statement(statement):
-            return await self._executor.exec(statement, params)
-
-
-class TracedSession(TracedExecutor):
-    """``SqlSession`` that records the statements and the COMMIT of another one."""
-
-    def __init__(self, session: SqlSession, spans: StatementSpans) -> None:
-        super().__init__(session, spans)
-        self._session = session
-
-    @property
-    def has_begun(self) -> bool:
-        return self._session.has_begun
-
-    async def commit(self) -> None:
-        with self._statements.commit():
-            await self._session.commit()
-
-    async def close(self) -> None:
-        await self._session.close()
 
 
 @lru_cache(CACHE_SIZE)
