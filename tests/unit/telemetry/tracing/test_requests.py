@@ -56,7 +56,7 @@ def fail(app: FastAPI) -> None:
     @app.get("/broken")
     async def broken() -> None:
         try:
-            {}[CANARY]
+            dict[str, str]()[CANARY]
         except KeyError as error:
             raise ValueError(CANARY) from error
 
@@ -159,6 +159,12 @@ def test_a_request_that_is_not_traced_has_no_trace_id() -> None:
 
     assert [None] == [each.trace_id for each in seen]
     assert () == traced.spans
+
+
+def test_fastapi_exports_nothing_on_its_own() -> None:
+    telemetry = Traced().tracing.telemetry
+
+    assert [False] * 3 == [telemetry[name] for name in ("auto_configure", "logs", "metrics")]
 
 
 def test_a_processor_is_flushed_and_shut_down() -> None:
