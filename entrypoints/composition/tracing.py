@@ -11,6 +11,7 @@ from entrypoints.settings import InvalidSettings
 from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.tracing.environment import TraceOptions, read_trace_options
 from entrypoints.telemetry.tracing.installation import has_exporter, has_global_provider
+from entrypoints.telemetry.tracing.parsers import silence_parsers
 
 if TYPE_CHECKING:
     from entrypoints.telemetry.tracing.tracing import Tracing
@@ -38,6 +39,7 @@ def open_tracing() -> "Tracing | None":
 
     A tracer provider that the process has already is its user's own: FastAPI uses that one.
     """
+    silence_parsers()
     options = find_trace_options()
     if options is None or has_global_provider():
         return None

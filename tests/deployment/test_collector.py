@@ -17,7 +17,11 @@ CANARY = "can4ry"
 GRACE = 1.5
 HERO = {"name": "Deadpond", "secret_name": CANARY}
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-SAMPLED = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+SAMPLED = {
+    "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
+    "tracestate": f"{CANARY}=1,{CANARY}=2",
+    "baggage": CANARY,
+}
 UNSAMPLED = {"traceparent": f"00-{'c' * 32}-b7ad6b7169203331-00"}
 
 

@@ -37,6 +37,13 @@ MUTANTS = [
         COLLECTED,
     ),
     Mutant(
+        "a client's baggage is logged",
+        COMPOSITION,
+        "    silence_parsers()\n",
+        "",
+        COLLECTED,
+    ),
+    Mutant(
         "any flag counts as sampled",
         SAMPLING,
         "int(parent[2], 16) & 1",

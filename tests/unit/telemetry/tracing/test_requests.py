@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from entrypoints.exchanges import Exchange
 from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.telemetry.tracing.environment import TraceOptions
+from entrypoints.telemetry.tracing.parsers import silence_parsers
 from entrypoints.telemetry.tracing.redaction import MAX_TEXT, Redaction
 from tests.support.traced import Traced, text_of
 
@@ -124,6 +125,29 @@ def test_what_another_library_records_is_dropped() -> None:
     assert {"url.path": "/" * MAX_TEXT} == dict(exported.attributes or {})
     assert () == tuple(exported.links)
     assert CANARY not in text_of([exported])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"baggage": CANARY},
+        {"baggage": f"{CANARY}={'x' * 10_000}"},
+        {"baggage": f"a={CANARY}\\,b"},
+        {**PARENT, "tracestate": f"{CANARY}=1,{CANARY}=2"},
+        {**PARENT, "tracestate": f"A={CANARY}"},
+    ],
+    ids=str,
+)
+def test_what_a_client_adds_to_its_trace_is_not_logged(
+    headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    silence_parsers()
+    traced = Traced()
+
+    TestClient(traced.app).get("/heroes/1", headers=headers)
+
+    assert 1 == len(traced.spans)
+    assert CANARY not in caplog.text
 
 
 def test_a_trace_goes_on_with_the_clients_id() -> None:
