@@ -1,5 +1,6 @@
 """Which requests are traced: what a client says about it counts only through a trusted proxy."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -72,12 +73,12 @@ def test_a_later_version_of_the_header_is_understood() -> None:
 
 
 def test_the_id_decides_if_the_sampler_is_not_based_on_the_parent() -> None:
-    by_id = {"is_from_proxy": True, "is_parent_based": False}
+    by_id = partial(is_traced, is_from_proxy=True, is_parent_based=False)
 
-    assert is_traced(0.01, f"00-{LOW}-{SPAN}-00", **by_id)
-    assert not is_traced(0.99, f"00-{HIGH}-{SPAN}-01", **by_id)
-    assert is_traced(1.0, f"00-{HIGH}-{SPAN}-00", **by_id)
-    assert not is_traced(0.0, f"00-{LOW}-{SPAN}-01", **by_id)
+    assert by_id(0.01, f"00-{LOW}-{SPAN}-00")
+    assert not by_id(0.99, f"00-{HIGH}-{SPAN}-01")
+    assert by_id(1.0, f"00-{HIGH}-{SPAN}-00")
+    assert not by_id(0.0, f"00-{LOW}-{SPAN}-01")
 
 
 @pytest.mark.parametrize("traceparent", [None, *INVALID])
