@@ -19,6 +19,8 @@ from entrypoints.telemetry.tracing.parsers import silence_parsers
 from entrypoints.telemetry.tracing.redaction import MAX_TEXT, Redaction
 from tests.support.traced import Traced, text_of
 
+pytestmark = pytest.mark.canary
+
 CANARY = "can4ry"
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 TRACE = "0af7651916cd43dd8448eb211c80319c"
