@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from entrypoints.composition.databases import (
     translate_errors,
 )
 from entrypoints.composition.maintenance import migrate
+from entrypoints.composition.tracing import open_tracing
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
@@ -36,6 +38,7 @@ from service_layer.telemetry.measurements import Measure
 
 if TYPE_CHECKING:
     from adapters.tokens.authenticator import TokenAuthenticator
+    from entrypoints.telemetry.tracing.tracing import Tracing
 
 
 RETRY_PAUSE = 1.0
@@ -103,6 +106,9 @@ def make_apps(
     pruner = None if settings.read_only else Pruner(database, retention)
     metrics = Metrics(find_worker_files())
     metrics.add(database.measure, *([measure_server] if measure_server else []))
+    tracing = open_tracing()
+    if tracing is not None:
+        database.trace(tracing.spans)
     health = health_endpoints(Readiness(database, stop.is_set))
     main = build_app(
         database,
@@ -115,7 +121,15 @@ def make_apps(
         ),
         endpoints=health,
         metrics=metrics,
-        lifespan=_lifespan(database, migrating, pruner, metrics, authenticators.tokens),
+        telemetry=tracing.telemetry if tracing else None,
+        lifespan=_lifespan(
+            database,
+            migrating,
+            pruner=pruner,
+            metrics=metrics,
+            tokens=authenticators.tokens,
+            close_tracing=partial(_close_tracing, tracing, stop, settings.drain + settings.grace),
+        ),
     )
     if settings.admin_port is None:
         main.router.routes.append(endpoint.metrics_route(metrics))
@@ -123,12 +137,14 @@ def make_apps(
     return Apps(main, admin, may_end=lambda: not database.holds_last_copy)
 
 
-def _lifespan(
+def _lifespan(  # noqa: PLR0913 - one for each part that runs beside the application
     database: Database,
     migrating: Migrating,
+    *,
     pruner: Pruner | None,
     metrics: Metrics,
-    tokens: "TokenAuthenticator | None" = None,
+    tokens: "TokenAuthenticator | None",
+    close_tracing: Callable[[], Awaitable[None]],
 ) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -152,9 +168,15 @@ def _lifespan(
             yield
         finally:
             await _cancel(tasks)
-            await database.aclose()
+            await asyncio.gather(database.aclose(), close_tracing())
 
     return lifespan
+
+
+async def _close_tracing(tracing: "Tracing | None", stop: StopFlag, seconds: float) -> None:
+    """Export the last spans, within that time after the stop signal."""
+    if tracing is not None:
+        await tracing.aclose(max(0.0, seconds - stop.elapsed()))
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -26,6 +26,7 @@ from entrypoints.commands.settings import print_settings
 from entrypoints.commands.usage_errors import ServeCommand
 from entrypoints.composition import authenticators, databases, maintenance
 from entrypoints.composition.bounds import find_bounds
+from entrypoints.composition.tracing import find_trace_options
 from entrypoints.server import run as server
 from entrypoints.server import sockets
 from entrypoints.server.lifecycle.process_config import StopTimes
@@ -99,6 +100,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str
         start_logging(log)
         database = databases.open_database(settings)
         authenticators.open_authenticators(settings, database)
+        find_trace_options()
         if database.is_embedded and workers > 1:
             raise InvalidSettings("--workers requires PostgreSQL: SQLite supports one process")
         listener = sockets.listen(settings.host, settings.port)

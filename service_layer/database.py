@@ -6,6 +6,7 @@ from typing import Protocol
 
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.telemetry.measurements import Measurement
+from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 IrregularRow = tuple[int, Sequence[str]]
@@ -104,6 +105,9 @@ class Database(UnitOfWorkFactory, Protocol):
 
     def measure(self) -> Iterable[Measurement]:
         """Return what the engine has counted since the process started. Does not wait."""
+
+    def trace(self, spans: Spans) -> None:
+        """Record the units of work that are opened in traced requests from now on."""
 
     async def aopen(self) -> Sequence[str]:
         """Keep a connection to a file open, and watch it. Return warnings for the operator.

@@ -5,8 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from entrypoints.telemetry.tracing.installation import has_exporter
 from tests.support.postgres import OLDEST, PostgresServer, postgres_server
 from tests.support.served import fresh_postgres
+
+TRACED = [
+    "deployment/test_collector.py",
+    "integration/test_unit_of_work_spans.py",
+    "unit/composition/test_tracing.py",
+    "unit/telemetry/tracing",
+]
+"""The tests that need the extra ``otel``."""
+
+collect_ignore = [] if has_exporter() else TRACED
 
 
 @pytest.fixture

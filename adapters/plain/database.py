@@ -17,12 +17,15 @@ from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.session import PlainSession
+from adapters.plain.traced_session import TracedPlainSession
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
 from service_layer.telemetry.measurements import Gauge, Measurement
+from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -74,6 +77,7 @@ class PlainDatabase:
         check_file: CheckFile = lambda: None,
     ) -> None:
         self._outcomes = Outcomes()
+        self._spans: Spans | None = None
         self.name = schema.name
         self.is_embedded = schema.is_embedded
         self.is_in_memory = schema.is_in_memory
@@ -127,6 +131,9 @@ class PlainDatabase:
             await session.close()
         return ", ".join(str(revision) for (revision,) in rows)
 
+    def trace(self, spans: Spans) -> None:
+        self._spans = spans
+
     def measure(self) -> Iterable[Measurement]:
         yield from self._outcomes.measure()
         yield from _measure_pool(self._engine, "primary")
@@ -140,14 +147,17 @@ class PlainDatabase:
         await self._schema.aclose()
 
     def _session(self, engine: AsyncEngine) -> PlainSession:
-        session = AsyncSession(engine)
-        return PlainSession(
-            session,
+        parts = (
+            AsyncSession(engine),
             self._translators,
             self._cancelled_calls,
             self._check_file,
             self._schema.mistyped,
         )
+        if self._spans is not None and self._spans.is_recording():
+            spans = StatementSpans(self._spans, engine.dialect.name)
+            return TracedPlainSession(spans, *parts)
+        return PlainSession(*parts)
 
 
 class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):

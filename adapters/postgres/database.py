@@ -17,11 +17,15 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
+from adapters.postgres.traced_pools import TracedPool, TracedScanPool
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
+from adapters.sql.traced.sessions import TracedExecutor, TracedSession
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.database import IrregularRow
 from service_layer.telemetry.measurements import Measurement
+from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 SCAN_CONNECTIONS = 2
@@ -49,6 +53,7 @@ class PostgresDatabase:
         self.name = hide_password(dsn)
         self.mistyped = MistypedValues()
         self._outcomes = Outcomes()
+        self._spans: Spans | None = None
         self._dsn = dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
@@ -62,14 +67,29 @@ class PostgresDatabase:
         self.concurrency = 2 * options.pool_size * (2 if read_dsn else 1)
 
     def writing(self) -> UnitOfWork:
+        if self._spans is not None and self._spans.is_recording():
+            return self._traced_writing(StatementSpans(self._spans, "postgresql"))
         session = WritingSession(self._writers, self._start, self.mistyped)
         return SqlUnitOfWork(session, self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, client, self.mistyped))
+        return self._reading(self._readers, client)
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, "", self.mistyped))
+        return self._reading(self._writers)
+
+    def _reading(self, pool: Pool, client: str = "") -> ReadOnlyUnitOfWork:
+        if self._spans is not None and self._spans.is_recording():
+            return self._traced_reading(StatementSpans(self._spans, "postgresql"), pool, client)
+        return SqlReadOnlyUnitOfWork(Reader(pool, self._scans, client, self.mistyped))
+
+    def _traced_writing(self, spans: StatementSpans) -> UnitOfWork:
+        session = WritingSession(TracedPool(self._writers, spans), self._start, self.mistyped)
+        return SqlUnitOfWork(TracedSession(session, spans), self._outcomes)
+
+    def _traced_reading(self, spans: StatementSpans, pool: Pool, client: str) -> ReadOnlyUnitOfWork:
+        pools = TracedPool(pool, spans), TracedScanPool(self._scans, spans)
+        return SqlReadOnlyUnitOfWork(TracedExecutor(Reader(*pools, client, self.mistyped), spans))
 
     def data_version(self) -> None:
         """Return ``None``: to find out takes a round trip."""
@@ -116,6 +136,9 @@ class PostgresDatabase:
     async def _probe(self, pool: Pool) -> str:
         rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
         return ", ".join(str(revision) for (revision,) in rows)
+
+    def trace(self, spans: Spans) -> None:
+        self._spans = spans
 
     def measure(self) -> Iterable[Measurement]:
         yield from self._outcomes.measure()

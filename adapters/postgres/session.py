@@ -13,6 +13,7 @@ from adapters.postgres.errors import translate_errors, translate_write_errors
 from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
+from adapters.postgres.traced_pools import TracedPool, TracedScanPool
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
@@ -27,7 +28,9 @@ CANCEL_TIMEOUT = 1.0
 class WritingSession:
     """``SqlSession`` on a connection of the pool. The first statement acquires the connection."""
 
-    def __init__(self, pool: Pool, start: TransactionStart, mistyped: MistypedValues) -> None:
+    def __init__(
+        self, pool: Pool | TracedPool, start: TransactionStart, mistyped: MistypedValues
+    ) -> None:
         self.mistyped = mistyped
         self._pool = pool
         self._start = start
@@ -81,7 +84,13 @@ class Reader:
     Statements that may scan use the pool ``scans``, on behalf of ``client``.
     """
 
-    def __init__(self, pool: Pool, scans: ScanPool, client: str, mistyped: MistypedValues) -> None:
+    def __init__(
+        self,
+        pool: Pool | TracedPool,
+        scans: ScanPool | TracedScanPool,
+        client: str,
+        mistyped: MistypedValues,
+    ) -> None:
         self.mistyped = mistyped
         self._pool = pool
         self._scans = scans

@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
+from adapters.sql.traced.sessions import TracedExecutor, TracedSession
+from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from adapters.sqlite import schema
 from adapters.sqlite.backups.backup import back_up
@@ -28,11 +30,13 @@ from adapters.sqlite.scans.pool import CONNECTIONS
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import FileReads, Reader, WritingSession
+from adapters.sqlite.traced_writer import TracedWriter
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.database import IrregularRow
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.telemetry.measurements import Measurement
+from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 CONCURRENCY = 64
@@ -71,16 +75,25 @@ class SqliteDatabase:
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
         self.mistyped = MistypedValues()
         self._outcomes = Outcomes()
+        self._spans: Spans | None = None
         self._reads = FileReads(
             self._file, options.lock_timeout, options.scan_timeout, self.mistyped
         )
         self.data_version = self._reads.data_version.read
 
     def writing(self) -> UnitOfWork:
+        if self._spans is not None and self._spans.is_recording():
+            spans = StatementSpans(self._spans, "sqlite")
+            session = WritingSession(TracedWriter(self._writer, spans), self.mistyped)
+            return SqlUnitOfWork(TracedSession(session, spans), self._outcomes)
         return SqlUnitOfWork(WritingSession(self._writer, self.mistyped), self._outcomes)
 
     def reading(self, client: str = "") -> ReadOnlyUnitOfWork:
-        return SqlReadOnlyUnitOfWork(Reader(self._reads, client))
+        reader = Reader(self._reads, client)
+        if self._spans is not None and self._spans.is_recording():
+            spans = StatementSpans(self._spans, "sqlite")
+            return SqlReadOnlyUnitOfWork(TracedExecutor(reader, spans))
+        return SqlReadOnlyUnitOfWork(reader)
 
     def reading_primary(self) -> ReadOnlyUnitOfWork:
         return self.reading()
@@ -135,6 +148,9 @@ class SqliteDatabase:
     async def schema_revision(self) -> str:
         rows = await Reader(self._reads, "").exec(SCHEMA_PROBE, {})
         return ", ".join(str(revision) for (revision,) in rows)
+
+    def trace(self, spans: Spans) -> None:
+        self._spans = spans
 
     def measure(self) -> Iterable[Measurement]:
         yield from self._outcomes.measure()

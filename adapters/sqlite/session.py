@@ -21,6 +21,7 @@ from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
 from adapters.sqlite.served.data_version import DataVersion
 from adapters.sqlite.served.served_file import FileConnection, ServedFile
+from adapters.sqlite.traced_writer import TracedWriter
 from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer
 from service_layer.errors import StoreRefused
@@ -36,7 +37,7 @@ class WritingSession:
     Statements run on the event loop: they access few rows, by index, in microseconds.
     """
 
-    def __init__(self, writer: Writer, mistyped: MistypedValues) -> None:
+    def __init__(self, writer: Writer | TracedWriter, mistyped: MistypedValues) -> None:
         self.mistyped = mistyped
         self._writer = writer
         self._unit: Savepoint | None = None

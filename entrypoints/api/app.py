@@ -6,6 +6,7 @@ from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Lifespan
 
 from entrypoints.api.heroes import routes as heroes
@@ -63,13 +64,14 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     limits: Limits | None = None,
     endpoints: Mapping[str, ASGIApp] | None = None,
     metrics: Metrics | None = None,
+    telemetry: TelemetryConfig | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
     Without an ``authenticator`` clients need no credential and have every scope. ``endpoints`` are
     served at their paths to every client, without limits, and are not in the OpenAPI document.
-    ``metrics`` measure the requests.
+    ``metrics`` measure the requests. ``telemetry`` is FastAPI's argument: how it traces them.
     """
     limits = limits or Limits()
     retention = retention or Retention()
@@ -81,6 +83,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         description=DESCRIPTION,
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry=telemetry,
     )
     include_directly(app, heroes.router, SKIPPABLE)
     app.router.default = SlashRedirect(app.router)

@@ -6,6 +6,7 @@ from entrypoints.commands.exit_codes import FAILED, exit_on_error, print_line, p
 from entrypoints.commands.settings import format_settings
 from entrypoints.composition import authenticators, databases, inspection
 from entrypoints.composition.effective_settings import find_effective_settings
+from entrypoints.composition.tracing import find_trace_options
 from entrypoints.settings import load_settings
 from service_layer.database import Database
 
@@ -22,6 +23,7 @@ def check() -> None:
             print_line(line)
         database = databases.open_database(settings)
         authenticators.open_authenticators(settings, database)
+        find_trace_options()
         print_line(f"Database: {database.name}")
         schema = inspection.inspect_schema(database)
         print_line(f"Schema: {schema.text}.")

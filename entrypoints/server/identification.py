@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from entrypoints.http.middleware.observation import IS_REPORTED, RECEIVED_AT
 from entrypoints.request_ids import HEADER, REQUEST_ID, find_request_id
+from entrypoints.trace_scopes import IS_FROM_PROXY
 
 Field = tuple[bytes, bytes]
 
@@ -58,6 +59,11 @@ def find_refused_id(headers: Iterable[Field] | None, head: bytes) -> str:
 def mark_as_reported(scope: HTTPScope) -> None:
     """Keep ``ObservationMiddleware`` from reporting the request again when its application ends."""
     cast("Scope", scope)[IS_REPORTED] = True
+
+
+def mark_as_forwarded(scope: HTTPScope) -> None:
+    """Let the trace context of a trusted proxy be trusted."""
+    cast("Scope", scope)[IS_FROM_PROXY] = True
 
 
 def describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:

@@ -33,6 +33,7 @@ from entrypoints.server.identification import (
     get_request_id,
     id_field,
     identify,
+    mark_as_forwarded,
     mark_as_reported,
 )
 from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
@@ -139,6 +140,7 @@ class BoundedProtocol(SendingProtocol):
         if self._is_proxy:
             client = self._bounds.clients.find_client(self._peer, self.headers)
             self.scope["client"] = (client, 0)
+            mark_as_forwarded(self.scope)
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, section 10.1.1
         self.app = cast("ASGI3Application", self._select_app())

@@ -30,7 +30,7 @@ COMMAND = (str(Path(sys.executable).with_name("heroes")),)
 MEASURED = "tests/integration/server/"
 """The tests whose server processes count for the coverage."""
 
-UNMEASURED = ("HEROES_", "COVERAGE_")
+UNMEASURED = ("HEROES_", "OTEL_", "COVERAGE_")
 
 READY = re.compile(r"Heroes: +(http://\S+)/heroes/")
 
@@ -138,7 +138,7 @@ def environment(database: Path, **settings: str) -> dict[str, str]:
     """
     chosen = {"database_url": f"sqlite:///{database}", "log_format": "console", **settings}
     is_measured = os.environ.get("PYTEST_CURRENT_TEST", "").startswith(MEASURED)
-    excluded = ("HEROES_",) if is_measured else UNMEASURED
+    excluded = ("HEROES_", "OTEL_") if is_measured else UNMEASURED
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
     return inherited | {f"HEROES_{name.upper()}": value for name, value in chosen.items()}
 

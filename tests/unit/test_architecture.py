@@ -57,6 +57,7 @@ OF_THE_APPLICATION = {
     "entrypoints/commands/exit_codes.py",
     "entrypoints/commands/health.py",
     "entrypoints/commands/settings.py",
+    "entrypoints/composition/tracing.py",
     "entrypoints/settings.py",
     "service_layer/__init__.py",
 }

@@ -10,10 +10,6 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import NotFound
@@ -154,18 +150,6 @@ def test_a_lifespan_encloses_the_time_the_app_runs_also_where_it_is_included() -
 def test_routes_are_found_by_their_names(app: FastAPI) -> None:
     assert "/heroes/7" == app.url_path_for("read_hero", hero_id="7")
     assert "/heroes/" == app.url_path_for("create_hero") == app.url_path_for("read_heroes")
-
-
-def test_telemetry_of_fastapis_own_names_the_route(app: FastAPI) -> None:
-    spans = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(spans))
-    app._telemetry["tracer_provider"] = provider  # noqa: SLF001 - build_app has no setting yet
-
-    posted(app).get("/heroes/1")
-
-    served = [s for s in spans.get_finished_spans() if s.kind is trace.SpanKind.SERVER]
-    assert ["POST /heroes/", "GET /heroes/{hero_id}"] == [span.name for span in served]
 
 
 def test_a_timeout_of_the_user_in_a_route_expires(app: FastAPI) -> None:

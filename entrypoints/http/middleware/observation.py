@@ -11,15 +11,13 @@ from entrypoints.exchanges import Exchange, Observer
 from entrypoints.http.authentication.access import PRINCIPAL
 from entrypoints.http.paths import raw_path
 from entrypoints.request_ids import REQUEST_ID, current_request_id
+from entrypoints.trace_scopes import TRACE_ID
 
 RECEIVED_AT = "received_at"
 """Key in the ASGI scope of the time at which the head of the request had arrived.
 
 It is read from ``perf_counter``. From then on the request waits until it is started.
 """
-
-TRACE_ID = "trace_id"
-"""Key in the ASGI scope of the id of the trace, in hexadecimal digits, if there is one."""
 
 IS_REPORTED = "is_reported"
 """Key in the ASGI scope of a request that the server has refused and has already reported."""

@@ -32,6 +32,7 @@ from tests.mutants.catalogue import (
     stopping,
     storage,
     tokens,
+    tracing,
     writer,
 )
 from tests.mutants.mutant import Mutant
@@ -67,4 +68,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "stopping": stopping.MUTANTS,
     "command line": command_line.MUTANTS,
     "metrics": metrics.MUTANTS,
+    "tracing": tracing.MUTANTS,
 }

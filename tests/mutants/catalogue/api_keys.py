@@ -143,8 +143,8 @@ MUTANTS = [
     Mutant(
         "keys are read from replicas",
         POSTGRES,
-        'SqlReadOnlyUnitOfWork(Reader(self._writers, self._scans, "", self.mistyped))',
-        'SqlReadOnlyUnitOfWork(Reader(self._readers, self._scans, "", self.mistyped))',
+        "return self._reading(self._writers)",
+        "return self._reading(self._readers)",
         [PRIMARY],
     ),
     Mutant(

@@ -1,0 +1,54 @@
+"""Create what traces requests, if OpenTelemetry's environment variables say so."""
+
+import os
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from starlette.types import Scope
+
+from entrypoints.http.paths import HEALTH_PATHS, local_path
+from entrypoints.settings import InvalidSettings
+from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
+from entrypoints.telemetry.tracing.environment import TraceOptions, read_trace_options
+from entrypoints.telemetry.tracing.installation import has_exporter, has_global_provider
+from entrypoints.telemetry.tracing.parsers import silence_parsers
+
+if TYPE_CHECKING:
+    from entrypoints.telemetry.tracing.tracing import Tracing
+
+SERVICE = "heroes"
+UNTRACED = HEALTH_PATHS | {METRICS_PATH}
+
+
+def find_trace_options() -> TraceOptions | None:
+    """Return what the environment says about traces, or ``None`` if there are none.
+
+    Raises ``InvalidSettings``, also if the packages are missing that export traces.
+    """
+    options = read_trace_options(os.environ)
+    if options is not None and not has_exporter():
+        raise InvalidSettings(
+            f"an OTLP endpoint is set, but the packages that export traces are missing: install "
+            f"{SERVICE}[otel], or set OTEL_TRACES_EXPORTER to none"
+        )
+    return options
+
+
+def open_tracing() -> "Tracing | None":
+    """Return what traces the requests of this process, or ``None``. Raises ``InvalidSettings``.
+
+    A tracer provider that the process has already is its user's own: FastAPI uses that one.
+    """
+    silence_parsers()
+    options = find_trace_options()
+    if options is None or has_global_provider():
+        return None
+    # Imported only if requests are traced, because it takes time and memory.
+    from entrypoints.telemetry.tracing.tracing import Tracing, describe_service  # noqa: PLC0415
+
+    return Tracing(options, describe_service(SERVICE, version(SERVICE)), is_untraced)
+
+
+def is_untraced(scope: Scope) -> bool:
+    """Return whether a monitoring system sends the request."""
+    return local_path(scope) in UNTRACED

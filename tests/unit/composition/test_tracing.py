@@ -1,0 +1,89 @@
+"""Requests are traced only if an endpoint is set, the extra is installed, and nothing else does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from entrypoints.composition.tracing import find_trace_options, open_tracing
+from entrypoints.settings import InvalidSettings
+from tests.support.served import environment, invoke
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+SDK, EXPORTER = "opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http"
+
+UNTRACED = """
+import os
+import sys
+from opentelemetry import trace
+from entrypoints.bootstrap import make_app
+from entrypoints.composition.tracing import open_tracing
+
+make_app()
+assert not [name for name in sys.modules if name.startswith(("opentelemetry.sdk.", "google."))]
+
+from opentelemetry.sdk.trace import TracerProvider
+
+os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9"
+trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
+assert open_tracing() is None
+"""
+
+
+@pytest.fixture(params=[SDK, EXPORTER])
+def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package of the extra that is not installed."""
+    monkeypatch.setitem(sys.modules, request.param, None)
+    return str(request.param)
+
+
+@pytest.fixture
+def _traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
+
+
+@pytest.mark.usefixtures("missing", "_traced")
+def test_without_the_extra_an_endpoint_is_refused() -> None:
+    with pytest.raises(InvalidSettings, match=r"install heroes\[otel\], or set OTEL_TRACES_EXP"):
+        find_trace_options()
+
+
+@pytest.mark.usefixtures("missing", "_traced")
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OTEL_SDK_DISABLED", "true"), ("OTEL_TRACES_EXPORTER", "none"), (ENDPOINT, "")],
+)
+def test_without_the_extra_the_service_starts_if_nothing_is_traced(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    assert find_trace_options() is None
+    assert open_tracing() is None
+
+
+def test_untraced_or_with_a_provider_of_the_users_own_nothing_is_opened(tmp_path: Path) -> None:
+    """And no package of the extra is imported if nothing is traced."""
+    subprocess.run(
+        [sys.executable, "-c", UNTRACED],
+        check=True,
+        cwd=tmp_path,
+        env=environment(tmp_path / "heroes.db"),
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_protocol_that_is_not_supported_ends_a_command_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+
+    refused = invoke(tmp_path / "heroes.db", command)
+
+    assert 2 == refused.exit_code
+    assert (
+        "heroes: OTEL_EXPORTER_OTLP_PROTOCOL is not valid: use http/protobuf, the only supported "
+        "protocol"
+    ) == refused.stderr.splitlines()[-1]
