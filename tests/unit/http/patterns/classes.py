@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from re import _constants as op
-from re import _parser
+from importlib import import_module
 from typing import Any
+
+# Type stubs of the standard library lack its private modules.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 Node = tuple[Any, Any]
 """An operation of the parse tree and its argument."""
@@ -31,7 +34,7 @@ _CATEGORIES = {
 
 def parse(pattern: re.Pattern[Any]) -> Tree:
     """Return the parse tree of the pattern."""
-    return list(_parser.parse(pattern.pattern, pattern.flags))
+    return list(parser.parse(pattern.pattern, pattern.flags))
 
 
 def children(node: Node) -> Sequence[Tree]:
