@@ -4,8 +4,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+
+from uvicorn.config import STARTUP_FAILURE
 
 from entrypoints.exchanges import Observer
 from entrypoints.server.config import Bounds, Observation
@@ -21,6 +24,9 @@ from entrypoints.telemetry.logs.configuration import (
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
 from entrypoints.telemetry.metrics.workers import shared_directory
 
+START_FAILED = 1
+"""Exit code of a start that fails after the settings and the address were found usable."""
+
 
 def run(  # noqa: PLR0913 - one for each part of a process
     make_apps: MakeApps,
@@ -33,6 +39,8 @@ def run(  # noqa: PLR0913 - one for each part of a process
     admin: Admin | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests in progress, then exit with code 0.
+
+    Exits with ``START_FAILED`` if the application, or one of a worker, cannot be started.
 
     If ``workers`` is greater than 1, that many processes share the sockets. Each of them calls
     ``make_apps``.
@@ -59,10 +67,22 @@ def run(  # noqa: PLR0913 - one for each part of a process
         # Before uvicorn has installed its handlers, os._exit is used instead: SystemExit could be
         # raised where Python only reports it, such as in a __del__.
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
-        server.run(sockets=duplicate_listeners(listener))
+        with _replace_exit_code():
+            server.run(sockets=duplicate_listeners(listener))
     else:
-        with shared_directory():
+        with _replace_exit_code(), shared_directory():
             run_workers(config, listener)
+
+
+@contextmanager
+def _replace_exit_code() -> Iterator[None]:
+    """Exit with ``START_FAILED`` where uvicorn uses a code that has another meaning here."""
+    try:
+        yield
+    except SystemExit as error:
+        if error.code == STARTUP_FAILURE:
+            raise SystemExit(START_FAILED) from None
+        raise
 
 
 def exit_on_signals_before_serving() -> None:

@@ -12,11 +12,13 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import cast
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from entrypoints.server.lifecycle.admin_listener import AdminListener
 from entrypoints.server.lifecycle.forced_exit import exit_after
@@ -56,12 +58,22 @@ class GracefulServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+            await self._open_admin()
+        except OSError as error:
+            log.error("cannot accept connections: %s", error.strerror or type(error).__name__)  # noqa: TRY400 - no traceback needed
+            for server in self.servers:
+                server.close()
+            await self.lifespan.shutdown()
+            sys.exit(STARTUP_FAILURE)
+        self._notify(READY)
+
+    async def _open_admin(self) -> None:
         if self._process.admin is not None:
             listener, bounds = self._process.admin
             self._admin = AdminListener(self._process.apps.admin, bounds)
             await self._admin.open(listener)
-        self._notify(READY)
 
     async def on_tick(self, counter: int) -> bool:
         should_exit = await super().on_tick(counter)
