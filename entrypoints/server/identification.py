@@ -1,26 +1,17 @@
-"""The id of each request, its response and its report, also where the server refuses it."""
+"""The id of each request and of its response."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from time import perf_counter
 from typing import cast
-from urllib.parse import quote
 
 from starlette.types import Scope
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.http.middleware.observation import IS_REPORTED, RECEIVED_AT
+from entrypoints.http.middleware.observation import RECEIVED_AT
 from entrypoints.request_ids import HEADER, REQUEST_ID, find_request_id
 
 Field = tuple[bytes, bytes]
-
-METHODS = frozenset(
-    {b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT"}
-)
-"""Methods that are reported. Another text before the first space may be anything, such as a key."""
-
-PATH_CHARACTERS = "/%:@!$&'()*+,;="
-"""Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
 
 
 def identify(scope: HTTPScope, headers: Iterable[Field]) -> None:
@@ -44,35 +35,3 @@ def get_request_id(scope: HTTPScope) -> str:
 def id_field(request_id: str) -> Field:
     """Return the header of a response with the id."""
     return HEADER, request_id.encode()
-
-
-def find_refused_id(headers: Iterable[Field] | None, head: bytes) -> str:
-    """Return the id for a request that is refused before its head was parsed.
-
-    ``headers`` are those that were parsed, ``head`` is what has arrived besides.
-    """
-    fields = (*(headers or ()), *_split_fields(head))
-    return find_request_id({field for field in fields if field[0] == HEADER})
-
-
-def mark_as_reported(scope: HTTPScope) -> None:
-    """Let nothing else report the request: an application may still be told that it has ended."""
-    cast("Scope", scope)[IS_REPORTED] = True
-
-
-def describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:
-    """Return the method and the path of a request that is refused, as they may be reported.
-
-    Both may be incomplete, or empty. What a path must not contain is encoded.
-    """
-    path = target.partition(b"?")[0] if target.startswith(b"/") else b""
-    return method.decode() if method in METHODS else None, quote(path, safe=PATH_CHARACTERS)
-
-
-def _split_fields(head: bytes) -> Iterator[Field]:
-    """Yield the fields of a head, of which the request line may be missing, until an empty line."""
-    for line in head.split(b"\r\n"):
-        if not line:
-            return
-        name, _, value = line.partition(b":")
-        yield name.lower(), value.strip(b" \t")

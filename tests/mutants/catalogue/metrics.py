@@ -165,8 +165,8 @@ MUTANTS = [
     ),
     Mutant(
         "refusals of the protocol are not counted",
-        "entrypoints/server/protocol.py",
-        "self._refusals.count(refusal.status)",
+        "entrypoints/server/refusing/protocol.py",
+        "self._config.refusals.count(refusal.status)",
         "pass",
         SERVER,
     ),

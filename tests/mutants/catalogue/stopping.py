@@ -6,6 +6,7 @@ SERVER = "entrypoints/server/lifecycle/graceful_server.py"
 WORKERS = "entrypoints/server/lifecycle/workers.py"
 FORCED_EXIT = "entrypoints/server/lifecycle/forced_exit.py"
 PROTOCOL = "entrypoints/server/protocol.py"
+REFUSING = "entrypoints/server/refusing/protocol.py"
 
 CONNECTIONS = ["tests/integration/server/test_stopping_connections.py"]
 GRACEFUL = "tests/integration/server/test_graceful_server.py"
@@ -56,7 +57,7 @@ MUTANTS = [
     ),
     Mutant(
         "a new connection without a request gets a response",
-        PROTOCOL,
+        REFUSING,
         "if self._is_stopping and not self._reader.is_within_request:",
         "if False:",
         CONNECTIONS,
