@@ -217,8 +217,8 @@ MUTANTS = [
     Mutant(
         "metrics need no principal",
         "entrypoints/http/paths.py",
-        '{"/livez", READY_PATH, "/version"}',
-        '{"/livez", READY_PATH, "/version", "/metrics"}',
+        "{LIVE_PATH, READY_PATH, VERSION_PATH}",
+        '{LIVE_PATH, READY_PATH, VERSION_PATH, "/metrics"}',
         SERVED,
     ),
 ]
