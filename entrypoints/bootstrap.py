@@ -25,6 +25,7 @@ from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
 from entrypoints.server.stop_flag import StopFlag
 from entrypoints.settings import Settings, load_settings
+from entrypoints.telemetry.logs.dropped import dropped_lines
 from entrypoints.telemetry.metrics import endpoint
 from entrypoints.telemetry.metrics.metrics import Metrics
 from entrypoints.telemetry.metrics.workers import find_worker_files
@@ -100,7 +101,9 @@ def make_apps(
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
     metrics = Metrics(find_worker_files())
-    metrics.add(database.measure, *([measure_server] if measure_server else []))
+    metrics.add(database.measure, dropped_lines.measure)
+    if measure_server:
+        metrics.add(measure_server)
     health = health_endpoints(Readiness(database, stop.is_set))
     main = build_app(
         database,

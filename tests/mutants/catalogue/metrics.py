@@ -24,6 +24,27 @@ UNITS_OF_WORK = ["tests/integration/test_units_of_work.py"]
 
 MUTANTS = [
     Mutant(
+        "dropped log lines are counted only until the log says so",
+        "entrypoints/telemetry/logs/writer.py",
+        "            dropped_lines.count()\n",
+        "",
+        ["tests/unit/telemetry/logs/test_handler.py"],
+    ),
+    Mutant(
+        "a plain session that gets a connection at once counts as a wait",
+        "adapters/plain/measured_pool.py",
+        "        if self.checkedout() < self.size():\n            return super()._do_get()\n",
+        "",
+        ["tests/integration/plain/test_pool.py"],
+    ),
+    Mutant(
+        "plain sessions wait for ever in the metrics",
+        "adapters/plain/measured_pool.py",
+        "self._waiting -= 1",
+        "pass",
+        ["tests/integration/plain/test_pool.py"],
+    ),
+    Mutant(
         "each path is a series",
         MIDDLEWARE,
         'getattr(innermost_scope(scope).get("route"), "path_format", NO_ROUTE)',
