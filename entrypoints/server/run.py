@@ -11,6 +11,7 @@ from functools import partial
 from uvicorn.config import STARTUP_FAILURE
 
 from entrypoints.exchanges import Observer
+from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.config import Bounds, Observation
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Admin, MakeApps, ProcessConfig, StopTimes
@@ -22,7 +23,11 @@ from entrypoints.telemetry.logs.configuration import (
     open_request_log,
 )
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
+from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.metrics.workers import shared_directory
+
+PROBED_PATHS = HEALTH_PATHS | {METRICS_PATH}
+"""Paths that monitoring systems request every few seconds."""
 
 START_FAILED = 1
 """Exit code of a start that fails after the settings and the address were found usable."""
@@ -97,7 +102,7 @@ def exit_on_signals_before_serving() -> None:
 def _open_observers(log: LogOptions) -> Sequence[Observer]:
     """Return what observes the requests of this process."""
     log_uncaught_exceptions()
-    request_log = open_request_log(log)
+    request_log = open_request_log(log, PROBED_PATHS)
     return [request_log] if request_log else []
 
 

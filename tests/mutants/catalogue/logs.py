@@ -20,6 +20,13 @@ UNIT = "tests/unit/telemetry/logs"
 
 MUTANTS = [
     Mutant(
+        "a failed probe is not logged",
+        "entrypoints/telemetry/logs/configuration.py",
+        " or exchange.status >= HTTPStatus.BAD_REQUEST:",
+        ":",
+        ["tests/unit/telemetry/logs/test_configuration.py"],
+    ),
+    Mutant(
         "an id may have any length",
         IDS,
         "{1,128}",
