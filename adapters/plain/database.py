@@ -21,7 +21,7 @@ from adapters.sql.mistyped import MistypedValues
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import IrregularRow
+from service_layer.database import IrregularRow, Replica
 from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
@@ -46,6 +46,8 @@ class Schema(Protocol):
     def check(self) -> Iterator[IrregularRow]: ...
 
     def time_flushes(self) -> Iterable[float]: ...
+
+    def inspect_replicas(self) -> Iterable[Replica]: ...
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 
@@ -85,6 +87,7 @@ class PlainDatabase:
         self.migrate = schema.migrate
         self.check = schema.check
         self.time_flushes = schema.time_flushes
+        self.inspect_replicas = schema.inspect_replicas
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections

@@ -30,7 +30,7 @@ from adapters.sqlite.served.serving_record import ServingRecord
 from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import IrregularRow
+from service_layer.database import IrregularRow, Replica
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.telemetry.measurements import Measurement
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -123,6 +123,10 @@ class SqliteDatabase:
     def time_flushes(self) -> Iterator[float]:
         """Yield the seconds of several flushes of the disk. Blocks and raises like ``migrate``."""
         return time_flushes(self._path)
+
+    def inspect_replicas(self) -> Sequence[Replica]:
+        """Return nothing: a file has no replicas."""
+        return ()
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()

@@ -13,9 +13,9 @@ from service_layer.database import Database
 def check() -> None:
     """Print the settings, and test the database; exit with 1 if it is not ready to be served.
 
-    Tests the connection, the schema, the time that the disk takes to flush a write, and whether the
-    values of all heroes have the type of their column. Prints ids and columns, and no value. Does
-    not change the database.
+    Tests the connection, the schema, the time that the disk takes to flush a write, the replicas,
+    and whether the values of all heroes have the type of their column. Prints ids and columns, and
+    no value. Does not change the database.
     """
     with exit_on_error():
         settings = load_settings(print_warning)
@@ -27,8 +27,11 @@ def check() -> None:
         schema = inspection.inspect_schema(database)
         print_line(f"Schema: {schema.text}.")
         print_line(f"Flush time: {inspection.describe_flushes(database)}.")
+        replicas = list(inspection.inspect_replicas(database))
+        for replica in replicas:
+            print_line(f"Replica {replica.text}.")
         irregular = _print_irregular_rows(database)
-    if irregular or not schema.is_good:
+    if irregular or not all(finding.is_good for finding in (schema, *replicas)):
         raise typer.Exit(FAILED)
 
 

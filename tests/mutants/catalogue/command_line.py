@@ -85,8 +85,22 @@ MUTANTS = [
     Mutant(
         "check passes with pending migrations",
         CHECK,
-        "if irregular or not schema.is_good:",
-        "if irregular:",
+        "(schema, *replicas)",
+        "replicas",
+        OF_CHECK,
+    ),
+    Mutant(
+        "check passes with a replica that does not answer",
+        CHECK,
+        "(schema, *replicas)",
+        "(schema,)",
+        OF_CHECK,
+    ),
+    Mutant(
+        "check passes with a replica without the schema",
+        INSPECTION,
+        "return not (replica.failure or replica.pending)",
+        "return not replica.failure",
         OF_CHECK,
     ),
     Mutant(
