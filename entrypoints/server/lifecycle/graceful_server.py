@@ -10,6 +10,7 @@
 """
 
 import asyncio
+import itertools
 import logging
 import socket
 import sys
@@ -82,12 +83,25 @@ class GracefulServer(uvicorn.Server):
         return should_exit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ticker = asyncio.create_task(self._tick())
+        try:
+            await self._stop(sockets or [])
+        finally:
+            ticker.cancel()
+
+    async def _tick(self) -> None:
+        """Do what uvicorn does while it serves, such as setting the date of responses."""
+        for counter in itertools.count():
+            await self.on_tick(counter)
+            await asyncio.sleep(TICK)
+
+    async def _stop(self, sockets: Sequence[socket.socket]) -> None:
         log.info("Shutting down")
         self._notify(STOPPING)
         for connection in self._connections():
             connection.announce_close()
         await self._pause(self._process.times.drain)
-        await self._stop_accepting(sockets or [])
+        await self._stop_accepting(sockets)
         await self._pause(LINGER)
         for connection in self._connections():
             connection.shutdown()
@@ -107,11 +121,10 @@ class GracefulServer(uvicorn.Server):
 
     async def _pause(self, seconds: float) -> None:
         """Wait, and serve meanwhile as before."""
-        for counter in range(round(seconds / TICK)):
+        for _ in range(round(seconds / TICK)):
             if self.force_exit:
                 return
             await asyncio.sleep(TICK)
-            await self.on_tick(counter)
 
     async def _stop_accepting(self, sockets: Sequence[socket.socket]) -> None:
         """Close the listening sockets. Accept the connections that the kernel has queued for them.

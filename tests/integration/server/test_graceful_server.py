@@ -3,11 +3,13 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from fastapi import FastAPI
 
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
+from entrypoints.server.lifecycle import graceful_server
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Apps, ProcessConfig, StopTimes
 from entrypoints.server.sockets import listen
@@ -74,6 +76,26 @@ async def test_queued_connections_are_served_and_later_ones_are_refused(
     assert [b"HTTP/1.1 200 OK"] * 5 == [status_of(client) for client in clients]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)
+
+
+async def test_the_date_advances_while_requests_are_finished(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graceful_server, "TICK", 0.001)
+    monkeypatch.setattr(graceful_server, "LINGER", 0.0)
+    server = make_server(grace=0.1)
+    app = cast("ProcessConfig", server.config).apps.main
+
+    @app.get("/stale")
+    async def stale() -> None:
+        server.server_state.default_headers = []
+        await asyncio.Event().wait()
+
+    client = send(listener, "/stale")
+    await server.shutdown([listener])
+
+    assert b"HTTP/1.1 503 Service Unavailable" == status_of(client)
+    assert b"date" in dict(server.server_state.default_headers)
 
 
 async def test_requests_that_do_not_end_are_cancelled_and_queued_ones_are_refused(
