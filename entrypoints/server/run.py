@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from uvicorn.config import STARTUP_FAILURE
@@ -72,8 +72,11 @@ def run(  # noqa: PLR0913 - one for each part of a process
         # Before uvicorn has installed its handlers, os._exit is used instead: SystemExit could be
         # raised where Python only reports it, such as in a __del__.
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
-        with _replace_exit_code():
-            server.run(sockets=duplicate_listeners(listener))
+        with _replace_exit_code(), ExitStack() as open_listeners:
+            listeners = duplicate_listeners(listener)
+            for each in listeners:
+                open_listeners.enter_context(each)
+            server.run(sockets=listeners)
     else:
         with _replace_exit_code(), shared_directory():
             run_workers(config, listener)

@@ -1,13 +1,17 @@
 """A start that fails after uvicorn took over: code 1, because 3 is that of a newer schema."""
 
+import logging
 import signal
 import socket
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import multiprocess
 
 from entrypoints.http.middleware.fixed_paths import not_found
 from entrypoints.server.lifecycle.process_config import (
@@ -20,10 +24,13 @@ from entrypoints.server.lifecycle.process_config import (
 from entrypoints.server.lifecycle.workers import run_workers
 from entrypoints.server.run import run
 from entrypoints.server.sockets import listen
-from entrypoints.telemetry.logs.configuration import LogOptions
+from entrypoints.telemetry.logs.configuration import OWN_LOGGERS, LogOptions
 from tests.integration.server.connecting import LOOPBACK, configure
 
 pytestmark = pytest.mark.canary
+
+HANDLED = tuple(multiprocess.SIGNALS)
+"""The signals that a server, or a parent of workers, handles."""
 
 closed: list[FastAPI] = []
 """The applications that were shut down in this process."""
@@ -48,15 +55,22 @@ def make_working(*_: object) -> Apps:
 
 
 @pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    """Yield a listener, and restore the handlers of signals that a server sets."""
-    numbers = (signal.SIGTERM, signal.SIGINT, *map(signal.Signals, (1, 3, 10, 12, 21, 22, 28)))
-    handlers = {number: signal.getsignal(number) for number in numbers}
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Yield a listener, and restore what a server changes in its process."""
+    for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    names = (None, "uvicorn.access", "uvicorn.asgi", *OWN_LOGGERS)
+    loggers = [(each, each.level, each.handlers[:]) for each in map(logging.getLogger, names)]
+    handlers = {number: signal.getsignal(number) for number in HANDLED}
     with listen(LOOPBACK, 0) as listener:
         yield listener
     signal.set_wakeup_fd(-1)
     for number, handler in handlers.items():
         signal.signal(number, handler)
+    for logger, level, its_handlers in loggers:
+        logger.setLevel(level)
+        logger.handlers = its_handlers
+    logging.captureWarnings(capture=False)
 
 
 def start(make_apps: MakeApps, listener: socket.socket, admin: Admin | None = None) -> object:
