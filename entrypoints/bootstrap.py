@@ -27,6 +27,7 @@ from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
 from entrypoints.server.stop_flag import StopFlag
 from entrypoints.settings import Settings, load_settings
+from entrypoints.telemetry.logs.dropped import dropped_lines
 from entrypoints.telemetry.metrics import endpoint
 from entrypoints.telemetry.metrics.metrics import Metrics
 from entrypoints.telemetry.metrics.workers import find_worker_files
@@ -105,7 +106,9 @@ def make_apps(
     authenticators = open_authenticators(settings, database)
     pruner = None if settings.read_only else Pruner(database, retention)
     metrics = Metrics(find_worker_files())
-    metrics.add(database.measure, *([measure_server] if measure_server else []))
+    metrics.add(database.measure, dropped_lines.measure)
+    if measure_server:
+        metrics.add(measure_server)
     tracing = open_tracing()
     if tracing is not None:
         database.trace(tracing.spans)

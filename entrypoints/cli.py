@@ -89,7 +89,7 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str
     Options replace the settings of the environment and of the file .env.
     """
     server.exit_on_signals_before_serving()
-    with print_as(find_log_format()), exit_on_error():
+    with print_as(find_log_format(options.get("log_format"))), exit_on_error():
         settings = load_settings(print_warning, options)
         log = LogOptions(
             settings.log_level,

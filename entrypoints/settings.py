@@ -208,13 +208,24 @@ def load_settings(
         ) from None
 
 
-def find_log_format() -> LogFormat:
-    """Return the format of log lines, also if other settings are invalid; ``auto`` if it is."""
+def find_log_format(option: str | None = None) -> LogFormat:
+    """Return the format of log lines, also if other settings are invalid; ``auto`` if it is.
+
+    ``option`` is that of the command line.
+    """
+    return _to_log_format(option) or _to_log_format(_find_variable("log_format")) or "auto"
+
+
+def _to_log_format(text: str | None) -> LogFormat | None:
+    return next((name for name in get_args(LogFormat) if name == text), None)
+
+
+def _find_variable(setting: str) -> str | None:
+    """Return the text of a setting, or ``None`` if there is none or if none can be read."""
     try:
-        found = _read_variables().get(f"{PREFIX}LOG_FORMAT".lower())
+        return _read_variables().get(f"{PREFIX}{setting}".lower())
     except (OSError, UnicodeDecodeError):
-        return "auto"
-    return next((name for name in get_args(LogFormat) if name == found), "auto")
+        return None
 
 
 def _read_variables() -> dict[str, str | None]:

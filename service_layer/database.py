@@ -1,6 +1,7 @@
 """The database port: units of work, migrations, backups, capacity, start and shutdown."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,26 @@ from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
 IrregularRow = tuple[int, Sequence[str]]
 """The id of an entity, and the names of the columns whose values have another type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A server that only reads use, as it was found."""
+
+    name: str
+    """The URL without its password."""
+
+    pending: Sequence[str] = ()
+    """The revisions that it lacks."""
+
+    lag: float | None = None
+    """Seconds by which it is behind its primary, if that is known."""
+
+    note: str = ""
+    """What an operator should know, although reads work."""
+
+    failure: str = ""
+    """Why it can not be used."""
 
 
 class Database(UnitOfWorkFactory, Protocol):
@@ -68,6 +89,9 @@ class Database(UnitOfWorkFactory, Protocol):
 
         They change no table. Blocks and raises like ``migrate``.
         """
+
+    def inspect_replicas(self) -> Iterable[Replica]:
+        """Return what is known of each replica, none if all reads use the primary. Blocks."""
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         """Write a consistent copy to the file ``target``, while the database may be in use.

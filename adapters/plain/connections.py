@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, PoolResetState, event
+from sqlalchemy import URL, Connection, PoolResetState, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from adapters.plain.measured_pool import MeasuredPool
 from domain.damaged_text import decode_text
 
 AUTOCOMMIT = "AUTOCOMMIT"
@@ -111,7 +112,7 @@ def _aiosqlite_url(url: URL) -> URL:
 def _engine(url: str | URL, options: EngineOptions, **connect_args: Any) -> AsyncEngine:
     return create_async_engine(
         url,
-        poolclass=AsyncAdaptedQueuePool,
+        poolclass=MeasuredPool,
         pool_size=options.pool_size,
         max_overflow=0,
         pool_timeout=options.pool_timeout,

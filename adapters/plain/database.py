@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +15,7 @@ from adapters.migrations.schema_probe import SCHEMA_PROBE
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
+from adapters.plain.measured_pool import MeasuredPool
 from adapters.plain.session import PlainSession
 from adapters.plain.traced_session import TracedPlainSession
 from adapters.sql.mistyped import MistypedValues
@@ -23,8 +23,8 @@ from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import IrregularRow
-from service_layer.telemetry.measurements import Gauge, Measurement
+from service_layer.database import IrregularRow, Replica
+from service_layer.telemetry.measurements import Measurement
 from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
@@ -49,6 +49,8 @@ class Schema(Protocol):
     def check(self) -> Iterator[IrregularRow]: ...
 
     def time_flushes(self) -> Iterable[float]: ...
+
+    def inspect_replicas(self) -> Iterable[Replica]: ...
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup: ...
 
@@ -89,6 +91,7 @@ class PlainDatabase:
         self.migrate = schema.migrate
         self.check = schema.check
         self.time_flushes = schema.time_flushes
+        self.inspect_replicas = schema.inspect_replicas
         self.backup = schema.backup
         self.restore = schema.restore
         self.max_connections = schema.max_connections
@@ -172,12 +175,5 @@ class PlainReadOnlyUnitOfWork(SqlReadOnlyUnitOfWork):
 
 
 def _measure_pool(engine: AsyncEngine, name: str) -> Iterable[Measurement]:
-    """Return the number of connections. A database in memory has no pool."""
-    pool = engine.pool
-    if not isinstance(pool, QueuePool):
-        return
-    labels = {"db_client_connection_pool_name": name}
-    for state, number in (("used", pool.checkedout()), ("idle", pool.checkedin())):
-        of_state = {**labels, "db_client_connection_state": state}
-        yield Gauge("db_client_connection_count", "Connections of a pool.", number, of_state)
-    yield Gauge("db_client_connection_max", "Size of a pool.", pool.size(), labels)
+    """Return what a pool counts. A database in memory has none."""
+    return engine.pool.measure(name) if isinstance(engine.pool, MeasuredPool) else ()

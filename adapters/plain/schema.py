@@ -11,7 +11,7 @@ from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
 from adapters.sql.mistyped import MistypedValues
 from service_layer.backup import BackupRefused
-from service_layer.database import IrregularRow
+from service_layer.database import IrregularRow, Replica
 
 
 class SchemaInMemory:
@@ -42,6 +42,10 @@ class SchemaInMemory:
 
     def time_flushes(self) -> Sequence[float]:
         """Return nothing: no write is durable."""
+        return ()
+
+    def inspect_replicas(self) -> Sequence[Replica]:
+        """Return nothing: it has no replicas."""
         return ()
 
     def backup(self, *_: object, **__: object) -> NoReturn:

@@ -12,6 +12,7 @@ from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
 from adapters.postgres.inspection.flush_times import time_commits
 from adapters.postgres.inspection.irregular_rows import irregular_rows
+from adapters.postgres.inspection.replicas import inspect_replicas
 from adapters.postgres.pipelined_begin import Connect, TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
@@ -23,7 +24,7 @@ from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.sessions import TracedExecutor, TracedSession
 from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
-from service_layer.database import IrregularRow
+from service_layer.database import IrregularRow, Replica
 from service_layer.telemetry.measurements import Measurement
 from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
@@ -55,6 +56,7 @@ class PostgresDatabase:
         self._outcomes = Outcomes()
         self._spans: Spans | None = None
         self._dsn = dsn
+        self._read_dsn = read_dsn
         self._options = options
         self._start = TransactionStart(partial(connect, dsn, options))
         reserved = 0 if read_dsn else reserved_for_reads(options.pool_size)
@@ -116,6 +118,10 @@ class PostgresDatabase:
     def time_flushes(self) -> Sequence[float]:
         """Return the seconds of several commits. Blocks and raises like ``migrate``."""
         return time_commits(self._dsn, self._options)
+
+    def inspect_replicas(self) -> Iterable[Replica]:
+        """Yield what is known of each host of the URL of replicas. Blocks."""
+        return inspect_replicas(self._read_dsn, self._options) if self._read_dsn else ()
 
     def backup(self, target: Path, *_: object, **__: object) -> NoReturn:
         raise refuse_backup(self._dsn, target)

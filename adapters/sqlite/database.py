@@ -33,7 +33,7 @@ from adapters.sqlite.session import FileReads, Reader, WritingSession
 from adapters.sqlite.traced_writer import TracedWriter
 from adapters.sqlite.writer import Writer
 from service_layer.backup import Backup, Progress, Restored
-from service_layer.database import IrregularRow
+from service_layer.database import IrregularRow, Replica
 from service_layer.errors import StoreUnavailable, UnsupportedUrl, UnusableDatabase
 from service_layer.telemetry.measurements import Measurement
 from service_layer.telemetry.spans import Spans
@@ -136,6 +136,10 @@ class SqliteDatabase:
     def time_flushes(self) -> Iterator[float]:
         """Yield the seconds of several flushes of the disk. Blocks and raises like ``migrate``."""
         return time_flushes(self._path)
+
+    def inspect_replicas(self) -> Sequence[Replica]:
+        """Return nothing: a file has no replicas."""
+        return ()
 
     def backup(self, target: Path, progress: Progress, *, replace: bool) -> Backup:
         self._require_own_log()

@@ -14,8 +14,9 @@ from service_layer.database import Database
 def check() -> None:
     """Print the settings, and test the database. Exit with 1 if a test fails.
 
-    Tests the connection, the schema, the flush time of the disk, and whether the values of all
-    heroes have the type of their column. Prints no stored values, and changes no table.
+    Tests the connection, the schema, the flush time of the disk, the replicas, and whether the
+    values of all heroes have the type of their column. Prints no stored values, and changes no
+    table.
     """
     with exit_on_error():
         settings = load_settings(print_warning)
@@ -28,8 +29,11 @@ def check() -> None:
         schema = inspection.inspect_schema(database)
         print_line(f"Schema: {schema.text}.")
         print_line(f"Flush time: {inspection.describe_flushes(database)}.")
+        replicas = list(inspection.inspect_replicas(database))
+        for replica in replicas:
+            print_line(f"Replica {replica.text}.")
         irregular = _print_irregular_rows(database)
-    if irregular or not schema.is_good:
+    if irregular or not all(finding.is_good for finding in (schema, *replicas)):
         raise typer.Exit(FAILED)
 
 

@@ -5,8 +5,9 @@ are those of the setting.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import chain
 from typing import Annotated, Any, Optional
 
 import typer
@@ -15,21 +16,37 @@ from pydantic.fields import FieldInfo
 from entrypoints.setting_texts import choices, describe_default, describe_meaning
 from entrypoints.settings import Settings, option_name
 
-SET_BY_HAND = (
-    "host",
-    "port",
-    "database_url",
-    "session",
-    "auth",
-    "allowed_hosts",
-    "trusted_proxies",
-    "rate_limit",
-    "request_timeout",
-    "read_only",
-    "access_log",
-    "log_level",
+WITHOUT_OPTION: Mapping[str, Sequence[str]] = {
+    "tuned once, for a machine and its database": (
+        "lock_timeout",
+        "scan_timeout",
+        "commit_batch",
+        "pool_size",
+        "pool_timeout",
+        "connect_timeout",
+        "statement_timeout",
+        "idle_timeout",
+    ),
+    "a limit on clients, which is the same at every start": (
+        "receive_timeout",
+        "send_timeout",
+        "max_connections",
+        "max_connections_per_address",
+        "max_pending",
+    ),
+    "a promise on keys, which holds over all starts": (
+        "key_lifetime",
+        "key_limit",
+        "key_limit_per_client",
+        "key_cache",
+    ),
+}
+"""The settings without an option, by the reason. They would hide the others in the help."""
+
+SET_BY_HAND = tuple(
+    name for name in Settings.model_fields if name not in chain(*WITHOUT_OPTION.values())
 )
-"""The settings with an option. Options for all settings would make the help unreadable."""
+"""The settings with an option."""
 
 
 def add_setting_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from adapters.migrations.errors import UnsupportedSchema
 from entrypoints.composition.databases import translate_errors
-from service_layer.database import Database, IrregularRow
+from service_layer.database import Database, IrregularRow, Replica
 from service_layer.errors import NewerSchema
 
 
@@ -32,6 +32,26 @@ def inspect_schema(database: Database) -> Finding:
         text = f"migrations are pending: {', '.join(pending)}; `migrate` applies them"
         return Finding(text, is_good=False)
     return Finding("up to date", is_good=True)
+
+
+def inspect_replicas(database: Database) -> Iterator[Finding]:
+    """Yield a sentence for each replica. One that can not be used fails: reads would get 503."""
+    for replica in database.inspect_replicas():
+        yield Finding(f"{replica.name}: {_describe(replica)}", is_good=_is_usable(replica))
+
+
+def _is_usable(replica: Replica) -> bool:
+    return not (replica.failure or replica.pending)
+
+
+def _describe(replica: Replica) -> str:
+    if replica.failure:
+        return f"{replica.failure}; reads get 503 while no other replica is available"
+    if replica.pending:
+        schema = f"migrations have not arrived: {', '.join(replica.pending)}"
+    else:
+        schema = replica.note or "schema up to date"
+    return schema if replica.lag is None else f"{schema}, {replica.lag:.1f} s behind the primary"
 
 
 def describe_flushes(database: Database) -> str:

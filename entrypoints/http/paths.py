@@ -21,9 +21,11 @@ class MemberConvertor(StringConvertor):
 register_url_convertor("member", MemberConvertor())
 
 
+LIVE_PATH = "/livez"
 READY_PATH = "/readyz"
+VERSION_PATH = "/version"
 
-HEALTH_PATHS = frozenset({"/livez", READY_PATH, "/version"})
+HEALTH_PATHS = frozenset({LIVE_PATH, READY_PATH, VERSION_PATH})
 """Paths that probes request, by whatever name or address and however often."""
 
 ENCODED_SLASH = re.compile(b"%2F", re.IGNORECASE)

@@ -7,15 +7,12 @@ timeout.
 from asyncio import Transport
 from functools import partial
 from http import HTTPStatus
-from time import perf_counter
 from typing import cast
 
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.exchanges import Exchange
-from entrypoints.http.middleware.observation import describe_exchange
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
@@ -26,39 +23,23 @@ from entrypoints.server.asgi_responses import (
 )
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.expectations import CloseUnlessContinued
-from entrypoints.server.identification import (
-    add_request_id,
-    describe_line,
-    find_refused_id,
-    get_request_id,
-    id_field,
-    identify,
-    mark_as_forwarded,
-    mark_as_reported,
-)
-from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
-from entrypoints.server.parsing.request_reader import END_OF_HEAD, RequestReader
-from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
-from entrypoints.server.timers import Timer
+from entrypoints.server.identification import add_request_id, identify, mark_as_forwarded
+from entrypoints.server.parsing.refusals import Refused
+from entrypoints.server.refusing.protocol import RefusingProtocol
 
-TOO_SLOW = bad_request("The request was not received in time.")
 TOO_MANY_CONNECTIONS = Refused(
     HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections. Try again later.", RETRY_HEADERS
 )
 
 
-class BoundedProtocol(SendingProtocol):
+class BoundedProtocol(RefusingProtocol):
     """Refuses a request that does not arrive in time, or that ``RequestReader`` refuses.
 
-    The refusal is sent, and the connection is closed. If an earlier request still needs its
-    response, the connection is closed after that response, and the refusal is not sent (record 30).
     ``Admission`` decides when a request is started.
     """
 
     _is_counted = False
     _is_half_closed = False
-    _ignores_input = False
-    _previous: RequestResponseCycle | None = None
 
     def __init__(self, config: ServerConfig, *args: object, **options: object) -> None:
         super().__init__(config, *args, **options)
@@ -66,11 +47,7 @@ class BoundedProtocol(SendingProtocol):
         self._stop = config.stop
         self._admission = config.admission
         self._connections = config.connection_limit
-        self._refusals = config.refusals
         self._application = self.app
-        self._config = config
-        self._reader = RequestReader(self, self._on_request_begin)
-        self._receive_timer = Timer(self.loop, self._on_receive_timeout)
 
     # The connection.
 
@@ -159,7 +136,7 @@ class BoundedProtocol(SendingProtocol):
     # The requests.
 
     def _on_request_begin(self) -> None:
-        self._begun_at = perf_counter()
+        super()._on_request_begin()
         self._unset_keepalive_if_required()
         self._receive_timer.cancel()
 
@@ -179,7 +156,7 @@ class BoundedProtocol(SendingProtocol):
         app = cast("ASGIApp", self._application)
         if not self._is_host_allowed():
             app = self._config.observe(misdirected)
-            self._refusals.count(HTTPStatus.MISDIRECTED_REQUEST)
+            self._config.refusals.count(HTTPStatus.MISDIRECTED_REQUEST)
         return CloseUnlessContinued(app) if self.expect_100_continue else app
 
     def _is_host_allowed(self) -> bool:
@@ -241,83 +218,9 @@ class BoundedProtocol(SendingProtocol):
     def _may_parse(self) -> bool:
         return not (self._ignores_input or self.pipeline or self._is_response_buffered)
 
-    # Refusals.
-
-    def _refuse(self, refusal: Refused) -> None:
-        """Send the refusal, or the outstanding response instead, and close the connection."""
-        self._ignores_input = True
-        self._receive_timer.cancel()
-        if self._close_after_last_response():
-            return
-        if self._has_started_response():
-            self._close()
-        elif not self.transport.is_closing():
-            self._disconnect_requests()
-            self._write_refusal(refusal)
-            self._close_when_read()
-
-    def _write_refusal(self, refusal: Refused) -> None:
-        """Send the refusal, and report it, unless nothing of a request has arrived."""
-        self._refusals.count(refusal.status)
-        reader, request_id = self._reader, self._identify_refused()
-        fields = [*self.server_state.default_headers, id_field(request_id)]
-        response = serialize_refusal(refusal, reader.method, reader.target, fields)
-        self.transport.write(response)
-        if reader.is_within_request:
-            size, seconds = len(response.partition(END_OF_HEAD)[2]), perf_counter() - self._begun_at
-            self._config.report(self._describe_refused(request_id, refusal.status, size, seconds))
-
-    def _identify_refused(self) -> str:
-        if self._reader.has_head:
-            return get_request_id(self.scope)
-        return find_refused_id(self.headers, self._reader.unparsed_head)
-
-    def _describe_refused(
-        self, request_id: str, status: int, body_size: int, seconds: float
-    ) -> Exchange:
-        if self._reader.has_head:
-            mark_as_reported(self.scope)
-            return describe_exchange(cast("Scope", self.scope), status, body_size, seconds)
-        method, path = describe_line(self._reader.method, self._reader.target)
-        return Exchange(
-            method, path, None, status, body_size, seconds, self.client, "1.1", request_id
-        )
-
-    def _close_after_last_response(self) -> bool:
-        """Close the connection after the last outstanding response. Return whether there is one.
-
-        An incomplete request that is queued behind it is dropped.
-        """
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        if cycle is not None and cycle.more_body and self._previous is not None:
-            if self.pipeline:
-                self.pipeline.popleft()
-            cycle = self._previous
-        if cycle is None or cycle.more_body or cycle.response_complete:
-            return False
-        cycle.keep_alive = False
-        return True
-
-    def _has_started_response(self) -> bool:
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        if cycle is None or not cycle.response_started:
-            return False
-        return cycle.more_body or not cycle.response_complete
-
-    # Timers.
-
     def _start_keep_alive(self) -> None:
         """Start the keep-alive timeout, as uvicorn does after a response."""
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
-
-    def _on_receive_timeout(self) -> None:
-        if self._is_stopping and not self._reader.is_within_request:
-            self._close()
-        else:
-            self._refuse(TOO_SLOW)
-
-    def _start_drain_timer(self) -> None:
-        self._receive_timer.start(min(self._bounds.receive_timeout, DRAIN_TIMEOUT))

@@ -4,10 +4,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
+from uvicorn.config import STARTUP_FAILURE
+
 from entrypoints.exchanges import Observer
+from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.config import Bounds, Observation
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Admin, MakeApps, ProcessConfig, StopTimes
@@ -19,7 +23,14 @@ from entrypoints.telemetry.logs.configuration import (
     open_request_log,
 )
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
+from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.metrics.workers import shared_directory
+
+PROBED_PATHS = HEALTH_PATHS | {METRICS_PATH}
+"""Paths that monitoring systems request every few seconds."""
+
+START_FAILED = 1
+"""Exit code of a start that fails after the settings and the address were found usable."""
 
 
 def run(  # noqa: PLR0913 - one for each part of a process
@@ -33,6 +44,8 @@ def run(  # noqa: PLR0913 - one for each part of a process
     admin: Admin | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests in progress, then exit with code 0.
+
+    Exits with ``START_FAILED`` if the application, or one of a worker, cannot be started.
 
     If ``workers`` is greater than 1, that many processes share the sockets. Each of them calls
     ``make_apps``.
@@ -59,10 +72,25 @@ def run(  # noqa: PLR0913 - one for each part of a process
         # Before uvicorn has installed its handlers, os._exit is used instead: SystemExit could be
         # raised where Python only reports it, such as in a __del__.
         _set_signal_handlers(lambda code: sys.exit(code) if server.should_exit else os._exit(code))
-        server.run(sockets=duplicate_listeners(listener))
+        with _replace_exit_code(), ExitStack() as open_listeners:
+            listeners = duplicate_listeners(listener)
+            for each in listeners:
+                open_listeners.enter_context(each)
+            server.run(sockets=listeners)
     else:
-        with shared_directory():
+        with _replace_exit_code(), shared_directory():
             run_workers(config, listener)
+
+
+@contextmanager
+def _replace_exit_code() -> Iterator[None]:
+    """Exit with ``START_FAILED`` where uvicorn uses a code that has another meaning here."""
+    try:
+        yield
+    except SystemExit as error:
+        if error.code == STARTUP_FAILURE:
+            raise SystemExit(START_FAILED) from None
+        raise
 
 
 def exit_on_signals_before_serving() -> None:
@@ -77,7 +105,7 @@ def exit_on_signals_before_serving() -> None:
 def _open_observers(log: LogOptions) -> Sequence[Observer]:
     """Return the observers of the requests of this process."""
     log_uncaught_exceptions()
-    request_log = open_request_log(log)
+    request_log = open_request_log(log, PROBED_PATHS)
     return [request_log] if request_log else []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.postgres.dsn import hide_password
 from adapters.sqlite.inspection.flush_times import time_flushes
 from service_layer.errors import UnusableDatabase
 from tests.support.served import fresh_postgres, invoke
@@ -97,3 +98,40 @@ def test_an_invalid_setting_exits_with_2(tmp_path: Path) -> None:
 
     assert 2 == ended.exit_code
     assert "tokens need HEROES_JWT_ISSUER" in ended.stderr
+
+
+def test_replicas_are_tested(tmp_path: Path, postgres_url: str) -> None:
+    """The primary stands in for a replica: its lag is not known."""
+    unreachable = "postgresql://me:hunter2@127.0.0.1:1/heroes"
+    with fresh_postgres(postgres_url) as url, fresh_postgres(postgres_url) as empty:
+        invoke(tmp_path, "migrate", database_url=url)
+        good, lacking, away = (
+            invoke(tmp_path, "check", database_url=url, database_read_url=read_url)
+            for read_url in (url, empty, unreachable)
+        )
+        plain = invoke(
+            tmp_path, "check", database_url=url, database_read_url=unreachable, session="plain"
+        )
+
+    assert [0, 1, 1, 1] == [ended.exit_code for ended in (good, lacking, away, plain)]
+    assert f"Replica {hide_password(url)}: schema up to date." in good.stdout.splitlines()
+    assert f"Replica {hide_password(empty)}: migrations have not arrived: 0001, " in lacking.stdout
+    for ended in (away, plain):
+        (line,) = (each for each in ended.stdout.splitlines() if each.startswith("Replica "))
+        assert line.startswith("Replica postgresql://me:***@127.0.0.1:1/heroes: ")
+        assert line.endswith("; reads get 503 while no other replica is available.")
+        assert PASSWORD not in ended.output
+
+
+def test_replicas_fail_if_none_has_the_role_of_the_url(tmp_path: Path, postgres_url: str) -> None:
+    with fresh_postgres(postgres_url) as url:
+        invoke(tmp_path, "migrate", database_url=url)
+        alone = invoke(
+            tmp_path,
+            "check",
+            database_url=url,
+            database_read_url=f"{url}?target_session_attrs=standby",
+        )
+
+    assert 1 == alone.exit_code
+    assert "its role is not the one of target_session_attrs; reads get 503" in alone.stdout

@@ -67,6 +67,23 @@ def test_a_start_with_a_wrong_argument_is_refused_in_json(
     assert "Usage: " in for_people.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "event"),
+    [
+        (["--log-format", "json", "--port", "x"], "--port is not valid: "),
+        (["--log-format=console", "--log-format", "json", "--nope"], "No such option: --nope"),
+    ],
+)
+def test_an_option_decides_the_format_of_a_refused_start(
+    tmp_path: Path, arguments: list[str], event: str
+) -> None:
+    refused = invoke(tmp_path / "heroes.db", "serve", *arguments, log_format="console")
+
+    (line,) = parse_lines(refused.stderr)
+    assert (2, "error") == (refused.exit_code, line["level"])
+    assert line["event"].startswith(event)
+
+
 def test_another_command_prints_text(tmp_path: Path) -> None:
     path = tmp_path / "heroes.db"
 

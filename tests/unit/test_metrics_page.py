@@ -17,6 +17,7 @@ from entrypoints.quotas import Quota
 from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
 from entrypoints.server.limits.refusals import Refusals
+from entrypoints.telemetry.logs.dropped import DroppedLines
 from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.retention import Retention
 from service_layer.telemetry.measurements import Measure
@@ -73,6 +74,7 @@ def existing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
         Admission(1, 1).measure,
         ConnectionLimit(1).measure,
         refusals(),
+        DroppedLines().measure,
     )
     metrics.publish()
     sqlite.dispose()

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from entrypoints.api.health.readiness import OK, Readiness
 from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.paths import LIVE_PATH, READY_PATH, VERSION_PATH
 from entrypoints.http.problems import problem
 
 READ_METHODS = ("GET", "HEAD")
@@ -47,7 +48,7 @@ class Endpoint:
 
 
 def health_endpoints(readiness: Readiness) -> Mapping[str, ASGIApp]:
-    """Return the endpoints by path."""
+    """Return the endpoints of all ``HEALTH_PATHS``, by path."""
 
     async def live() -> tuple[int, Any]:
         return HTTPStatus.OK, {"status": OK, "checks": {}}
@@ -64,7 +65,7 @@ def health_endpoints(readiness: Readiness) -> Mapping[str, ASGIApp]:
         return HTTPStatus.OK, released
 
     return {
-        "/livez": Endpoint(live),
-        "/readyz": Endpoint(ready),
-        "/version": Endpoint(show_version),
+        LIVE_PATH: Endpoint(live),
+        READY_PATH: Endpoint(ready),
+        VERSION_PATH: Endpoint(show_version),
     }

@@ -10,13 +10,16 @@
 """
 
 import asyncio
+import itertools
 import logging
 import socket
+import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import cast
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from entrypoints.server.lifecycle.admin_listener import AdminListener
 from entrypoints.server.lifecycle.forced_exit import exit_after
@@ -56,12 +59,22 @@ class GracefulServer(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+            await self._open_admin()
+        except OSError as error:
+            log.error("cannot accept connections: %s", error.strerror or type(error).__name__)  # noqa: TRY400 - no traceback needed
+            for server in self.servers:
+                server.close()
+            await self.lifespan.shutdown()
+            sys.exit(STARTUP_FAILURE)
+        self._notify(READY)
+
+    async def _open_admin(self) -> None:
         if self._process.admin is not None:
             listener, bounds = self._process.admin
             self._admin = AdminListener(self._process.apps.admin, bounds)
             await self._admin.open(listener)
-        self._notify(READY)
 
     async def on_tick(self, counter: int) -> bool:
         should_exit = await super().on_tick(counter)
@@ -70,12 +83,25 @@ class GracefulServer(uvicorn.Server):
         return should_exit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ticker = asyncio.create_task(self._tick())
+        try:
+            await self._stop(sockets or [])
+        finally:
+            ticker.cancel()
+
+    async def _tick(self) -> None:
+        """Do what uvicorn does while it serves, such as setting the date of responses."""
+        for counter in itertools.count():
+            await self.on_tick(counter)
+            await asyncio.sleep(TICK)
+
+    async def _stop(self, sockets: Sequence[socket.socket]) -> None:
         log.info("Shutting down")
         self._notify(STOPPING)
         for connection in self._connections():
             connection.announce_close()
         await self._pause(self._process.times.drain)
-        await self._stop_accepting(sockets or [])
+        await self._stop_accepting(sockets)
         await self._pause(LINGER)
         for connection in self._connections():
             connection.shutdown()
@@ -95,11 +121,10 @@ class GracefulServer(uvicorn.Server):
 
     async def _pause(self, seconds: float) -> None:
         """Wait while requests are served as before."""
-        for counter in range(round(seconds / TICK)):
+        for _ in range(round(seconds / TICK)):
             if self.force_exit:
                 return
             await asyncio.sleep(TICK)
-            await self.on_tick(counter)
 
     async def _stop_accepting(self, sockets: Sequence[socket.socket]) -> None:
         """Close the listening sockets. Accept the connections that the kernel has queued for them.

@@ -8,10 +8,12 @@ import os
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 from contextlib import suppress
 
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.server import Server
 from uvicorn.supervisors import multiprocess
 
@@ -24,9 +26,15 @@ START_TIMEOUT = 60.0
 
 
 def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
-    """Start the workers, replace those that die, and stop all on SIGTERM or SIGINT."""
+    """Start the workers, replace those that die, and stop all on SIGTERM or SIGINT.
+
+    If one of them cannot be started, all are stopped, and this process exits as that one did.
+    """
     vars(multiprocess)["Process"] = Worker
-    Workers(config, [listener]).run()
+    supervisor = Workers(config, [listener])
+    supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        sys.exit(STARTUP_FAILURE)
 
 
 class Worker(multiprocess.Process):

@@ -4,16 +4,18 @@ import atexit
 import logging
 import logging.config
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
-from entrypoints.exchanges import Observer
+from entrypoints.exchanges import Exchange, Observer
 from entrypoints.setting_types import LogFormat
 from entrypoints.telemetry.logs.formats import is_json, may_colour
 from entrypoints.telemetry.logs.handler import DroppingHandler, format_dropped
 from entrypoints.telemetry.logs.records import RecordFormatter
-from entrypoints.telemetry.logs.requests import format_json, make_console_format
+from entrypoints.telemetry.logs.requests import FormatRequest, format_json, make_console_format
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
 from entrypoints.telemetry.logs.writer import DroppingWriter
 
@@ -64,14 +66,27 @@ def start_logging(options: LogOptions) -> None:
     log_uncaught_exceptions()
 
 
-def open_request_log(options: LogOptions) -> Observer | None:
-    """Return an observer that logs requests to standard output, or ``None`` if none are logged."""
+def open_request_log(
+    options: LogOptions, probed_paths: Collection[str] = frozenset()
+) -> Observer | None:
+    """Return an observer that logs requests to standard output, or ``None`` if none are logged.
+
+    Successful requests for ``probed_paths`` are at debug: probes send one every few seconds.
+    """
     if not options.has_requests or logging.getLevelName(options.level.upper()) > logging.INFO:
         return None
     stream = sys.stdout
     as_json, colours = is_json(options.format, stream), may_colour(stream)
-    format_request = format_json if as_json else make_console_format(colours=colours)
+    format_request: FormatRequest = format_json if as_json else make_console_format(colours=colours)
     formatter = RecordFormatter(as_json=as_json, colours=colours)
     writer = DroppingWriter(stream, partial(format_dropped, formatter))
     atexit.register(writer.flush)
-    return lambda exchange: writer.write(format_request(exchange))
+    has_probes = options.level == "debug"
+
+    def log_request(exchange: Exchange) -> None:
+        if exchange.path not in probed_paths or exchange.status >= HTTPStatus.BAD_REQUEST:
+            writer.write(format_request(exchange))
+        elif has_probes:
+            writer.write(format_request(exchange, "debug"))
+
+    return log_request

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TextIO
 
+from entrypoints.telemetry.logs.dropped import dropped_lines
+
 Write = Callable[[bytes], int]
 """Writes some of the bytes and returns how many. Raises ``OSError`` instead of waiting.
 
@@ -46,6 +48,7 @@ class DroppingWriter:
             self.flush()
         if self.dropped or not self._write_line(line):
             self.dropped += 1
+            dropped_lines.count()
 
     def flush(self) -> None:
         """Write the number of dropped lines, if there are some and the stream has space."""

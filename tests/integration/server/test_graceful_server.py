@@ -3,11 +3,14 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from fastapi import FastAPI
+from uvicorn.server import ServerState
 
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
+from entrypoints.server.lifecycle import graceful_server
 from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import Apps, ProcessConfig, StopTimes
 from entrypoints.server.sockets import listen
@@ -74,6 +77,41 @@ async def test_queued_connections_are_served_and_later_ones_are_refused(
     assert [b"HTTP/1.1 200 OK"] * 5 == [status_of(client) for client in clients]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)
+
+
+class WatchedState(ServerState):
+    """Notices when the headers of all responses are set, among them the date."""
+
+    def __init__(self) -> None:
+        self.is_set = asyncio.Event()
+        super().__init__()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "default_headers":
+            self.is_set.set()
+
+
+async def test_the_date_advances_while_requests_are_finished(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graceful_server, "TICK", 0.001)
+    monkeypatch.setattr(graceful_server, "LINGER", 0.0)
+    server = make_server(grace=5)
+    server.server_state = state = WatchedState()
+    config = cast("ProcessConfig", server.config)
+    config.stop.set()
+
+    @config.apps.main.get("/until_set")
+    async def wait_until_set() -> None:
+        state.is_set.clear()
+        await state.is_set.wait()
+
+    client = send(listener, "/until_set")
+    await server.shutdown([listener])
+
+    assert b"HTTP/1.1 200 OK" == status_of(client)
+    assert b"date" in dict(state.default_headers)
 
 
 async def test_requests_that_do_not_end_are_cancelled_and_queued_ones_are_refused(

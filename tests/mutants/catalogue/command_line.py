@@ -17,8 +17,32 @@ OF_EFFECTIVE = ["tests/unit/composition/test_effective_settings.py"]
 OF_TEXTS = ["tests/unit/test_setting_texts.py"]
 OF_MANAGER = ["tests/unit/server/lifecycle/test_service_manager.py"]
 OF_CHECK = ["tests/integration/test_check.py"]
+OF_FORMAT = [
+    "tests/integration/test_log_format.py::test_an_option_decides_the_format_of_a_refused_start"
+]
 
 MUTANTS = [
+    Mutant(
+        "a refused start ignores the option for the format of the log",
+        "entrypoints/cli.py",
+        'find_log_format(options.get("log_format"))',
+        "find_log_format()",
+        OF_FORMAT,
+    ),
+    Mutant(
+        "a wrong argument ignores the option for the format of the log",
+        "entrypoints/commands/usage_errors.py",
+        'find_log_format(_find_value(option_name("log_format"), args))',
+        "find_log_format()",
+        OF_FORMAT,
+    ),
+    Mutant(
+        "a name that is no setting is left out of the options",
+        OPTIONS,
+        '"lock_timeout",\n',
+        '"lock_time",\n',
+        OF_OPTIONS,
+    ),
     Mutant(
         "options that are not given replace settings",
         OPTIONS,
@@ -85,8 +109,22 @@ MUTANTS = [
     Mutant(
         "check passes with pending migrations",
         CHECK,
-        "if irregular or not schema.is_good:",
-        "if irregular:",
+        "(schema, *replicas)",
+        "replicas",
+        OF_CHECK,
+    ),
+    Mutant(
+        "check passes with a replica that does not answer",
+        CHECK,
+        "(schema, *replicas)",
+        "(schema,)",
+        OF_CHECK,
+    ),
+    Mutant(
+        "check passes with a replica without the schema",
+        INSPECTION,
+        "return not (replica.failure or replica.pending)",
+        "return not replica.failure",
         OF_CHECK,
     ),
     Mutant(

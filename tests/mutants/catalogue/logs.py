@@ -8,6 +8,8 @@ HEAD = "entrypoints/http/middleware/head.py"
 PATHS = "entrypoints/http/middleware/escaped_path.py"
 IDENTIFICATION = "entrypoints/server/identification.py"
 PROTOCOL = "entrypoints/server/protocol.py"
+REFUSING = "entrypoints/server/refusing/protocol.py"
+REPORTS = "entrypoints/server/refusing/reports.py"
 READER = "entrypoints/server/parsing/request_reader.py"
 LOGS = "entrypoints/telemetry/logs"
 
@@ -17,6 +19,13 @@ SERVED = ["tests/integration/server/test_request_ids.py"]
 UNIT = "tests/unit/telemetry/logs"
 
 MUTANTS = [
+    Mutant(
+        "a failed probe is not logged",
+        "entrypoints/telemetry/logs/configuration.py",
+        " or exchange.status >= HTTPStatus.BAD_REQUEST:",
+        ":",
+        ["tests/unit/telemetry/logs/test_configuration.py"],
+    ),
     Mutant(
         "an id may have any length",
         IDS,
@@ -97,35 +106,35 @@ MUTANTS = [
     ),
     Mutant(
         "what is sent instead of a method is reported",
-        IDENTIFICATION,
+        REPORTS,
         "method.decode() if method in METHODS else None",
         "method.decode()",
         SERVED,
     ),
     Mutant(
         "control characters of a refused request are logged",
-        IDENTIFICATION,
+        REPORTS,
         "quote(path, safe=PATH_CHARACTERS)",
         'path.decode("latin-1")',
         SERVED,
     ),
     Mutant(
         "a refused request gets the id of a later one",
-        IDENTIFICATION,
+        REPORTS,
         "        if not line:\n            return\n",
         "",
         SERVED,
     ),
     Mutant(
         "a request that is refused after its head is reported twice",
-        PROTOCOL,
-        "            mark_as_reported(self.scope)\n",
+        REPORTS,
+        "            scope[IS_REPORTED] = True\n",
         "",
         SERVED,
     ),
     Mutant(
         "a connection on which nothing arrived is reported",
-        PROTOCOL,
+        REFUSING,
         "        if reader.is_within_request:\n            size",
         "        if reader:\n            size",
         ["tests/integration/server/test_request_ids.py"],

@@ -24,6 +24,27 @@ UNITS_OF_WORK = ["tests/integration/test_units_of_work.py"]
 
 MUTANTS = [
     Mutant(
+        "dropped log lines are counted only until the log says so",
+        "entrypoints/telemetry/logs/writer.py",
+        "            dropped_lines.count()\n",
+        "",
+        ["tests/unit/telemetry/logs/test_handler.py"],
+    ),
+    Mutant(
+        "a plain session that gets a connection at once counts as a wait",
+        "adapters/plain/measured_pool.py",
+        "        if self.checkedout() < self.size():\n            return super()._do_get()\n",
+        "",
+        ["tests/integration/plain/test_pool.py"],
+    ),
+    Mutant(
+        "plain sessions wait for ever in the metrics",
+        "adapters/plain/measured_pool.py",
+        "self._waiting -= 1",
+        "pass",
+        ["tests/integration/plain/test_pool.py"],
+    ),
+    Mutant(
         "each path is a series",
         MIDDLEWARE,
         'getattr(innermost_scope(scope).get("route"), "path_format", NO_ROUTE)',
@@ -165,8 +186,8 @@ MUTANTS = [
     ),
     Mutant(
         "refusals of the protocol are not counted",
-        "entrypoints/server/protocol.py",
-        "self._refusals.count(refusal.status)",
+        "entrypoints/server/refusing/protocol.py",
+        "self._config.refusals.count(refusal.status)",
         "pass",
         SERVER,
     ),
@@ -217,8 +238,8 @@ MUTANTS = [
     Mutant(
         "metrics need no principal",
         "entrypoints/http/paths.py",
-        '{"/livez", READY_PATH, "/version"}',
-        '{"/livez", READY_PATH, "/version", "/metrics"}',
+        "{LIVE_PATH, READY_PATH, VERSION_PATH}",
+        '{LIVE_PATH, READY_PATH, VERSION_PATH, "/metrics"}',
         SERVED,
     ),
 ]

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 PROTOCOL = "entrypoints/server/protocol.py"
+REFUSING = "entrypoints/server/refusing/protocol.py"
 SENDING = "entrypoints/server/sending.py"
 TIMERS = "entrypoints/server/timers.py"
 RUN = "entrypoints/server/run.py"
@@ -123,28 +124,28 @@ MUTANTS = [
     ),
     Mutant(
         "a request before a malformed one gets no response",
-        PROTOCOL,
+        REFUSING,
         "        if self._close_after_last_response():\n            return\n",
         "",
         [CONNECTION, E2E],
     ),
     Mutant(
         "the connection stays open after the response before a malformed request",
-        PROTOCOL,
+        REFUSING,
         "        cycle.keep_alive = False\n        return True\n",
         "        return True\n",
         [CONNECTION],
     ),
     Mutant(
         "a refusal follows the beginning of a response",
-        PROTOCOL,
+        REFUSING,
         "        if self._has_started_response():\n            self._close()\n        elif",
         "        if",
         [CONNECTION],
     ),
     Mutant(
         "a refusal resets the connection of a client that sends on",
-        PROTOCOL,
+        REFUSING,
         "            self._write_refusal(refusal)\n            self._close_when_read()",
         "            self._write_refusal(refusal)\n            self.transport.close()",
         ["tests/e2e/edge/test_lingering.py"],
@@ -158,7 +159,7 @@ MUTANTS = [
     ),
     Mutant(
         "a refused request waits for its application",
-        PROTOCOL,
+        REFUSING,
         "            self._disconnect_requests()\n            self._write_refusal(refusal)",
         "            self._write_refusal(refusal)",
         [CONNECTION],

@@ -6,12 +6,41 @@ SERVER = "entrypoints/server/lifecycle/graceful_server.py"
 WORKERS = "entrypoints/server/lifecycle/workers.py"
 FORCED_EXIT = "entrypoints/server/lifecycle/forced_exit.py"
 PROTOCOL = "entrypoints/server/protocol.py"
+REFUSING = "entrypoints/server/refusing/protocol.py"
 
 CONNECTIONS = ["tests/integration/server/test_stopping_connections.py"]
 GRACEFUL = "tests/integration/server/test_graceful_server.py"
 STOPPING = ["tests/integration/server/test_stopping.py"]
 
 MUTANTS = [
+    Mutant(
+        "the date of responses stands still while requests are finished",
+        SERVER,
+        "for counter in itertools.count():",
+        "for counter in range(1):",
+        ["tests/integration/server/test_graceful_server.py"],
+    ),
+    Mutant(
+        "a listener that cannot be used leaves the database open",
+        SERVER,
+        "            await self.lifespan.shutdown()\n            sys.exit(STARTUP_FAILURE)",
+        "            sys.exit(STARTUP_FAILURE)",
+        ["tests/integration/server/test_failed_start.py"],
+    ),
+    Mutant(
+        "a start that fails has uvicorn's exit code",
+        "entrypoints/server/run.py",
+        "raise SystemExit(START_FAILED) from None",
+        "raise",
+        ["tests/integration/server/test_failed_start.py"],
+    ),
+    Mutant(
+        "a worker that cannot be started ends its parent with code 0",
+        WORKERS,
+        "        sys.exit(STARTUP_FAILURE)\n",
+        "        pass\n",
+        ["tests/integration/server/test_failed_start.py"],
+    ),
     Mutant(
         "the signal is not seen before the drain has ended",
         SERVER,
@@ -56,7 +85,7 @@ MUTANTS = [
     ),
     Mutant(
         "a new connection without a request gets a response",
-        PROTOCOL,
+        REFUSING,
         "if self._is_stopping and not self._reader.is_within_request:",
         "if False:",
         CONNECTIONS,

@@ -1,16 +1,19 @@
 """Options of a command for the settings that change between starts."""
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
-from entrypoints.commands.setting_options import SET_BY_HAND, add_setting_options
-from entrypoints.settings import InvalidSettings, load_settings
+from entrypoints.commands.setting_options import WITHOUT_OPTION, add_setting_options
+from entrypoints.settings import InvalidSettings, Settings, load_settings, option_name
 from tests.support.no_settings import enter_without_settings
 
 
@@ -81,10 +84,22 @@ def test_an_invalid_option_is_named_as_it_was_given(monkeypatch: pytest.MonkeyPa
     assert "--allowed-hosts is not valid: 'a b' is not a host" in str(refused.value)
 
 
+def test_each_setting_has_an_option_of_serve_or_a_reason_for_none() -> None:
+    commands = cast("TyperGroup", get_command(cli)).commands
+    options = {flag for parameter in commands["serve"].params for flag in parameter.opts}
+    left_out = list(chain(*WITHOUT_OPTION.values()))
+
+    assert all(WITHOUT_OPTION)
+    assert sorted(Settings.model_fields) == sorted(
+        [*left_out, *(name for name in Settings.model_fields if option_name(name) in options)]
+    )
+
+
 def test_the_help_of_serve_names_each_option_with_its_default_and_choices() -> None:
     printed = CliRunner().invoke(cli, ["serve", "--help"], env={"COLUMNS": "200"}).stdout
 
-    assert [] == [name for name in SET_BY_HAND if f"--{name.replace('_', '-')} " not in printed]
+    for name in set(Settings.model_fields).difference(*WITHOUT_OPTION.values()):
+        assert f"{option_name(name)} " in printed
     assert "[default: (8000)]" in printed
     assert "<fast|plain>" in printed
 

@@ -15,6 +15,7 @@ def test_the_state_is_sent_to_the_socket(
     path = f"{tmp_path}/notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(f"\0{path}" if is_abstract else path)
+        listener.settimeout(0)
         monkeypatch.setenv("NOTIFY_SOCKET", f"@{path}" if is_abstract else path)
 
         notify(READY)

@@ -113,6 +113,29 @@ def test_requests_are_logged_at_info(
     assert expected == stream.getvalue().count('"event": "request"')
 
 
+@pytest.mark.parametrize(
+    ("level", "log_format", "expected"),
+    [
+        ("info", "json", ['"level": "info"']),
+        ("debug", "json", ['"level": "debug"', '"level": "info"']),
+        ("debug", "console", [" DEBUG: ", " INFO: "]),
+    ],
+)
+def test_probes_are_logged_at_debug_unless_they_fail(
+    monkeypatch: pytest.MonkeyPatch, level: str, log_format: LogFormat, expected: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", stream := StringIO())
+    log = open_request_log(LogOptions(level, log_format), {"/readyz"})
+    assert log is not None
+
+    log(EXCHANGE._replace(path="/readyz"))
+    log(EXCHANGE._replace(path="/readyz", status=503))
+
+    lines = stream.getvalue().splitlines()
+    assert len(expected) == len(lines)
+    assert all(text in line for text, line in zip(expected, lines, strict=True))
+
+
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_dropped_lines_are_reported_in_the_format_of_the_others(
     monkeypatch: pytest.MonkeyPatch, log_format: Literal["json", "console"]

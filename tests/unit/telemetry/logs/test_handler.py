@@ -12,6 +12,7 @@ from typing import TextIO
 
 import pytest
 
+from entrypoints.telemetry.logs.dropped import dropped_lines
 from entrypoints.telemetry.logs.handler import DroppingHandler
 from entrypoints.telemetry.logs.writer import DROPPED
 from tests.integration.ordinary_user import subject_to_permissions
@@ -63,6 +64,7 @@ def test_lines_that_do_not_fit_into_the_pipe_are_dropped_and_counted(
     pipe: Pipe, handler: DroppingHandler
 ) -> None:
     reading, _ = pipe
+    before = dropped_lines.number
     for _ in range(50):
         log(handler)
     text = os.read(reading, 2 * SIZE).decode()
@@ -72,6 +74,7 @@ def test_lines_that_do_not_fit_into_the_pipe_are_dropped_and_counted(
     assert 0 < lines.count(LINE) < 50
     assert 50 == lines.count(LINE) + counted(lines)
     assert "the next line" == lines[-1]
+    assert counted(lines) == dropped_lines.number - before
 
 
 def test_a_line_longer_than_the_pipe_is_continued_before_the_next_one(

@@ -1,0 +1,1 @@
+"""Refusals of the server: when they are sent, and how they are reported."""
