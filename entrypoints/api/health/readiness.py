@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Protocol
 
 from service_layer.errors import (
@@ -18,6 +17,7 @@ from service_layer.errors import (
     OutdatedSchema,
     StoreHalted,
     StoreUnavailable,
+    UnsupportedSchema,
     UnusableDatabase,
 )
 
@@ -115,9 +115,14 @@ class Readiness:
         """Inspect the schema unless that was done. A process migrates one in memory itself."""
         if revision == self._inspected or self._database.is_in_memory:
             return
-        with suppress(NewerSchema):  # this release works with it
-            if pending := await asyncio.to_thread(self._database.pending):
-                raise OutdatedSchema(f"migrations are pending: {', '.join(pending)}")
+        try:
+            pending = await asyncio.to_thread(self._database.pending)
+        except UnsupportedSchema:
+            raise
+        except NewerSchema:  # this release works with it
+            pending = ()
+        if pending:
+            raise OutdatedSchema(f"migrations are pending: {', '.join(pending)}")
         self._inspected = revision
 
     def _report(self, failure: str) -> None:

@@ -67,8 +67,15 @@ MUTANTS = [
     Mutant(
         "a newer schema that the release works with is not ready",
         READINESS,
-        "        with suppress(NewerSchema):  # this release works with it\n",
-        "        with suppress(KeyError):\n",
+        "        except NewerSchema:  # this release works with it\n",
+        "        except KeyError:\n",
+        UNIT,
+    ),
+    Mutant(
+        "a newer schema that the release does not work with is ready",
+        READINESS,
+        "        except UnsupportedSchema:\n            raise\n",
+        "",
         UNIT,
     ),
     Mutant(

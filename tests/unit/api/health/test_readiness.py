@@ -25,6 +25,7 @@ from service_layer.errors import (
     StoreHalted,
     StoreMisconfigured,
     StoreUnavailable,
+    UnsupportedSchema,
     UnusableDatabase,
 )
 from tests.fakes.clock import Clock
@@ -100,7 +101,9 @@ async def test_a_failure_has_a_reason_without_its_details(
     assert expected == await ready.check()
 
 
-@pytest.mark.parametrize("inspection", [["0002"], UnusableDatabase(SECRET)])
+@pytest.mark.parametrize(
+    "inspection", [["0002"], UnusableDatabase(SECRET), UnsupportedSchema(SECRET)]
+)
 async def test_a_schema_that_is_not_what_the_release_needs_is_not_ready(
     ready: Readiness, database: Database, inspection: Sequence[str] | Exception
 ) -> None:
