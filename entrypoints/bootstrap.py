@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -156,11 +156,12 @@ def _lifespan(
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel the tasks, and wait until they have ended."""
+    """Cancel the tasks, and wait until they have ended. Log those that have failed before."""
     for task in tasks:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("a background task has failed", exc_info=result)
 
 
 def _migrate_if_reachable(database: Database) -> bool:

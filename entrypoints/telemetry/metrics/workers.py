@@ -95,8 +95,13 @@ class WorkerFiles:
 
     def _allocate(self) -> None:
         for kind in FILES:
-            with (self._directory / f"{kind}_{self.slot}.db").open("ab") as file:
-                os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+            path = self._directory / f"{kind}_{self.slot}.db"
+            with path.open("ab") as file:
+                try:
+                    os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+                except OSError:
+                    path.unlink()  # other workers could not read it
+                    raise
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -118,6 +123,7 @@ def find_worker_files() -> WorkerFiles | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         log.warning("the metrics of this process are not shared with other workers: %s", reason)
+        values.ValueClass = values.MutexValue  # because of the variable it would use files, too
         return None
 
 

@@ -38,6 +38,19 @@ for line in sys.stdin:
 """
 """A worker that counts each line ``hit``, and prints the metrics of all after any other line."""
 
+OWN = """
+import asyncio
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.workers import find_worker_files
+from service_layer.telemetry.measurements import Counter
+
+metrics = Metrics(find_worker_files())
+metrics.add(lambda: [Counter("hits", "Hits.", 1)])
+metrics.durations.observe("GET", "", 200, 0.01)
+print(asyncio.run(metrics.render()).decode())
+"""
+"""A process that cannot use the directory."""
+
 
 class Worker:
     """A process with a slot, until the end of the block or ``kill``."""
@@ -119,6 +132,21 @@ def test_without_space_a_process_has_metrics_of_its_own(
         assert None is find_worker_files()
 
     assert "not shared with other workers: File too large" in caplog.text
+    assert [] == list(tmp_path.glob("*.db")), "no other worker could read it"
+
+
+def test_metrics_of_its_own_need_no_files(tmp_path: Path) -> None:
+    rendered = subprocess.run(
+        [sys.executable, "-c", OWN],
+        env={**os.environ, DIRECTORY: str(tmp_path / "missing")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=LIMIT,
+    )
+
+    assert "hits_total 1.0\n" in rendered.stdout
+    assert 'http_response_status_code="200",http_route=""} 1.0\n' in rendered.stdout
 
 
 def test_a_worker_continues_the_counts_of_a_killed_one_in_the_same_files(
