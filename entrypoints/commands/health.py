@@ -1,6 +1,7 @@
 """``heroes health``: whether the service with these settings is ready, for a container's probe."""
 
 import json
+import socket
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv6Address, ip_address
@@ -12,7 +13,9 @@ from entrypoints.http.paths import READY_PATH
 from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_settings
 
 TIMEOUT = 5.0
-"""Seconds in which the service must respond. It takes 2 for a database that does not."""
+"""Seconds in which the service must respond. It takes 3 for a database that does not."""
+
+IPV4_LOOPBACK, IPV6_LOOPBACK = "127.0.0.1", "::1"
 
 MAX_RESPONSE = 64 * 1024
 """Maximum size in bytes of a response that is read."""
@@ -80,4 +83,14 @@ def _reachable(host: str) -> str:
         return host
     if not address.is_unspecified:
         return host
-    return "::1" if isinstance(address, IPv6Address) else "127.0.0.1"
+    is_ipv6 = isinstance(address, IPv6Address) and _has_ipv6_loopback()
+    return IPV6_LOOPBACK if is_ipv6 else IPV4_LOOPBACK
+
+
+def _has_ipv6_loopback() -> bool:
+    """Return whether the system has ``::1``. Some containers lack it; ``::`` is IPv4 too there."""
+    try:
+        socket.create_server((IPV6_LOOPBACK, 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
