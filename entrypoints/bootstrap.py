@@ -5,13 +5,14 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api.app import Limits, build_app
-from entrypoints.api.health.endpoints import health_endpoints
+from entrypoints.api.health.endpoints import Endpoint, health_endpoints
 from entrypoints.api.health.readiness import Readiness
 from entrypoints.composition.authenticators import open_authenticators
 from entrypoints.composition.databases import (
@@ -20,6 +21,7 @@ from entrypoints.composition.databases import (
     translate_errors,
 )
 from entrypoints.composition.maintenance import migrate
+from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
@@ -117,7 +119,8 @@ def make_apps(
     )
     if settings.admin_port is None:
         main.router.routes.append(endpoint.metrics_route(metrics))
-    admin = FixedPaths(not_found, {**health, endpoint.PATH: endpoint.MetricsEndpoint(metrics)})
+    measured = Endpoint(partial(endpoint.respond, metrics))
+    admin = SecurityHeaders(FixedPaths(not_found, {**health, endpoint.PATH: measured}))
     return Apps(main, admin, may_end=lambda: not database.holds_last_copy)
 
 

@@ -95,8 +95,8 @@ MUTANTS = [
     Mutant(
         "a process that is not ready gets 200",
         ENDPOINTS,
-        "return HTTPStatus.SERVICE_UNAVAILABLE,",
-        "return HTTPStatus.OK,",
+        "return _json(HTTPStatus.SERVICE_UNAVAILABLE,",
+        "return _json(HTTPStatus.OK,",
         RESPONSES,
     ),
     Mutant(
