@@ -130,7 +130,7 @@ MUTANTS = [
     Mutant(
         "the admin listener serves the hosts of the service",
         BOUNDS,
-        "        allowed_hosts=AllowedHosts(default_hosts(listening_address)),\n",
+        "        allowed_hosts=AllowedHosts([EVERY]),\n",
         "",
         ADMIN,
     ),
