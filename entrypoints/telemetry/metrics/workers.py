@@ -46,13 +46,16 @@ log = logging.getLogger(__name__)
 def shared_directory() -> Iterator[None]:
     """Let the processes that are started in the block share their metrics.
 
-    Exits with a message if no directory can be created.
+    Logs an error and exits with 1 if no directory can be created.
     """
     try:
         directory = TemporaryDirectory(prefix="metrics-")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        sys.exit(f"cannot create a directory for the workers' metrics: {reason}; set TMPDIR")
+        log.error(  # noqa: TRY400 - no traceback needed
+            "cannot create a directory for the workers' metrics: %s; set TMPDIR", reason
+        )
+        sys.exit(1)
     with directory as path:
         os.environ[DIRECTORY] = path
         yield

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,12 @@ from typing import Self
 
 import pytest
 
-from entrypoints.telemetry.metrics.workers import DIRECTORY, FILE_SIZE, find_worker_files
+from entrypoints.telemetry.metrics.workers import (
+    DIRECTORY,
+    FILE_SIZE,
+    find_worker_files,
+    shared_directory,
+)
 from tests.integration.disk_limits import own_disk_full
 from tests.support.served import LIMIT
 
@@ -133,6 +139,18 @@ def test_without_space_a_process_has_metrics_of_its_own(
 
     assert "not shared with other workers: File too large" in caplog.text
     assert [] == list(tmp_path.glob("*.db")), "no other worker could read it"
+
+
+def test_a_start_without_a_directory_for_temporary_files_ends_with_a_line_of_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    with pytest.raises(SystemExit) as ended, shared_directory():
+        pass
+
+    assert 1 == ended.value.code
+    assert "workers' metrics: No such file or directory; set TMPDIR" in caplog.text
 
 
 def test_metrics_of_its_own_need_no_files(tmp_path: Path) -> None:
