@@ -133,8 +133,8 @@ MUTANTS = [
     Mutant(
         "the parser's errors lose the id",
         READER,
-        "            self._refused_head = head\n",
-        "            pass\n",
+        "            self._refused_head = head\n            raise\n",
+        "            raise\n",
         SERVED,
     ),
     Mutant(
