@@ -255,13 +255,13 @@ class BoundedProtocol(SendingProtocol):
             self._close_when_read()
 
     def _write_refusal(self, refusal: Refused) -> None:
-        """Send the refusal, and report it, unless nothing of a request has arrived."""
-        self._refusals.count(refusal.status)
+        """Send the refusal. Count and report it, unless nothing of a request has arrived."""
         reader, request_id = self._reader, self._identify_refused()
         fields = [*self.server_state.default_headers, id_field(request_id)]
         response = serialize_refusal(refusal, reader.method, reader.target, fields)
         self.transport.write(response)
         if reader.is_within_request:
+            self._refusals.count(refusal.status)
             size, seconds = len(response.partition(END_OF_HEAD)[2]), perf_counter() - self._begun_at
             self._config.report(self._describe_refused(request_id, refusal.status, size, seconds))
 

@@ -91,6 +91,12 @@ def counted(config: ServerConfig, *names: str) -> list[Value]:
     return [measured[name,] for name in names]
 
 
+def refused_requests(config: ServerConfig) -> dict[str, Value]:
+    """Return their numbers by status."""
+    measured = read(config.measure())
+    return {key[1]: measured[key] for key in measured if key[0] == "http_server_requests_refused"}
+
+
 async def test_connections_and_those_beyond_the_limit_are_counted(state: ServerState) -> None:
     config = configure(respond, max_connections=2)
     names = ("http_server_connections", "http_server_connections_refused")
@@ -102,6 +108,7 @@ async def test_connections_and_those_beyond_the_limit_are_counted(state: ServerS
     open_ones[0].connection_lost(None)
     assert [1, 1] == counted(config, *names)
     assert [2] == counted(config, "http_server_connections_max")
+    assert {} == refused_requests(config)
     for each in open_ones[1:]:
         each.connection_lost(None)
 
@@ -129,8 +136,7 @@ async def test_a_request_that_is_refused_because_of_its_body_is_in_no_other_metr
     client.data_received(b"not a size\r\n")
     await asyncio.gather(*state.tasks)
 
-    measured = read(config.measure())
-    assert 1 == measured["http_server_requests_refused", "400"]
+    assert {"400": 1} == refused_requests(config)
     assert 0 == durations.active
     assert b"_count{" not in generate_latest(registry)
     client.connection_lost(None)
@@ -159,6 +165,4 @@ async def test_refusals_of_the_protocol_are_counted_by_status(state: ServerState
         await asyncio.sleep(0)
         client.connection_lost(None)
 
-    measured = read(config.measure())
-    name = "http_server_requests_refused"
-    assert {"400": 2, "421": 1} == {key[1]: measured[key] for key in measured if key[0] == name}
+    assert {"400": 2, "421": 1} == refused_requests(config)

@@ -126,8 +126,8 @@ MUTANTS = [
     Mutant(
         "a connection on which nothing arrived is reported",
         PROTOCOL,
-        "        if reader.is_within_request:\n            size",
-        "        if reader:\n            size",
+        "        if reader.is_within_request:\n            self._refusals",
+        "        if reader:\n            self._refusals",
         ["tests/integration/server/test_request_ids.py"],
     ),
     Mutant(
