@@ -107,8 +107,8 @@ class Readiness:
             return _checks(OK, REPLACED, NOT_CHECKED), error
         except StoreUnavailable as error:
             return _checks(OK, UNAVAILABLE, NOT_CHECKED), error
-        except TimeoutError as error:
-            return _checks(OK, LATE, NOT_CHECKED), error
+        except TimeoutError:
+            return _checks(OK, LATE, NOT_CHECKED), StoreUnavailable(LATE)
         return _checks(OK, OK, OK), None
 
     async def _check_schema(self, revision: str) -> None:

@@ -175,12 +175,16 @@ async def test_probes_at_the_same_time_share_a_check(ready: Readiness, database:
 
 
 async def test_a_database_that_does_not_respond_is_not_waited_for(
-    ready: Readiness, database: Database, monkeypatch: pytest.MonkeyPatch
+    ready: Readiness,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(readiness, "TIMEOUT", 0.01)
     database.may_answer.clear()
 
     assert results(LATE) == await ready.check()
+    assert "not ready: StoreUnavailable: the database does not respond" in caplog.text
 
 
 async def test_the_schema_may_take_longer_to_inspect(
