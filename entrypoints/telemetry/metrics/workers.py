@@ -13,18 +13,25 @@ slot before::
 import fcntl
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from prometheus_client import CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable with the directory of the files, as prometheus-client names it."""
+
+PREFIX = "metrics-"
+"""Beginning of the names of directories."""
+
+OWNER = "owner.lock"
+"""File whose lock the parent of the workers holds. Without that, the directory is left over."""
 
 LOCK = "slots.lock"
 """File whose lock a process holds while it claims or inspects slots."""
@@ -46,10 +53,13 @@ log = logging.getLogger(__name__)
 def shared_directory() -> Iterator[None]:
     """Let the processes that are started in the block share their metrics.
 
+    Removes the directories of earlier processes that were killed.
     Logs an error and exits with 1 if no directory can be created.
     """
     try:
-        directory = TemporaryDirectory(prefix="metrics-")
+        _remove_left_over(Path(gettempdir()))
+        directory = TemporaryDirectory(prefix=PREFIX)
+        _own(Path(directory.name))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         log.error(  # noqa: TRY400 - no traceback needed
@@ -128,6 +138,29 @@ def find_worker_files() -> WorkerFiles | None:
         log.warning("the metrics of this process are not shared with other workers: %s", reason)
         values.ValueClass = values.MutexValue  # because of the variable it would use files, too
         return None
+
+
+def _own(directory: Path) -> None:
+    """Hold the lock of the directory until this process ends. The file is there once it is held."""
+    path = directory / f"{OWNER}.new"
+    _try_lock(path)
+    path.rename(directory / OWNER)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove the directories of this user that no process owns any more."""
+    for path in folder.glob(f"{PREFIX}*/{OWNER}"):
+        with suppress(OSError):  # another process removes it at this moment
+            _remove_unless_owned(path)
+
+
+def _remove_unless_owned(path: Path) -> None:
+    if path.parent.lstat().st_uid != os.geteuid():
+        return
+    descriptor = _try_lock(path)
+    if descriptor is not None:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        os.close(descriptor)
 
 
 def _try_lock(path: Path) -> int | None:

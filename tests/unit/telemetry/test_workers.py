@@ -14,6 +14,7 @@ import pytest
 from entrypoints.telemetry.metrics.workers import (
     DIRECTORY,
     FILE_SIZE,
+    OWNER,
     find_worker_files,
     shared_directory,
 )
@@ -151,6 +152,24 @@ def test_a_start_without_a_directory_for_temporary_files_ends_with_a_line_of_the
 
     assert 1 == ended.value.code
     assert "workers' metrics: No such file or directory; set TMPDIR" in caplog.text
+
+
+def test_a_start_removes_the_directories_of_killed_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv(DIRECTORY, "")
+    (tmp_path / "metrics-others").mkdir()
+    left_over = tmp_path / "metrics-left-over"
+    left_over.mkdir()
+    (left_over / OWNER).touch()
+
+    with shared_directory():
+        in_use = Path(os.environ[DIRECTORY])
+        with shared_directory():
+            second = Path(os.environ[DIRECTORY])
+
+            assert {tmp_path / "metrics-others", in_use, second} == set(tmp_path.iterdir())
 
 
 def test_metrics_of_its_own_need_no_files(tmp_path: Path) -> None:
