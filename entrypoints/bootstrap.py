@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from entrypoints.api.app import Limits, build_app
-from entrypoints.api.health.endpoints import health_endpoints
+from entrypoints.api.health.endpoints import Endpoint, health_endpoints
 from entrypoints.api.health.readiness import Readiness
 from entrypoints.composition.authenticators import open_authenticators
 from entrypoints.composition.databases import (
@@ -22,6 +22,7 @@ from entrypoints.composition.databases import (
 )
 from entrypoints.composition.maintenance import migrate
 from entrypoints.composition.tracing import open_tracing
+from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
 from entrypoints.server.lifecycle.process_config import Apps
@@ -136,7 +137,8 @@ def make_apps(
     )
     if settings.admin_port is None:
         main.router.routes.append(endpoint.metrics_route(metrics))
-    admin = FixedPaths(not_found, {**health, endpoint.PATH: endpoint.MetricsEndpoint(metrics)})
+    measured = Endpoint(partial(endpoint.respond, metrics))
+    admin = SecurityHeaders(FixedPaths(not_found, {**health, endpoint.PATH: measured}))
     return Apps(main, admin, may_end=lambda: not database.holds_last_copy)
 
 
@@ -183,11 +185,12 @@ async def _close_tracing(tracing: "Tracing | None", stop: StopFlag, seconds: flo
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancel the tasks, and wait until they have ended."""
+    """Cancel the tasks, and wait until they have ended. Log those that have failed before."""
     for task in tasks:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("a background task has failed", exc_info=result)
 
 
 def _migrate_if_reachable(database: Database) -> bool:

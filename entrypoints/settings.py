@@ -15,7 +15,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from entrypoints.setting_names import classify, format_names, without_injected
+from entrypoints.setting_files import find_malformed_lines
+from entrypoints.setting_names import MAX_LISTED, classify, format_names, without_injected
 from entrypoints.setting_types import Authentication, Hosts, LogFormat, Networks, RateLimit
 from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
@@ -234,6 +235,9 @@ def _read_variables() -> dict[str, str | None]:
 
 
 def _check_names(warn: Callable[[str], None]) -> None:
+    if lines := find_malformed_lines(Path(SETTINGS_FILE)):
+        listed = ", ".join(map(str, lines[:MAX_LISTED]))
+        warn(f"lines of {SETTINGS_FILE} are ignored, because they cannot be parsed: {listed}")
     names = classify(_read_variables(), Settings.model_fields, PREFIX)
     if names.misspelt:
         raise InvalidSettings(

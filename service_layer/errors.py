@@ -51,6 +51,10 @@ class NewerSchema(UnusableDatabase):
     """The schema is that of a newer release. This release may still work with it."""
 
 
+class UnsupportedSchema(NewerSchema):
+    """The schema is that of a newer release, and this release does not work with it."""
+
+
 class UnsupportedUrl(ValueError):
     """The URL is not that of a supported database. The message says why and omits the URL."""
 

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from adapters.migrations.errors import SchemaMismatch, UnsupportedSchema
+from adapters.migrations.errors import SchemaMismatch
 from adapters.migrations.expected_columns import REQUIRED_COLUMNS
 from adapters.migrations.required_values import check_required_values
 from adapters.migrations.usable_tables import check_tables
@@ -17,7 +17,7 @@ from adapters.migrations.version_table import (
     is_supported_by_this_release,
     revisions,
 )
-from service_layer.errors import NewerSchema
+from service_layer.errors import NewerSchema, UnsupportedSchema
 
 
 def pending(connection: Connection) -> Sequence[str]:

@@ -23,4 +23,4 @@ def open_admin(settings: Settings, bounds: Bounds) -> Admin | None:
             f"{PREFIX}ADMIN_HOST is not a loopback address: every client that reaches {address} "
             "may request health checks and metrics without a credential"
         )
-    return Admin(listener, find_admin_bounds(bounds, address))
+    return Admin(listener, find_admin_bounds(bounds))

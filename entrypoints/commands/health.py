@@ -1,6 +1,7 @@
 """``heroes health``: the readiness of the running service, for the probe of a container."""
 
 import json
+import socket
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv6Address, ip_address
@@ -13,6 +14,8 @@ from entrypoints.settings import PREFIX, InvalidSettings, Settings, load_setting
 
 TIMEOUT = 5.0
 """Seconds within which the service must respond. Readiness waits 3 s for the database."""
+
+IPV4_LOOPBACK, IPV6_LOOPBACK = "127.0.0.1", "::1"
 
 MAX_RESPONSE = 64 * 1024
 """Maximum size in bytes of a response that is read."""
@@ -80,4 +83,14 @@ def _reachable(host: str) -> str:
         return host
     if not address.is_unspecified:
         return host
-    return "::1" if isinstance(address, IPv6Address) else "127.0.0.1"
+    is_ipv6 = isinstance(address, IPv6Address) and _has_ipv6_loopback()
+    return IPV6_LOOPBACK if is_ipv6 else IPV4_LOOPBACK
+
+
+def _has_ipv6_loopback() -> bool:
+    """Return whether the system has ``::1``. Some containers lack it; ``::`` is IPv4 too there."""
+    try:
+        socket.create_server((IPV6_LOOPBACK, 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True

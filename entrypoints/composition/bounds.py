@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from entrypoints.server.allowed_hosts import AllowedHosts, default_hosts
+from entrypoints.server.allowed_hosts import EVERY, AllowedHosts, default_hosts
 from entrypoints.server.clients import Clients
 from entrypoints.server.config import Bounds
 from entrypoints.server.descriptors import connection_capacity
@@ -47,15 +47,15 @@ def find_bounds(database: Database, settings: Settings, listening_address: str) 
     )
 
 
-def find_admin_bounds(bounds: Bounds, listening_address: str) -> Bounds:
+def find_admin_bounds(bounds: Bounds) -> Bounds:
     """Return the bounds of the admin listener. Timeouts are those of the main one.
 
-    Its hosts are not those of the main one, because monitoring systems request it by address.
+    It accepts every host, because monitoring systems request it by any name or address.
     """
     return replace(
         bounds,
         max_connections=ADMIN_CONNECTIONS,
         max_connections_per_client=None,
-        allowed_hosts=AllowedHosts(default_hosts(listening_address)),
+        allowed_hosts=AllowedHosts([EVERY]),
         clients=Clients(),
     )

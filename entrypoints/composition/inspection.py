@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from statistics import median
 from typing import NamedTuple
 
-from adapters.migrations.errors import UnsupportedSchema
 from entrypoints.composition.databases import translate_errors
 from service_layer.database import Database, IrregularRow, Replica
-from service_layer.errors import NewerSchema
+from service_layer.errors import NewerSchema, UnsupportedSchema
 
 
 class Finding(NamedTuple):

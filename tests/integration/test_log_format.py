@@ -50,6 +50,20 @@ def test_a_start_with_a_wrong_setting_is_refused_in_json(tmp_path: Path) -> None
     assert line["event"].startswith("HEROES_PORT is not valid: ")
 
 
+def test_lines_of_a_settings_file_that_cannot_be_parsed_are_one_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("HEROES_POOL_SIZE=3\nnot ~ one\n# a comment\n=\n")
+
+    ended = invoke(tmp_path / "heroes.db", "serve", "--workers=2", log_format="json")
+
+    warning, refusal = parse_lines(ended.stderr)
+    assert ("warning", "error") == (warning["level"], refusal["level"])
+    assert "lines of .env are ignored, because they cannot be parsed: 2, 4" == warning["event"]
+    assert [] == caplog.records
+
+
 @pytest.mark.parametrize(
     ("argument", "event"),
     [("--nope", "No such option: --nope"), ("--workers=0", "Invalid value for '--workers'")],

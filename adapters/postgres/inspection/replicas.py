@@ -9,12 +9,16 @@ from asyncpg import TargetServerAttributeNotMatched
 from sqlalchemy import Connection, text
 
 from adapters.migrations import runner
-from adapters.migrations.errors import UnsupportedSchema
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.dsn import hide_password, split_hosts
 from adapters.postgres.schema import run_on_new_connection
 from service_layer.database import Replica
-from service_layer.errors import NewerSchema, StoreUnavailable, UnusableDatabase
+from service_layer.errors import (
+    NewerSchema,
+    StoreUnavailable,
+    UnsupportedSchema,
+    UnusableDatabase,
+)
 
 LAG = text("""
     SELECT CASE

@@ -14,6 +14,7 @@ from adapters.sql.tables import metadata
 from adapters.sqlite.backups.files import explain_errors
 from adapters.sqlite.errors import error_message
 from service_layer.backup import BackupFailed, BackupStopped, Progress
+from service_layer.errors import UnsupportedSchema
 
 MAGIC = b"SQLite format 3\0"
 """The first bytes of every SQLite file."""
@@ -127,7 +128,7 @@ def _explain_schema_errors(path: Path) -> Iterator[None]:
     try:
         with explain_errors(f"cannot read {path}"):
             yield
-    except SchemaMismatch as error:
+    except (SchemaMismatch, UnsupportedSchema) as error:
         raise BackupFailed(f"cannot use {path}: {error}") from error
     except DBAPIError as error:
         reason = error_message(error.orig) if isinstance(error.orig, sqlite3.Error) else error

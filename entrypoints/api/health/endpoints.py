@@ -22,8 +22,8 @@ ALLOW = {"Allow": "GET, HEAD, OPTIONS"}
 HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 UNAVAILABLE = "unavailable"
 
-Respond = Callable[[], Awaitable[tuple[int, Any]]]
-"""Returns the status and the JSON of a response."""
+Respond = Callable[[], Awaitable[Response]]
+"""Returns the response to GET and HEAD."""
 
 
 class Endpoint:
@@ -40,32 +40,37 @@ class Endpoint:
 
     async def _response(self, scope: Scope) -> Response:
         if scope["method"] in READ_METHODS:
-            status, content = await self._respond()
-            return JsonResponse(content, status_code=status, headers=HEADERS)
+            return await self._respond()
         if scope["method"] == "OPTIONS":
             return Response(status_code=HTTPStatus.NO_CONTENT, headers={**HEADERS, **ALLOW})
-        return problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", scope, ALLOW)
+        return problem(
+            HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", scope, {**HEADERS, **ALLOW}
+        )
 
 
 def health_endpoints(readiness: Readiness) -> Mapping[str, ASGIApp]:
     """Return the endpoints of all ``HEALTH_PATHS``, by path."""
 
-    async def live() -> tuple[int, Any]:
-        return HTTPStatus.OK, {"status": OK, "checks": {}}
+    async def live() -> Response:
+        return _json(HTTPStatus.OK, {"status": OK, "checks": {}})
 
-    async def ready() -> tuple[int, Any]:
+    async def ready() -> Response:
         checks = await readiness.check()
         if all(result == OK for result in checks.values()):
-            return HTTPStatus.OK, {"status": OK, "checks": checks}
-        return HTTPStatus.SERVICE_UNAVAILABLE, {"status": UNAVAILABLE, "checks": checks}
+            return _json(HTTPStatus.OK, {"status": OK, "checks": checks})
+        return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"status": UNAVAILABLE, "checks": checks})
 
     released = {"version": version("heroes")}
 
-    async def show_version() -> tuple[int, Any]:
-        return HTTPStatus.OK, released
+    async def show_version() -> Response:
+        return _json(HTTPStatus.OK, released)
 
     return {
         LIVE_PATH: Endpoint(live),
         READY_PATH: Endpoint(ready),
         VERSION_PATH: Endpoint(show_version),
     }
+
+
+def _json(status: int, content: Any) -> Response:
+    return JsonResponse(content, status_code=status, headers=HEADERS)

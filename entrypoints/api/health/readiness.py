@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Protocol
 
 from service_layer.errors import (
@@ -18,6 +17,7 @@ from service_layer.errors import (
     OutdatedSchema,
     StoreHalted,
     StoreUnavailable,
+    UnsupportedSchema,
     UnusableDatabase,
 )
 
@@ -107,17 +107,22 @@ class Readiness:
             return _checks(OK, REPLACED, NOT_CHECKED), error
         except StoreUnavailable as error:
             return _checks(OK, UNAVAILABLE, NOT_CHECKED), error
-        except TimeoutError as error:
-            return _checks(OK, LATE, NOT_CHECKED), error
+        except TimeoutError:
+            return _checks(OK, LATE, NOT_CHECKED), StoreUnavailable(LATE)
         return _checks(OK, OK, OK), None
 
     async def _check_schema(self, revision: str) -> None:
         """Inspect the schema of a new revision. A database in memory has always this release's."""
         if revision == self._inspected or self._database.is_in_memory:
             return
-        with suppress(NewerSchema):  # this release works with it
-            if pending := await asyncio.to_thread(self._database.pending):
-                raise OutdatedSchema(f"migrations are pending: {', '.join(pending)}")
+        try:
+            pending = await asyncio.to_thread(self._database.pending)
+        except UnsupportedSchema:
+            raise
+        except NewerSchema:  # this release works with it
+            pending = ()
+        if pending:
+            raise OutdatedSchema(f"migrations are pending: {', '.join(pending)}")
         self._inspected = revision
 
     def _report(self, failure: str) -> None:

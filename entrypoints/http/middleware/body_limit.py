@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.problems import problem
 
+INCOMPLETE = "The body is incomplete."
+"""No client gets this: it has disconnected. Without a response, the request would be a 500."""
+
 
 class BodyLimit:
     """ASGI middleware that returns 413 for a body of more than ``max_bytes``."""
@@ -41,6 +44,7 @@ class BodyLimit:
         while more_body:
             message = await receive()
             if message["type"] != "http.request":
+                await problem(HTTPStatus.BAD_REQUEST, INCOMPLETE, scope)(scope, receive, send)
                 return
             body += message.get("body", b"")
             more_body = message.get("more_body", False)

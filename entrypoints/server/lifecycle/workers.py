@@ -4,6 +4,7 @@ The supervisor has no parameter for the class of its processes, so the class is 
 module.
 """
 
+import logging
 import os
 import select
 import signal
@@ -21,8 +22,12 @@ from entrypoints.server.lifecycle.graceful_server import GracefulServer
 from entrypoints.server.lifecycle.process_config import ProcessConfig
 from entrypoints.server.lifecycle.service_manager import READY, STOPPING, notify
 
+REPLACED = "worker process %d has ended with exit code %d; another one is started"
+
 START_TIMEOUT = 60.0
 """Seconds after which a worker that has not started is replaced."""
+
+log = logging.getLogger(__name__)
 
 
 def run_workers(config: ProcessConfig, listener: socket.socket) -> None:
@@ -96,7 +101,12 @@ class Workers(multiprocess.Multiprocess):
         """Ignore SIGHUP."""
 
     def keep_subprocess_alive(self) -> None:
+        """Replace workers that have ended or hang. uvicorn logs that at level info only."""
+        before = list(self.processes)
         super().keep_subprocess_alive()
+        for old, new in zip(before, self.processes, strict=True):
+            if old is not new:
+                log.warning(REPLACED, old.pid, old.exitcode)
         if not self._is_ready and all(process.is_ready() for process in self.processes):
             self._is_ready = True
             notify(READY)

@@ -1,4 +1,4 @@
-"""The requests that the server refuses before the application is called."""
+"""The requests that the server itself refuses."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Refusals:
         for status, number in self._statuses.items():
             yield measurements.Counter(
                 "http_server_requests_refused",
-                "Requests that the server refused before the application was called.",
+                "Requests that the server refused, such as malformed ones.",
                 number,
                 {"http_response_status_code": str(status)},
             )

@@ -193,6 +193,7 @@ class RequestReader:
         head = self._take_until_end()
         self._head_size += len(head)
         if self._head_size > MAX_HEAD:
+            self._refused_head = head
             raise _head_too_large()
         return head
 

@@ -50,8 +50,7 @@ class RefusingProtocol(SendingProtocol):
             self._close_when_read()
 
     def _write_refusal(self, refusal: Refused) -> None:
-        """Send the refusal, and report it, unless nothing of a request has arrived."""
-        self._config.refusals.count(refusal.status)
+        """Send the refusal. Count and report it, unless nothing of a request has arrived."""
         reader = self._reader
         request = RefusedRequest(reader, self.scope, self.headers, self.client)
         request_id = request.find_id()
@@ -59,6 +58,7 @@ class RefusingProtocol(SendingProtocol):
         response = serialize_refusal(refusal, reader.method, reader.target, fields)
         self.transport.write(response)
         if reader.is_within_request:
+            self._config.refusals.count(refusal.status)
             size, seconds = len(response.partition(END_OF_HEAD)[2]), perf_counter() - self._begun_at
             self._config.report(request.describe(request_id, refusal.status, size, seconds))
 

@@ -16,7 +16,7 @@ from entrypoints.server.parsing.request_reader import RequestReader
 METHODS = frozenset(
     {b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT"}
 )
-"""Methods that are reported. Another text before the first space may be anything, such as a key."""
+"""Methods that are reported. A malformed request line may begin with anything, such as a key."""
 
 PATH_CHARACTERS = "/%:@!$&'()*+,;="
 """Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
@@ -56,7 +56,7 @@ class RefusedRequest(NamedTuple):
 def _describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:
     """Return the method and the path of a request that is refused, as they may be reported.
 
-    Both may be incomplete, or empty. What a path must not contain is encoded.
+    Both may be incomplete, or empty. Characters that a path must not contain are percent-encoded.
     """
     path = target.partition(b"?")[0] if target.startswith(b"/") else b""
     return method.decode() if method in METHODS else None, quote(path, safe=PATH_CHARACTERS)

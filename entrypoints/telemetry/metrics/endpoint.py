@@ -19,8 +19,13 @@ class MetricsEndpoint:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = Response(await self._metrics.render(), headers=HEADERS)
+        response = await respond(self._metrics)
         await response(scope, receive, send)
+
+
+async def respond(metrics: Metrics) -> Response:
+    """Return the response to GET."""
+    return Response(await metrics.render(), headers=HEADERS)
 
 
 def metrics_route(metrics: Metrics) -> Route:

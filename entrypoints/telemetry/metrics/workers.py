@@ -13,18 +13,25 @@ before::
 import fcntl
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from prometheus_client import CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client's environment variable for the directory of the files."""
+
+PREFIX = "metrics-"
+"""Beginning of the names of directories."""
+
+OWNER = "owner.lock"
+"""File whose lock the parent of the workers holds. Without that, the directory is left over."""
 
 LOCK = "slots.lock"
 """File that a process locks while it claims or inspects slots."""
@@ -46,13 +53,19 @@ log = logging.getLogger(__name__)
 def shared_directory() -> Iterator[None]:
     """Create the directory in which processes that are started in the block share their metrics.
 
-    Exits with a message if that fails.
+    It removes those of earlier processes that were killed. If no directory can be created, it logs
+    an error and exits with 1.
     """
     try:
-        directory = TemporaryDirectory(prefix="metrics-")
+        _remove_left_over(Path(gettempdir()))
+        directory = TemporaryDirectory(prefix=PREFIX)
+        _own(Path(directory.name))
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        sys.exit(f"cannot create a directory for the workers' metrics: {reason}; set TMPDIR")
+        log.error(  # noqa: TRY400 - no traceback needed
+            "cannot create a directory for the workers' metrics: %s; set TMPDIR", reason
+        )
+        sys.exit(1)
     with directory as path:
         os.environ[DIRECTORY] = path
         yield
@@ -95,8 +108,13 @@ class WorkerFiles:
 
     def _allocate(self) -> None:
         for kind in FILES:
-            with (self._directory / f"{kind}_{self.slot}.db").open("ab") as file:
-                os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+            path = self._directory / f"{kind}_{self.slot}.db"
+            with path.open("ab") as file:
+                try:
+                    os.posix_fallocate(file.fileno(), 0, FILE_SIZE)
+                except OSError:
+                    path.unlink()  # other workers could not read it
+                    raise
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -118,7 +136,31 @@ def find_worker_files() -> WorkerFiles | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         log.warning("the metrics of this process are not shared with other workers: %s", reason)
+        values.ValueClass = values.MutexValue  # because of the variable it would use files, too
         return None
+
+
+def _own(directory: Path) -> None:
+    """Hold the lock of the directory until this process ends. The file is there once it is held."""
+    path = directory / f"{OWNER}.new"
+    _try_lock(path)
+    path.rename(directory / OWNER)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove the directories of this user that no process owns any more."""
+    for path in folder.glob(f"{PREFIX}*/{OWNER}"):
+        with suppress(OSError):  # another process removes it at this moment
+            _remove_unless_owned(path)
+
+
+def _remove_unless_owned(path: Path) -> None:
+    if path.parent.lstat().st_uid != os.geteuid():
+        return
+    descriptor = _try_lock(path)
+    if descriptor is not None:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        os.close(descriptor)
 
 
 def _try_lock(path: Path) -> int | None:

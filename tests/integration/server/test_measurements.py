@@ -5,16 +5,20 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
+from entrypoints.http.middleware.request_metrics import RequestMetrics
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
+from entrypoints.telemetry.metrics.requests import RequestDurations
 from tests.integration.server.connecting import configure
 from tests.support.measurements import Value, read
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MALFORMED = b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n"
+HALF = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 OTHER_HOST = b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n"
 
 
@@ -57,6 +61,11 @@ async def respond(_: Scope, __: Receive, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
+async def receive_body(_: Scope, receive: Receive, __: Send) -> None:
+    while (await receive())["type"] == "http.request":
+        pass
+
+
 async def never_respond(_: Scope, __: Receive, ___: Send) -> None:
     await asyncio.Event().wait()
 
@@ -82,6 +91,12 @@ def counted(config: ServerConfig, *names: str) -> list[Value]:
     return [measured[name,] for name in names]
 
 
+def refused_requests(config: ServerConfig) -> dict[str, Value]:
+    """Return their numbers by status."""
+    measured = read(config.measure())
+    return {key[1]: measured[key] for key in measured if key[0] == "http_server_requests_refused"}
+
+
 async def test_connections_and_those_beyond_the_limit_are_counted(state: ServerState) -> None:
     config = configure(respond, max_connections=2)
     names = ("http_server_connections", "http_server_connections_refused")
@@ -93,6 +108,7 @@ async def test_connections_and_those_beyond_the_limit_are_counted(state: ServerS
     open_ones[0].connection_lost(None)
     assert [1, 1] == counted(config, *names)
     assert [2] == counted(config, "http_server_connections_max")
+    assert {} == refused_requests(config)
     for each in open_ones[1:]:
         each.connection_lost(None)
 
@@ -104,6 +120,26 @@ async def test_a_connection_beyond_the_limit_of_one_address_is_counted(state: Se
 
     assert [1] == counted(config, "http_server_connections_refused")
     first.connection_lost(None)
+
+
+async def test_a_request_that_is_refused_because_of_its_body_is_in_no_other_metric(
+    state: ServerState,
+) -> None:
+    registry = CollectorRegistry()
+    durations = RequestDurations(registry)
+    config = configure(RequestMetrics(receive_body, durations))
+    client = connect(config, state)
+    client.data_received(HALF)
+    await asyncio.sleep(0)
+    assert 1 == durations.active
+
+    client.data_received(b"not a size\r\n")
+    await asyncio.gather(*state.tasks)
+
+    assert {"400": 1} == refused_requests(config)
+    assert 0 == durations.active
+    assert b"_count{" not in generate_latest(registry)
+    client.connection_lost(None)
 
 
 async def test_requests_that_wait_and_those_that_are_shed_are_counted(state: ServerState) -> None:
@@ -129,6 +165,4 @@ async def test_refusals_of_the_protocol_are_counted_by_status(state: ServerState
         await asyncio.sleep(0)
         client.connection_lost(None)
 
-    measured = read(config.measure())
-    name = "http_server_requests_refused"
-    assert {"400": 2, "421": 1} == {key[1]: measured[key] for key in measured if key[0] == name}
+    assert {"400": 2, "421": 1} == refused_requests(config)

@@ -76,6 +76,7 @@ async def test_each_of_several_requests_has_its_own_id() -> None:
         (414, get(line=b"GET /" + b"x" * 17_000 + b" HTTP/1.1")),
         (421, get().replace(b"localhost", b"evil.example")),
         (431, get(*[b"X-Other: 1"] * 101)),
+        (431, get(b"X-Other: " + b"x" * 70_000)),
         (501, get(b"Transfer-Encoding: gzip, chunked")),
         (501, get(line=b"BREW / HTTP/1.1")),
         (505, get(line=b"GET / HTTP/9.9")),

@@ -65,6 +65,7 @@ def test_each_worker_returns_the_sums_over_all(served: Served) -> None:
     victim = workers_of(served)[0]
     os.kill(int(victim.name), signal.SIGKILL)
     served.wait_until_printed(STARTED, 1)
+    assert f"worker process {victim.name} has ended with exit code -9;" in served.output()
     for _ in range(READS):
         request(served, "/heroes/1")
 

@@ -45,6 +45,22 @@ def admin_of(served: Served) -> str:
     return found[1]
 
 
+def test_a_failed_background_task_does_not_keep_the_database_from_being_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "histogram_0.db").write_bytes(b"damaged" * 1000)
+    (tmp_path / "counter_0.db").write_bytes(b"damaged" * 1000)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+
+    with serve(tmp_path / "heroes.db") as served:
+        httpx2.get(f"{served.url}/heroes/")
+        served.terminate()
+
+    assert "a background task has failed" in served.output()
+    assert "Application shutdown complete." in served.output()
+    assert not (tmp_path / "heroes.db-wal").exists()
+
+
 def test_until_the_drain_has_ended_everything_is_served_and_probes_get_503(
     tmp_path: Path, service_manager: socket.socket
 ) -> None:

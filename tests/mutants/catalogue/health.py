@@ -67,8 +67,15 @@ MUTANTS = [
     Mutant(
         "a newer schema that the release works with is not ready",
         READINESS,
-        "        with suppress(NewerSchema):  # this release works with it\n",
-        "        with suppress(KeyError):\n",
+        "        except NewerSchema:  # this release works with it\n",
+        "        except KeyError:\n",
+        UNIT,
+    ),
+    Mutant(
+        "a newer schema that the release does not work with is ready",
+        READINESS,
+        "        except UnsupportedSchema:\n            raise\n",
+        "",
         UNIT,
     ),
     Mutant(
@@ -88,8 +95,8 @@ MUTANTS = [
     Mutant(
         "a process that is not ready gets 200",
         ENDPOINTS,
-        "return HTTPStatus.SERVICE_UNAVAILABLE,",
-        "return HTTPStatus.OK,",
+        "return _json(HTTPStatus.SERVICE_UNAVAILABLE,",
+        "return _json(HTTPStatus.OK,",
         RESPONSES,
     ),
     Mutant(
@@ -123,7 +130,7 @@ MUTANTS = [
     Mutant(
         "the admin listener serves the hosts of the service",
         BOUNDS,
-        "        allowed_hosts=AllowedHosts(default_hosts(listening_address)),\n",
+        "        allowed_hosts=AllowedHosts([EVERY]),\n",
         "",
         ADMIN,
     ),

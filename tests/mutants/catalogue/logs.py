@@ -135,15 +135,15 @@ MUTANTS = [
     Mutant(
         "a connection on which nothing arrived is reported",
         REFUSING,
-        "        if reader.is_within_request:\n            size",
-        "        if reader:\n            size",
+        "        if reader.is_within_request:\n            self._config.refusals",
+        "        if reader:\n            self._config.refusals",
         ["tests/integration/server/test_request_ids.py"],
     ),
     Mutant(
         "the parser's errors lose the id",
         READER,
-        "            self._refused_head = head\n",
-        "            pass\n",
+        "            self._refused_head = head\n            raise\n",
+        "            raise\n",
         SERVED,
     ),
     Mutant(

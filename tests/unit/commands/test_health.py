@@ -1,6 +1,8 @@
 """``heroes health``: the readiness of the running service as an exit code."""
 
+import errno
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -103,6 +105,18 @@ def test_a_listener_on_all_addresses_is_reached_on_loopback(host: str, reachable
     settings = Settings(host=host, port=8001, database_url="sqlite:///unused.db")
 
     assert (reachable, 8001) == find_address(settings)
+
+
+def test_without_a_loopback_address_of_ipv6_that_of_ipv4_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    settings = Settings(host="::", port=8001, database_url="sqlite:///unused.db")
+
+    assert ("127.0.0.1", 8001) == find_address(settings)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,13 @@ from typing import Self
 
 import pytest
 
-from entrypoints.telemetry.metrics.workers import DIRECTORY, FILE_SIZE, find_worker_files
+from entrypoints.telemetry.metrics.workers import (
+    DIRECTORY,
+    FILE_SIZE,
+    OWNER,
+    find_worker_files,
+    shared_directory,
+)
 from tests.integration.disk_limits import own_disk_full
 from tests.support.served import LIMIT
 
@@ -37,6 +44,19 @@ for line in sys.stdin:
         print(asyncio.run(metrics.render()).decode() + "end", flush=True)
 """
 """A worker that counts each line ``hit``. After any other line it prints the sums over all."""
+
+OWN = """
+import asyncio
+from entrypoints.telemetry.metrics.metrics import Metrics
+from entrypoints.telemetry.metrics.workers import find_worker_files
+from service_layer.telemetry.measurements import Counter
+
+metrics = Metrics(find_worker_files())
+metrics.add(lambda: [Counter("hits", "Hits.", 1)])
+metrics.durations.observe("GET", "", 200, 0.01)
+print(asyncio.run(metrics.render()).decode())
+"""
+"""A process that cannot use the directory."""
 
 
 class Worker:
@@ -119,6 +139,51 @@ def test_without_space_a_process_has_metrics_of_its_own(
         assert None is find_worker_files()
 
     assert "not shared with other workers: File too large" in caplog.text
+    assert [] == list(tmp_path.glob("*.db")), "no other worker could read it"
+
+
+def test_a_start_without_a_directory_for_temporary_files_ends_with_a_line_of_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    with pytest.raises(SystemExit) as ended, shared_directory():
+        pass
+
+    assert 1 == ended.value.code
+    assert "workers' metrics: No such file or directory; set TMPDIR" in caplog.text
+
+
+def test_a_start_removes_the_directories_of_killed_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv(DIRECTORY, "")
+    (tmp_path / "metrics-others").mkdir()
+    left_over = tmp_path / "metrics-left-over"
+    left_over.mkdir()
+    (left_over / OWNER).touch()
+
+    with shared_directory():
+        in_use = Path(os.environ[DIRECTORY])
+        with shared_directory():
+            second = Path(os.environ[DIRECTORY])
+
+            assert {tmp_path / "metrics-others", in_use, second} == set(tmp_path.iterdir())
+
+
+def test_metrics_of_its_own_need_no_files(tmp_path: Path) -> None:
+    rendered = subprocess.run(
+        [sys.executable, "-c", OWN],
+        env={**os.environ, DIRECTORY: str(tmp_path / "missing")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=LIMIT,
+    )
+
+    assert "hits_total 1.0\n" in rendered.stdout
+    assert 'http_response_status_code="200",http_route=""} 1.0\n' in rendered.stdout
 
 
 def test_a_worker_continues_the_counts_of_a_killed_one_in_the_same_files(

@@ -25,6 +25,7 @@ from service_layer.errors import (
     StoreHalted,
     StoreMisconfigured,
     StoreUnavailable,
+    UnsupportedSchema,
     UnusableDatabase,
 )
 from tests.fakes.clock import Clock
@@ -100,7 +101,9 @@ async def test_a_failure_has_a_reason_without_its_details(
     assert expected == await ready.check()
 
 
-@pytest.mark.parametrize("inspection", [["0002"], UnusableDatabase(SECRET)])
+@pytest.mark.parametrize(
+    "inspection", [["0002"], UnusableDatabase(SECRET), UnsupportedSchema(SECRET)]
+)
 async def test_a_schema_that_is_not_what_the_release_needs_is_not_ready(
     ready: Readiness, database: Database, inspection: Sequence[str] | Exception
 ) -> None:
@@ -172,12 +175,16 @@ async def test_probes_at_the_same_time_share_a_check(ready: Readiness, database:
 
 
 async def test_a_database_that_does_not_respond_in_time_is_not_ready(
-    ready: Readiness, database: Database, monkeypatch: pytest.MonkeyPatch
+    ready: Readiness,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(readiness, "TIMEOUT", 0.01)
     database.may_answer.clear()
 
     assert results(LATE) == await ready.check()
+    assert "not ready: StoreUnavailable: the database does not respond" in caplog.text
 
 
 async def test_the_schema_may_take_longer_to_inspect(

@@ -55,7 +55,7 @@ async def test_the_parts_of_a_chunked_body_are_added_up(sizes: Sequence[int], st
 async def test_a_chunked_body_that_is_cut_off_does_not_reach_the_application() -> None:
     part: Message = {"type": "http.request", "body": b"x", "more_body": True}
 
-    assert ([], None) == await call_with([part, {"type": "http.disconnect"}])
+    assert ([400], None) == await call_with([part, {"type": "http.disconnect"}])
 
 
 async def call_with(messages: Sequence[Message]) -> tuple[list[int], bytes | None]:
