@@ -6,8 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
 CANARIES := .venv-canaries
-WATCHED := asyncpg fastapi httptools opentelemetry-exporter-otlp-proto-http opentelemetry-sdk sqlalchemy \
-	starlette uvicorn uvloop
+WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
 PARALLEL := --numprocesses 2 --dist loadfile --max-worker-restart 0
 LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
