@@ -33,13 +33,14 @@ Text = Annotated[
 ]
 """A string, documented as ``domain.rules.text`` accepts it."""
 
-Count = Annotated[
-    int, WithJsonSchema({"type": "integer", "minimum": 0, "exclusiveMaximum": INT64_MAX + 1})
-]
-"""An integer, documented as ``domain.rules.optional_count`` accepts it.
+INT64: dict[str, Any] = {"type": "integer", "format": "int64", "maximum": INT64_MAX}
+"""The JSON schema of an integer. Without a format, generators choose 32 bits."""
 
-The maximum is exclusive because FastAPI converts it to a float, which represents 2**63 exactly.
-"""
+Int64 = Annotated[int, WithJsonSchema(INT64)]
+"""An integer of 64 bits."""
+
+Count = Annotated[int, WithJsonSchema({**INT64, "minimum": 0})]
+"""An integer, documented as ``domain.rules.optional_count`` accepts it."""
 
 
 def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
@@ -58,7 +59,7 @@ def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
         raise
 
 
-Id = Annotated[int, WrapValidator(_parse_id)]
+Id = Annotated[int, WrapValidator(_parse_id), WithJsonSchema(INT64)]
 """An integer of any size. An id that is too large is not found (404), not invalid (422)."""
 
 

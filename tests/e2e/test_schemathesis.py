@@ -1,7 +1,9 @@
 """The server conforms to the OpenAPI document, for valid and invalid requests."""
 
+import json
 from typing import Any
 
+import httpx2
 import jsonschema_rs
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests import openapi_document
+from tests.support.described import (
+    Described,
+    described_requests,
+    documented_examples,
+    shape,
+    without_numbers,
+)
 from tests.support.served import Served
 
 DOCUMENT = openapi_document.document()
@@ -43,6 +52,57 @@ accepted.expected_statuses = [
 ]  # the document can not express which tag matches
 rejected = api.config.checks.negative_data_rejection
 rejected.expected_statuses = [*rejected.expected_statuses, "413"]  # whatever is in the body
+
+
+IN_A_SENSIBLE_ORDER = (
+    "heroes_options",
+    "create_hero",
+    "heroes_batch_options",
+    "apply_batch",
+    "read_heroes",
+    "read_heroes_head",
+    "heroes_hero_id_options",
+    "read_hero",
+    "read_hero_head",
+    "update_hero",
+    "delete_hero",
+)
+
+
+def test_every_example_works_as_it_stands(client: httpx2.Client) -> None:
+    """On an empty database: this is the module's first test."""
+    assert {
+        operation["operationId"]
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+    } == set(IN_A_SENSIBLE_ORDER)
+
+    for operation_id in IN_A_SENSIBLE_ORDER:
+        for request in described_requests(DOCUMENT, operation_id):
+            response = client.request(
+                request.method,
+                request.path,
+                params=request.query,
+                headers=request.headers,
+                content=None if request.body is None else json.dumps(request.body),
+            )
+            assert response.is_success, (request, response.text)
+            assert_as_documented(request, response)
+
+
+def assert_as_documented(request: Described, response: httpx2.Response) -> None:
+    """Compare the response with the examples of its body and of its headers."""
+    documented = request.responses[str(response.status_code)]
+    for name, header in documented.get("headers", {}).items():
+        assert name in response.headers or not header.get("required")
+        if name in response.headers:
+            example = without_numbers(header["example"])
+            assert example == without_numbers(response.headers[name]), (request, name)
+    if content := documented.get("content"):
+        examples = documented_examples(DOCUMENT, content[response.headers["content-type"]])
+        assert shape(response.json()) in [shape(example) for example in examples], request
+    else:
+        assert response.content == b""
 
 
 @api.parametrize()
