@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
 from entrypoints.http.entity_tags import EntityTag, parse_entity_tags
-from entrypoints.http.field_types import Int64, remove_defaults
+from entrypoints.http.field_types import Int64, NumericId, remove_defaults
 from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
 
 MAX_OPERATIONS = 100
@@ -24,7 +24,7 @@ class BatchTarget(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=remove_defaults)
 
-    id: Int64 = Field(strict=True, examples=[1])
+    id: NumericId = Field(examples=[1])
     etag: EntityTag = Field(default="", examples=['"1"'])
 
     @property

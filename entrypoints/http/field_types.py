@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Any
 
 from pydantic import (
+    BeforeValidator,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
@@ -61,6 +62,17 @@ def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
 
 Id = Annotated[int, WrapValidator(_parse_id), WithJsonSchema(INT64)]
 """An integer of any size. An id that is too large is not found (404), not invalid (422)."""
+
+
+def _check_number(value: object) -> object:
+    """Return the value if it is a JSON number, and not a text or a boolean that means one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+NumericId = Annotated[int, BeforeValidator(_check_number), WithJsonSchema(INT64)]
+"""An integer in a JSON body. JSON has one type of numbers: ``1.0`` is an integer."""
 
 
 def remove_defaults(schema: dict[str, Any]) -> None:

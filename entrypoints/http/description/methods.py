@@ -45,7 +45,11 @@ def _options(path: str, operations: Document) -> Document:
     operation = next(iter(operations.values()))
     allowed = ", ".join(sort_methods({method.upper() for method in operations}))
     name = re.sub(r"\W+", "_", path).strip("_")
-    parameters = [each for each in operation.get("parameters", []) if each["in"] == "path"]
+    parameters = [
+        {**parameter, "schema": {"type": "string"}}  # which is not parsed
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "path"
+    ]
     responses = {
         status: response
         for status, response in operation.get("responses", {}).items()
