@@ -20,6 +20,15 @@ class Described:
     body: Any = None
 
 
+def objects(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield each object of the document, depth first."""
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for inner in document.values() if isinstance(document, dict) else document:
+            yield from objects(inner)
+
+
 def described_requests(document: Document, operation_id: str) -> list[Described]:
     """Return the requests of an operation, each once.
 

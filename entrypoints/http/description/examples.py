@@ -7,13 +7,13 @@ from typing import Any
 
 Document = dict[str, Any]
 
-PATH = "{path}"
+PATH = "{operation.path}"
 """Stands in an example for the path of the operation, with the examples of its parameters."""
 
-SCOPE = "{scope}"
+SCOPE = "{operation.scope}"
 """Stands in an example for the scope that the operation needs."""
 
-PARAMETER_IN, PARAMETER = "{parameter_in}", "{parameter}"
+PARAMETER_IN, PARAMETER = "{parameter.in}", "{parameter.name}"
 """Stand in an example for the first parameter of the operation: where it is, and its name."""
 
 
@@ -59,25 +59,22 @@ def _sort_members(example: Any, properties: Document) -> Any:
 
 def _complete_operation(path: str, operation: Document, document: Document) -> Document:
     values = _values(path, operation)
-    messages = {"responses": {}, **operation}
-    completed = {
-        **operation,
-        "responses": {
-            status: _fill(_add_examples(response, document), values)
-            for status, response in sorted(messages["responses"].items())
-        },
+    responses = {
+        status: _fill_examples(_add_examples(response, document), values)
+        for status, response in sorted(operation.get("responses", {}).items())
     }
-    if "requestBody" in operation:
-        completed["requestBody"] = _add_examples(operation["requestBody"], document)
-    return completed
+    if "requestBody" not in operation:
+        return {**operation, "responses": responses}
+    body = _add_examples(operation["requestBody"], document)
+    return {**operation, "requestBody": body, "responses": responses}
 
 
 def _values(path: str, operation: Document) -> dict[str, str]:
+    """Return the values of the placeholders for one operation."""
     parameters = operation.get("parameters", [])
     for parameter in parameters:
-        if parameter["in"] == "path" and "examples" in parameter:
-            example = next(iter(parameter["examples"].values()))
-            path = path.replace(f"{{{parameter['name']}}}", str(example["value"]))
+        for example in list(parameter.get("examples", {}).values())[:1]:
+            path = path.replace(f"{{{parameter['name']}}}", str(example.get("value")))
     scopes = [
         scope
         for requirement in operation.get("security", [])
@@ -106,8 +103,18 @@ def _add_example(media: Document, document: Document) -> Document:
         return media
     try:
         return {**media, "example": find_example(media["schema"], document)}
-    except LookupError:
+    except (LookupError, RecursionError):  # a schema may contain itself
         return media
+
+
+def _fill_examples(node: Any, values: dict[str, str]) -> Any:
+    """Return the node with the values in the place of the placeholders in its examples."""
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: _fill(part, values) if name == "example" else _fill_examples(part, values)
+        for name, part in node.items()
+    }
 
 
 def _fill(node: Any, values: dict[str, str]) -> Any:

@@ -46,9 +46,7 @@ def _options(path: str, operations: Document) -> Document:
     allowed = ", ".join(sort_methods({method.upper() for method in operations}))
     name = re.sub(r"\W+", "_", path).strip("_")
     parameters = [
-        {**parameter, "schema": {"type": "string"}}  # which is not parsed
-        for parameter in operation.get("parameters", [])
-        if parameter["in"] == "path"
+        _unparsed(each) for each in operation.get("parameters", []) if each["in"] == "path"
     ]
     responses = {
         status: response
@@ -62,6 +60,20 @@ def _options(path: str, operations: Document) -> Document:
         "operationId": f"{name}_options",
         **({"parameters": parameters} if parameters else {}),
         "responses": {str(int(HTTPStatus.NO_CONTENT)): _allow(allowed), **responses},
+    }
+
+
+def _unparsed(parameter: Document) -> Document:
+    """Return the path parameter as OPTIONS reads it, which is as any text."""
+    examples = {
+        name: {**example, "value": str(example["value"])}
+        for name, example in parameter.get("examples", {}).items()
+        if "value" in example
+    }
+    return {
+        **parameter,
+        "schema": {"type": "string"},
+        **({"examples": examples} if examples else {}),
     }
 
 

@@ -15,6 +15,7 @@ from entrypoints.api.app import build_app
 from entrypoints.http.field_types import STORABLE_TEXT
 from tests import openapi_document
 from tests.fakes.database import FakeDatabase
+from tests.support.described import objects
 
 PATTERN = re.compile(STORABLE_TEXT)
 JSON = "application/json"
@@ -38,15 +39,6 @@ def document() -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
-
-
-def objects(document: Any) -> Iterator[dict[str, Any]]:
-    """Yield each object of the document, depth first."""
-    if isinstance(document, dict):
-        yield document
-    if isinstance(document, dict | list):
-        for inner in document.values() if isinstance(document, dict) else document:
-            yield from objects(inner)
 
 
 def test_the_committed_document_is_the_generated_one(document: dict[str, Any]) -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import httpx2
+import jsonschema_rs
 import pytest
 
 from entrypoints.api.app import MAX_BODY, build_app
 from tests import openapi_document
 from tests.fakes.database import FakeDatabase
+from tests.support.described import objects
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -99,6 +101,26 @@ def test_tools_send_no_optional_header_no_filter_and_no_cursor() -> None:
         for parameter in parameters
         if {"example", "examples"} & {*parameter, *parameter["schema"]}
     }
+
+
+def test_the_examples_of_parameters_and_headers_are_valid() -> None:
+    described = [
+        node for node in objects(DOCUMENT) if "schema" in node and {"example", "examples"} & {*node}
+    ]
+
+    assert described
+    for node in described:
+        schema = node["schema"] | {"components": DOCUMENT["components"]}
+        named = [example["value"] for example in node.get("examples", {}).values()]
+        for example in named or [node["example"]]:
+            jsonschema_rs.validate(schema, example)
+
+
+def test_no_placeholder_is_left() -> None:
+    text = openapi_document.COMMITTED.read_text()
+
+    assert "{operation." not in text
+    assert "{parameter." not in text
 
 
 def test_errors_name_the_scope_that_the_operation_needs() -> None:
