@@ -31,14 +31,15 @@ def is_valid(case: Case) -> bool:
 
 
 def correct_key(case: Case) -> None:
-    """Replace the idempotency key by one of the same form and length that was not used before."""
-    if case.headers and KEY in case.headers:
-        key = str(case.headers[KEY])
-        content = key.removeprefix('"').removesuffix('"')
-        new = (uuid4().hex + content if len(content) < KEY_MAX - 32 else uuid4().hex).ljust(
-            min(len(content), KEY_MAX), "k"
-        )
-        case.headers[KEY] = f'"{new}"' if key.startswith('"') else new
+    """Replace the idempotency key by one of the same form that was not used before."""
+    if not case.headers or KEY not in case.headers:
+        return
+    key = str(case.headers[KEY])
+    mark = '"' if key.startswith('"') else ""
+    new = uuid4().hex
+    content = key.removeprefix(mark).removesuffix(mark)
+    rest = content if len(new + content) <= KEY_MAX else "k" * (KEY_MAX - len(new))
+    case.headers[KEY] = f"{mark}{new}{rest}{mark}"
 
 
 def correct_batch(case: Case) -> None:
@@ -50,9 +51,9 @@ def correct_batch(case: Case) -> None:
         return
     seen: set[int] = set()
     left = MAX_OPERATIONS
-    corrected = dict(case.body)
-    for name in {"create", "update", "delete"} & case.body.keys():
-        operations = [each for each in case.body[name] if _is_first(each, seen)][:left]
+    corrected: dict[str, Any] = dict(case.body)
+    for name in [name for name in ("create", "update", "delete") if name in corrected]:
+        operations = [each for each in corrected[name] if _is_first(each, seen)][:left]
         corrected[name] = operations
         left -= len(operations)
     if left == MAX_OPERATIONS:

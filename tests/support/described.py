@@ -83,7 +83,8 @@ def without_numbers(text: str) -> str:
 def _requests(
     document: Document, path: str, method: str, operation: Document, *, only_required: bool
 ) -> Iterator[Described]:
-    query, headers = {}, {}
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for parameter in operation.get("parameters", []):
         value = _value(parameter, only_required=only_required)
         if value is None:

@@ -31,19 +31,19 @@ def complete_examples(document: Document) -> Document:
     }
 
 
-def find_example(schema: Any, document: Document) -> Any:
+def _find_example(schema: Any, document: Document) -> Any:
     """Return the example of a JSON schema: its own, or one made of those of its parts.
 
     Raises ``LookupError`` if there is none.
     """
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return find_example(document["components"]["schemas"][name], document)
+        return _find_example(document["components"]["schemas"][name], document)
     properties = schema.get("properties", {})
     if examples := schema.get("examples"):
         return _sort_members(examples[0], properties)
     if "items" in schema:
-        return [find_example(schema["items"], document)]
+        return [_find_example(schema["items"], document)]
     members = {name: field for name, field in properties.items() if "examples" in field}
     if not members:
         raise LookupError("a schema without an example")
@@ -102,7 +102,7 @@ def _add_example(media: Document, document: Document) -> Document:
     if "example" in media or "examples" in media or "schema" not in media:
         return media
     try:
-        return {**media, "example": find_example(media["schema"], document)}
+        return {**media, "example": _find_example(media["schema"], document)}
     except (LookupError, RecursionError):  # a schema may contain itself
         return media
 
