@@ -74,11 +74,12 @@ canaries: ## Test what relies on private parts of libraries, with their newest v
 bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Benchmark heroes and other servers, see docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-check: $(VENV)/dev.stamp ## Lint, check types and check that imports only go down
+check: $(VENV)/dev.stamp ## Lint, check types, imports and the OpenAPI document
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/openapi-spec-validator docs/openapi.json
 
 openapi: $(VENV)/dev.stamp ## Update docs/openapi.json
 	$(BIN)/python -m tests.openapi_document

@@ -29,7 +29,7 @@ from entrypoints.http.middleware.rate_limit import RateLimit
 from entrypoints.http.middleware.read_only import ReadOnly
 from entrypoints.http.middleware.request_metrics import RequestMetrics
 from entrypoints.http.middleware.request_timeout import RequestTimeout, TimeoutCount
-from entrypoints.http.openapi import DESCRIPTION, document_problems
+from entrypoints.http.openapi import DESCRIPTION, complete_document
 from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from entrypoints.quotas import Quota
@@ -81,6 +81,10 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         title="Heroes",
         version=version("heroes"),
         description=DESCRIPTION,
+        contact={"name": "The heroes maintainers"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": "/", "description": "The server of this document."}],
+        openapi_tags=[heroes.TAG],
         redirect_slashes=False,
         lifespan=lifespan,
         telemetry=telemetry,
@@ -150,4 +154,4 @@ def _install(
     app.router.default = AsteriskOptions(app.router)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(EscapedPathMiddleware)
-    document_problems(app, partial(add_security, access=access, public_paths=_public_paths(app)))
+    complete_document(app, partial(add_security, access=access, public_paths=_public_paths(app)))

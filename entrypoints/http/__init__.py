@@ -10,8 +10,13 @@ from entrypoints.http.conditional import (
     read_precondition,
     response_with_etag,
 )
-from entrypoints.http.documented_errors import CREATED, FAILED_OPERATION, error_responses
-from entrypoints.http.field_types import Count, Id, Text, remove_defaults
+from entrypoints.http.documented_errors import (
+    CREATED,
+    error_responses,
+    failed_operation,
+    not_found,
+)
+from entrypoints.http.field_types import Count, Id, Int64, Text, remove_defaults
 from entrypoints.http.idempotency import (
     IDEMPOTENT,
     read_idempotency_key,
@@ -19,21 +24,24 @@ from entrypoints.http.idempotency import (
     save_response,
 )
 from entrypoints.http.json_response import JsonResponse
-from entrypoints.http.openapi import operation_id
+from entrypoints.http.openapi import merge_patch, operation_id
 
 __all__ = [
     "CONDITIONAL",
     "CREATED",
-    "FAILED_OPERATION",
     "IDEMPOTENT",
     "BatchDone",
     "BatchRequest",
     "BatchUpdate",
     "Count",
     "Id",
+    "Int64",
     "JsonResponse",
     "Text",
     "error_responses",
+    "failed_operation",
+    "merge_patch",
+    "not_found",
     "not_modified_response",
     "operation_id",
     "read_idempotency_key",

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
 from entrypoints.http.entity_tags import EntityTag, parse_entity_tags
-from entrypoints.http.field_types import remove_defaults
+from entrypoints.http.field_types import Int64, NumericId, remove_defaults
 from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
 
 MAX_OPERATIONS = 100
@@ -24,7 +24,7 @@ class BatchTarget(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=remove_defaults)
 
-    id: int = Field(strict=True, examples=[1])
+    id: NumericId = Field(examples=[1])
     etag: EntityTag = Field(default="", examples=['"1"'])
 
     @property
@@ -77,9 +77,9 @@ class BatchRequest(BaseModel, Generic[Draft, UpdateItem]):
 class BatchDone(BaseModel, Generic[Read]):
     """The result of a batch. Each list is in the order of the request."""
 
-    created: list[Read]
-    updated: list[Read]
-    deleted: list[int]
+    created: list[Read] = Field(max_length=MAX_OPERATIONS)
+    updated: list[Read] = Field(max_length=MAX_OPERATIONS)
+    deleted: list[Int64] = Field(max_length=MAX_OPERATIONS)
 
 
 def serialize_result(

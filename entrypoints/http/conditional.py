@@ -23,19 +23,19 @@ def _describe_header(name: str, description: str) -> dict[str, Any]:
         "required": False,
         "description": description,
         "schema": {"type": "string"},
-        "example": '"1"',
     }
 
 
 CONDITIONAL = {
     "parameters": [
         _describe_header(
-            "If-Match", "Entity tags, or `*`. If none of them is current, the response is 412."
+            "If-Match",
+            'Entity tags such as `"1"`, or `*`. If none of them is current, the response is 412.',
         ),
         _describe_header(
             "If-None-Match",
-            "Entity tags, or `*`. If one of them is current, the response is 304 for GET, "
-            "otherwise 412.",
+            'Entity tags such as `"1"`, or `*`. If one of them is current, the response is 304 for'
+            " GET, otherwise 412.",
         ),
     ]
 }

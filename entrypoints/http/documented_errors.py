@@ -3,14 +3,19 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi.openapi.constants import REF_TEMPLATE
-from pydantic import BaseModel, ConfigDict, Field
-
-from entrypoints.http.accept import VARY
-from entrypoints.http.entity_tags import HEADER
+from domain.errors import StaleVersion
+from entrypoints.http.description.error_bodies import (
+    HTTPValidationError,
+    document_detail,
+    document_negotiated,
+    document_problem,
+)
+from entrypoints.http.description.examples import PARAMETER, PARAMETER_IN, PATH, SCOPE
+from entrypoints.http.entity_tags import HEADER, entity_tag
 from entrypoints.http.error_handlers import (
     CONFLICT,
     FAILED,
+    INTERNAL_ERROR,
     INVALID,
     MISSING_SCOPE,
     NOT_AUTHENTICATED,
@@ -18,86 +23,54 @@ from entrypoints.http.error_handlers import (
     UNAVAILABLE,
     challenge,
 )
-from entrypoints.http.field_types import remove_defaults
 from entrypoints.http.middleware.content_coding import UNSUPPORTED
 from entrypoints.http.middleware.rate_limit import TOO_MANY
-from entrypoints.http.problems import MEDIA_TYPE, OMITTED, Problem, title
 
 Responses = dict[int | str, dict[str, Any]]
 
 ETAG_HEADER = {"ETag": HEADER}
 
-
-class Detail(BaseModel):
-    """An error as one sentence."""
-
-    detail: str
-
-
-class ValidationError(BaseModel):
-    """A validation error. ``loc`` is the path to the invalid value."""
-
-    type: str = Field(examples=["string_blank"])
-    loc: list[str | int] = Field(examples=[["body", "name"]])
-    msg: str = Field(examples=["String should not be blank"])
-
-
-class HTTPValidationError(BaseModel):
-    """The first 100 validation errors of a request."""
-
-    model_config = ConfigDict(json_schema_extra=remove_defaults)
-
-    detail: list[ValidationError]
-    omitted: int = Field(default=0, description=OMITTED, examples=[17])
+NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
 
 
 def error_responses(*statuses: int) -> Responses:
-    """Return the documentation of these statuses and of those that every route may return."""
-    return {status: _RESPONSES[HTTPStatus(status)] for status in sorted({*statuses, *_EVERY_ROUTE})}
+    """Return the documentation of these statuses and of those that every route may return.
+
+    A route with a body has 400 among its statuses.
+    """
+    invalid = _INVALID_BODY if HTTPStatus.BAD_REQUEST in statuses else _INVALID_PARAMETER
+    every_route = {**_EVERY_ROUTE, HTTPStatus.UNPROCESSABLE_ENTITY: invalid}
+    own = {HTTPStatus(status): _RESPONSES[HTTPStatus(status)] for status in statuses}
+    return {int(status): response for status, response in {**own, **every_route}.items()}
 
 
-def _document_detail(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
-    body = {"detail": example}
-    return _document_negotiated(status, description, Detail, body, body)
+def not_found(detail: str) -> Responses:
+    """Return the documentation of 404 for one resource, whose error is ``detail``."""
+    status = HTTPStatus.NOT_FOUND
+    return {int(status): document_detail(status, "The resource does not exist.", detail)}
 
 
-def _document_negotiated(
-    status: HTTPStatus,
-    description: str,
-    model: type[BaseModel],
-    example: dict[str, Any],
-    problem_example: dict[str, Any],
-) -> dict[str, Any]:
-    """Document a response in two media types: JSON, or a problem if the client prefers it."""
-    content = {
-        "application/json": {"example": example},
-        MEDIA_TYPE: _document_problem_body(status, problem_example),
+def failed_operation(not_found: str) -> Responses:
+    """Return the documentation of a batch with a failed operation.
+
+    ``not_found`` is the error of a resource that does not exist. ``errors`` has a pointer to the
+    operation.
+    """
+    missing, stale = HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED
+    return {
+        int(missing): document_problem(
+            missing,
+            "The resource of an operation does not exist.",
+            FAILED,
+            errors=[{"detail": not_found, "pointer": "/update/0"}],
+        ),
+        int(stale): document_problem(
+            stale,
+            "The precondition of an operation does not match.",
+            FAILED,
+            errors=[{"detail": str(StaleVersion(1)), "pointer": "/update/0"}],
+        ),
     }
-    return {"description": description, "model": model, "headers": VARY_HEADER, "content": content}
-
-
-def _document_problem(status: HTTPStatus, description: str, example: str) -> dict[str, Any]:
-    content = {MEDIA_TYPE: _document_problem_body(status, {"detail": example})}
-    return {"description": description, "content": content}
-
-
-def _document_failed_operation(
-    status: HTTPStatus, description: str, example: str
-) -> dict[str, Any]:
-    errors = [{"detail": example, "pointer": "/update/3"}]
-    content = {MEDIA_TYPE: _document_problem_body(status, {"detail": FAILED, "errors": errors})}
-    return {"description": description, "content": content}
-
-
-def _document_problem_body(status: HTTPStatus, example: dict[str, Any]) -> dict[str, Any]:
-    body = {
-        "type": "about:blank",
-        "title": title(status),
-        "status": int(status),
-        "detail": "",
-        "instance": "/",
-    }
-    return {"schema": PROBLEM, "example": body | example}
 
 
 def _document_challenge(example: str) -> dict[str, Any]:
@@ -110,8 +83,6 @@ def _document_challenge(example: str) -> dict[str, Any]:
         }
     }
 
-
-PROBLEM = {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}
 
 RETRY_AFTER_HEADER = {
     "Retry-After": {
@@ -141,17 +112,14 @@ RATE_LIMIT_HEADERS = {
     },
 }
 
-VARY_HEADER = {
-    "Vary": {
-        "description": "The request header that selects the media type.",
+ACCEPT_ENCODING_HEADER = {
+    "Accept-Encoding": {
+        "description": "The supported content codings: none (RFC 9110).",
+        "required": True,
         "schema": {"type": "string"},
-        "example": VARY["Vary"],
+        "example": "identity",
     }
 }
-
-SCOPE = "<service>:write"
-
-BLANK = "String should not be blank"
 
 _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     HTTPStatus.OK: {"headers": ETAG_HEADER},
@@ -159,79 +127,100 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
         "description": "The client has the current version.",
         "headers": ETAG_HEADER,
     },
-    HTTPStatus.BAD_REQUEST: _document_detail(
+    HTTPStatus.BAD_REQUEST: document_detail(
         HTTPStatus.BAD_REQUEST,
         "The body is not text in a Unicode encoding, or its JSON is nested too deeply.",
         "There was an error parsing the body",
     ),
-    HTTPStatus.UNAUTHORIZED: _document_problem(
-        HTTPStatus.UNAUTHORIZED,
-        "The request has no valid credential.",
-        NOT_AUTHENTICATED,
-    )
-    | {"headers": _document_challenge("Bearer")},
-    HTTPStatus.FORBIDDEN: _document_problem(
-        HTTPStatus.FORBIDDEN,
-        "The credential is valid, but does not have the scope that the request needs.",
-        MISSING_SCOPE.format(scope=SCOPE),
-    )
-    | {"headers": _document_challenge(challenge(SCOPE))},
-    HTTPStatus.NOT_FOUND: _document_detail(
-        HTTPStatus.NOT_FOUND, "The resource does not exist.", "Not found"
-    ),
-    HTTPStatus.CONFLICT: _document_problem(
+    HTTPStatus.CONFLICT: document_problem(
         HTTPStatus.CONFLICT,
         "The request conflicts with existing data or with a rule of the database, or a request with"
         " the same key is in progress.",
         CONFLICT,
     ),
-    HTTPStatus.PRECONDITION_FAILED: _document_problem(
+    HTTPStatus.PRECONDITION_FAILED: document_problem(
         HTTPStatus.PRECONDITION_FAILED,
         "The current entity tag does not match the precondition.",
         STALE,
-    )
-    | {"headers": ETAG_HEADER},
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _document_problem(
+        {"ETag": {**HEADER, "example": entity_tag(2)}},
+    ),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: document_problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The body has a content coding, such as `gzip`.",
+        UNSUPPORTED,
+        ACCEPT_ENCODING_HEADER,
+    ),
+}
+
+_INVALID_BODY = document_negotiated(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The request is invalid.",
+    HTTPValidationError,
+    {"detail": [{"type": "missing", "loc": ["body"], "msg": "Field required"}]},
+    {"detail": INVALID, "errors": [{"detail": "Field required", "pointer": ""}]},
+)
+
+_INVALID_PARAMETER = document_negotiated(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The request is invalid.",
+    HTTPValidationError,
+    {"detail": [{"type": "int_parsing", "loc": [PARAMETER_IN, PARAMETER], "msg": NOT_AN_INTEGER}]},
+    {"detail": INVALID, "errors": [{"detail": NOT_AN_INTEGER, "parameter": PARAMETER}]},
+)
+
+_EVERY_ROUTE: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.UNAUTHORIZED: document_problem(
+        HTTPStatus.UNAUTHORIZED,
+        "The request has no valid credential.",
+        NOT_AUTHENTICATED,
+        _document_challenge("Bearer"),
+    ),
+    HTTPStatus.FORBIDDEN: document_problem(
+        HTTPStatus.FORBIDDEN,
+        "The credential is valid, but does not have the scope that the request needs.",
+        MISSING_SCOPE.format(scope=SCOPE),
+        _document_challenge(challenge(SCOPE)),
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: document_problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large.",
         "A body may have at most 65536 bytes.",
     ),
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _document_problem(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        "The body has a content coding, such as `gzip`.",
-        UNSUPPORTED,
-    )
-    | {
-        "headers": {
-            "Accept-Encoding": {
-                "description": "The supported content codings: none (RFC 9110).",
-                "required": True,
-                "schema": {"type": "string"},
-                "example": "identity",
-            }
-        }
-    },
-    HTTPStatus.UNPROCESSABLE_ENTITY: _document_negotiated(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "The request is invalid.",
-        HTTPValidationError,
-        {"detail": [{"type": "string_blank", "loc": ["body", "name"], "msg": BLANK}]},
-        {"detail": INVALID, "errors": [{"detail": BLANK, "pointer": "/name"}]},
+    HTTPStatus.REQUEST_URI_TOO_LONG: document_problem(
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        "The target of the request is too long.",
+        "A request target may have at most 16384 bytes.",
     ),
-    HTTPStatus.TOO_MANY_REQUESTS: _document_problem(
+    HTTPStatus.MISDIRECTED_REQUEST: document_problem(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        "The host of the request is not one of this server.",
+        "This server does not serve the requested host. Check the URL.",
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: document_problem(
         HTTPStatus.TOO_MANY_REQUESTS,
         "The client has sent too many requests, or too many of its idempotency keys are stored.",
         TOO_MANY,
-    )
-    | {"headers": RETRY_AFTER_HEADER | RATE_LIMIT_HEADERS},
-    HTTPStatus.SERVICE_UNAVAILABLE: _document_problem(
+        RETRY_AFTER_HEADER | RATE_LIMIT_HEADERS,
+    ),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: document_problem(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The request has too many header fields, or they are too long.",
+        "A request head may have at most 65536 bytes.",
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: document_problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "A bug in the service, which has logged it.",
+        INTERNAL_ERROR,
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database is unavailable, busy or full, the request took too long, too many idempotency"
-        " keys are stored, or the service is read-only.",
+        " keys are stored, or the service is overloaded, stops or is read-only.",
         UNAVAILABLE,
-    )
-    | {"headers": RETRY_AFTER_HEADER},
+        RETRY_AFTER_HEADER,
+    ),
 }
+"""Without 422, whose example depends on the route."""
 
 CREATED: Responses = {
     int(HTTPStatus.OK): {
@@ -241,30 +230,9 @@ CREATED: Responses = {
                 "description": "The path of the created resource.",
                 "required": True,
                 "schema": {"type": "string"},
-                "example": "/1",
+                "example": f"{PATH}1",
             }
         }
     }
 }
 """The response headers of a route that creates a resource."""
-
-FAILED_OPERATION: Responses = {
-    int(HTTPStatus.NOT_FOUND): _document_failed_operation(
-        HTTPStatus.NOT_FOUND, "The resource of an operation does not exist.", "Not found"
-    ),
-    int(HTTPStatus.PRECONDITION_FAILED): _document_failed_operation(
-        HTTPStatus.PRECONDITION_FAILED,
-        "The precondition of an operation does not match.",
-        "The version does not match the precondition",
-    ),
-}
-"""The responses to a batch with a failed operation. ``errors`` has a pointer to it."""
-
-_EVERY_ROUTE = {
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-}

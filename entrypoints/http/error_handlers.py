@@ -24,7 +24,13 @@ from entrypoints.http.entity_tags import entity_tag
 from entrypoints.http.header_fields import split_list
 from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
-from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
+from entrypoints.http.problems import (
+    MAX_ERRORS,
+    MEDIA_TYPE,
+    encode_pointer,
+    error_detail,
+    problem,
+)
 from entrypoints.http.routing import allowed_methods
 from service_layer.authentication import AuthenticationUnavailable, NotAuthenticated
 from service_layer.authorization import MissingScope
@@ -59,12 +65,10 @@ OUTCOME_UNKNOWN = "The outcome is unknown: check before you retry."
 KEYS_EXHAUSTED = "No further idempotency keys can be stored at the moment. Try again later."
 CLIENT_KEYS_EXHAUSTED = "Too many idempotency keys of this client are stored. Try again later."
 FAILED = "One of the operations failed. Nothing was changed."
+INTERNAL_ERROR = "Internal server error."
 NOT_AUTHENTICATED = "Send a valid API key or token as Authorization: Bearer."
 AUTHENTICATION_UNAVAILABLE = "Authentication is temporarily unavailable. Try again later."
 MISSING_SCOPE = "The API key or token does not have the scope {scope}."
-
-MAX_ERRORS = 100
-"""Maximum number of errors in a response, so that a small request cannot cause a large one."""
 
 log = logging.getLogger(__name__)
 
@@ -256,8 +260,7 @@ async def response_too_large(request: Request, _: ResponseTooLarge) -> Response:
 
 async def internal_server_error(request: Request, _: Exception) -> Response:
     """Return 500 for a bug. Starlette raises the exception again, so the server logs it."""
-    detail = "Internal server error."
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, request.scope)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL_ERROR, request.scope)
 
 
 def _report_conflict(request: Request, error: StoreConflict) -> str:

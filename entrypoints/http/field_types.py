@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Any
 
 from pydantic import (
+    BeforeValidator,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
@@ -33,13 +34,14 @@ Text = Annotated[
 ]
 """A string, documented as ``domain.rules.text`` accepts it."""
 
-Count = Annotated[
-    int, WithJsonSchema({"type": "integer", "minimum": 0, "exclusiveMaximum": INT64_MAX + 1})
-]
-"""An integer, documented as ``domain.rules.optional_count`` accepts it.
+INT64: dict[str, Any] = {"type": "integer", "format": "int64", "maximum": INT64_MAX}
+"""The JSON schema of an integer. Without a format, generators choose 32 bits."""
 
-The maximum is exclusive because FastAPI converts it to a float, which represents 2**63 exactly.
-"""
+Int64 = Annotated[int, WithJsonSchema(INT64)]
+"""An integer of 64 bits."""
+
+Count = Annotated[int, WithJsonSchema({**INT64, "minimum": 0})]
+"""An integer, documented as ``domain.rules.optional_count`` accepts it."""
 
 
 def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
@@ -58,8 +60,19 @@ def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:
         raise
 
 
-Id = Annotated[int, WrapValidator(_parse_id)]
+Id = Annotated[int, WrapValidator(_parse_id), WithJsonSchema(INT64)]
 """An integer of any size. An id that is too large is not found (404), not invalid (422)."""
+
+
+def _check_number(value: object) -> object:
+    """Return the value if it is a JSON number, and not a text or a boolean that means one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+NumericId = Annotated[int, BeforeValidator(_check_number), WithJsonSchema(INT64)]
+"""An integer in a JSON body. JSON has one type of numbers: ``1.0`` is an integer."""
 
 
 def remove_defaults(schema: dict[str, Any]) -> None:

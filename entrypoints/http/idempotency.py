@@ -55,11 +55,11 @@ IDEMPOTENT: dict[str, Any] = {
             "description": (
                 "Makes the request safe to retry: a request with the same key is not executed"
                 " again, and gets the first response. A key identifies one request of one client;"
-                " use a UUID. It may be in quotation marks. If the response takes more than 64 KiB"
-                " when compressed, nothing is changed, and the response is 422."
+                " use a UUID, such as `8e03978e-40d5-43e8-bc93-6894a57f9324`. It may be in"
+                " quotation marks. If the response takes more than 64 KiB when compressed, nothing"
+                " is changed, and the response is 422."
             ),
             "schema": {"type": "string", "pattern": KEY},
-            "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
         }
     ],
     "responses": {

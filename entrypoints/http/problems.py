@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Scope
 
 from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
-from entrypoints.http.field_types import remove_defaults
+from entrypoints.http.field_types import Int64, remove_defaults
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.paths import raw_path
 
@@ -36,6 +36,9 @@ PATH_SAFE = "/%:@!$&'()*+,;="
 
 BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
+
+MAX_ERRORS = 100
+"""Maximum number of errors in a response, so that a small request cannot cause a large one."""
 
 OMITTED = "The number of further errors, if there are more than 100."
 
@@ -64,8 +67,10 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str = Field(description="The path of the request.")
-    errors: list[ErrorDetail] = Field(default=[], description="The individual errors.")
-    omitted: int = Field(default=0, description=OMITTED, examples=[17])
+    errors: list[ErrorDetail] = Field(
+        default=[], max_length=MAX_ERRORS, description="The individual errors."
+    )
+    omitted: Int64 = Field(default=0, description=OMITTED, examples=[17])
 
 
 def title(status: int) -> str:

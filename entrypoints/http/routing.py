@@ -23,10 +23,10 @@ def allowed_methods(
     ``known`` are supported methods of a route that is not in ``routes``, but in a mounted router.
     """
     found = {*known, *(m for m in _methods(routes) if _is_routed(routes, {**scope, "method": m}))}
-    return _sort(found)
+    return sort_methods(found)
 
 
-def _sort(methods: set[str]) -> Sequence[str]:
+def sort_methods(methods: set[str]) -> Sequence[str]:
     """Return the methods, and the ones that every path supports, in the order of ``Allow``."""
     head = ["HEAD"] if "GET" in methods else []
     others = sorted(methods - {*METHODS, "HEAD", "OPTIONS"})
@@ -61,7 +61,7 @@ class AsteriskOptions:
         if scope["path"] != "*" or scope["type"] != "http" or scope["method"] != "OPTIONS":
             await self._default(scope, receive, send)
             return
-        headers = {"Allow": ", ".join(_sort(_methods(self._router.routes)))}
+        headers = {"Allow": ", ".join(sort_methods(_methods(self._router.routes)))}
         await Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)(scope, receive, send)
 
 

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
+from pydantic import Field
 from starlette.responses import Response
 
-from domain.hero import Hero, HeroQuery
+from domain.hero import Hero, HeroNotFound, HeroQuery
 from entrypoints import http
 from entrypoints.api.dependencies import Reading, Writing, authorize
 from entrypoints.api.heroes.schemas import (
@@ -20,12 +21,18 @@ from entrypoints.api.heroes.schemas import (
 from entrypoints.http import listing
 from service_layer import heroes
 
-HeroId = Annotated[http.Id, Path(description="The id of the hero.", examples=[1])]
+HeroId = Annotated[
+    http.Id, Path(description="The id of the hero.", openapi_examples={"first": {"value": 1}})
+]
+
+MISSING = str(HeroNotFound(1))
+
+TAG = {"name": "heroes", "description": "Heroes: a name, a secret name, and an age."}
 
 # In a path, ``member`` is a segment other than ``batch`` (entrypoints/http/paths.py).
 router = APIRouter(
     prefix="/heroes",
-    tags=["heroes"],
+    tags=[TAG["name"]],
     dependencies=[Depends(authorize)],
     generate_unique_id_function=http.operation_id,
 )
@@ -51,7 +58,7 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
 
 @router.get(
     "/",
-    response_model=list[HeroRead],
+    response_model=Annotated[list[HeroRead], Field(max_length=listing.PAGE_MAX)],
     responses=http.error_responses() | {200: {"headers": listing.LINKS | listing.COUNTS}},
     openapi_extra={"parameters": [*listing.describe_parameters(HeroQuery), listing.PREFER]},
 )
@@ -73,7 +80,7 @@ async def read_heroes(
 @router.get(
     "/{hero_id:member}",
     response_model=HeroRead,
-    responses=http.error_responses(200, 304, 404, 412),
+    responses=http.error_responses(200, 304, 412) | http.not_found(MISSING),
     openapi_extra=http.CONDITIONAL,
 )
 async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response:
@@ -86,8 +93,8 @@ async def read_hero(hero_id: HeroId, uow: Reading, request: Request) -> Response
 @router.patch(
     "/{hero_id:member}",
     response_model=HeroRead,
-    responses=http.error_responses(200, 400, 404, 409, 412, 415),
-    openapi_extra=http.CONDITIONAL,
+    responses=http.error_responses(200, 400, 409, 412, 415) | http.not_found(MISSING),
+    openapi_extra=http.CONDITIONAL | http.merge_patch(HeroUpdate),
 )
 async def update_hero(
     hero_id: HeroId, changes: HeroUpdate, uow: Writing, request: Request
@@ -101,7 +108,7 @@ async def update_hero(
 @router.delete(
     "/{hero_id:member}",
     response_model=Deleted,
-    responses=http.error_responses(404, 409, 412),
+    responses=http.error_responses(409, 412) | http.not_found(MISSING),
     openapi_extra=http.CONDITIONAL,
 )
 async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Response:
@@ -113,7 +120,7 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Respon
 @router.post(
     "/batch",
     response_model=HeroBatchDone,
-    responses=http.error_responses(400, 409, 415) | http.FAILED_OPERATION,
+    responses=http.error_responses(400, 409, 415) | http.failed_operation(MISSING),
     openapi_extra=http.IDEMPOTENT,
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:

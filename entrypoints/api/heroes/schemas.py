@@ -9,9 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.hero import Hero
-from entrypoints.http import BatchDone, BatchRequest, BatchUpdate, Count, Text, remove_defaults
+from entrypoints.http import (
+    BatchDone,
+    BatchRequest,
+    BatchUpdate,
+    Count,
+    Int64,
+    Text,
+    remove_defaults,
+)
 
 DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
+RUSTY_MAN: JsonDict = {"name": "Rusty-Man", "secret_name": "Tommy Sharp", "age": 48}
 
 
 class HeroCreate(BaseModel):
@@ -30,8 +39,8 @@ class HeroUpdate(BaseModel):
     model_config = ConfigDict(json_schema_extra=remove_defaults)
 
     # The defaults are never used: omitted fields are excluded, and null is not a valid string.
-    name: Text = Field(default="", examples=["Deadpond"])
-    secret_name: Text = Field(default="", examples=["Dive Wilson"])
+    name: Text = Field(default="")
+    secret_name: Text = Field(default="")
     age: Count | None = Field(default=None, examples=[29])
 
 
@@ -42,8 +51,8 @@ class HeroRead(BaseModel):
 
     name: str
     secret_name: str
-    age: int | None
-    id: int
+    age: Int64 | None
+    id: Int64
 
 
 class Deleted(BaseModel):
@@ -62,11 +71,8 @@ class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {
-                    "create": [DEADPOND],
-                    "update": [{"id": 1, "etag": '"1"', "changes": {"age": 29}}],
-                    "delete": [{"id": 2}],
-                }
+                {"create": [DEADPOND, RUSTY_MAN]},  # tools send it, whatever is stored
+                {"update": [{"id": 1, "changes": {"age": 29}}], "delete": [{"id": 2}]},
             ]
         }
     )
@@ -79,10 +85,11 @@ class HeroBatchDone(BatchDone[HeroRead]):
         json_schema_extra={
             "examples": [
                 {
-                    "created": [{**DEADPOND, "id": 3}],
-                    "updated": [{**DEADPOND, "age": 29, "id": 1}],
-                    "deleted": [2],
-                }
+                    "created": [{**DEADPOND, "id": 1}, {**RUSTY_MAN, "id": 2}],
+                    "updated": [],
+                    "deleted": [],
+                },
+                {"created": [], "updated": [{**DEADPOND, "age": 29, "id": 1}], "deleted": [2]},
             ]
         }
     )

@@ -36,7 +36,9 @@ def _require(
     return {
         method: {
             **operation,
-            "security": [*optional, {SCHEME: [access.required_scope(method.upper())]}],
+            "security": []
+            if method == "options"
+            else [*optional, {SCHEME: [access.required_scope(method.upper())]}],
         }
         for method, operation in operations.items()
     }

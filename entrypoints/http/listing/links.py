@@ -23,7 +23,7 @@ LINKS: dict[str, Any] = {
             "the order, and continues by `cursor`, or by `offset` if the request has one."
         ),
         "schema": {"type": "string"},
-        "example": '</?limit=100&cursor=MquiqZWV6nJeWzVd>; rel="next"',
+        "example": '<?limit=100&cursor=MquiqZWV6nJeWzVd>; rel="next"',
     }
 }
 """The header in the OpenAPI document."""

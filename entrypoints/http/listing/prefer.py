@@ -6,6 +6,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from entrypoints.http.field_types import INT64
 from entrypoints.http.header_fields import limit_size, parse_named_value, split_list
 
 EXACT_COUNT = "count=exact"
@@ -18,12 +19,11 @@ PREFER: dict[str, Any] = {
     "in": "header",
     "description": f"With `{EXACT_COUNT}`, the response has the total count (RFC 7240).",
     "schema": {"type": "string"},
-    "example": EXACT_COUNT,
 }
 COUNTS: dict[str, Any] = {
     "X-Total-Count": {
         "description": f"How many match the filters. Sent for `Prefer: {EXACT_COUNT}`.",
-        "schema": {"type": "integer", "minimum": 0},
+        "schema": {**INT64, "minimum": 0},
         "example": 1234,
     },
     "Preference-Applied": {

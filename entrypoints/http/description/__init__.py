@@ -1,0 +1,1 @@
+"""Parts of the OpenAPI document that FastAPI does not generate: errors, examples, HEAD, OPTIONS."""
