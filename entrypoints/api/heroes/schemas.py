@@ -57,17 +57,18 @@ class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
 
 
 class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
-    """Heroes to create, update and delete in one transaction, at most 100 in total."""
+    """Heroes to create, update and delete in one transaction, 1 to 100 in total."""
 
     model_config = ConfigDict(
         json_schema_extra={
+            "minProperties": 1,
             "examples": [
                 {
                     "create": [DEADPOND],
                     "update": [{"id": 1, "etag": '"1"', "changes": {"age": 29}}],
                     "delete": [{"id": 2}],
                 }
-            ]
+            ],
         }
     )
 

@@ -30,21 +30,47 @@ async def client(database: FakeDatabase) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
+def errors(response: httpx2.Response) -> list[Any]:
+    """Return the validation errors."""
+    assert response.status_code == 422
+    found: list[Any] = response.json()["detail"]
+    return found
+
+
 def error_locs(response: httpx2.Response) -> list[list[str | int]]:
     """Return the ``loc`` of each validation error."""
-    assert response.status_code == 422
-    return [entry["loc"] for entry in response.json()["detail"]]
+    return [entry["loc"] for entry in errors(response)]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{}, {"create": []}, {"create": [], "update": [], "delete": []}, {"creates": [NEW], "x": 1}],
-)
-async def test_an_empty_batch_succeeds(client: httpx2.AsyncClient, body: Any) -> None:
+@pytest.mark.parametrize("body", [{}, {"create": []}, {"create": [], "update": [], "delete": []}])
+async def test_a_batch_without_operations_is_refused(client: httpx2.AsyncClient, body: Any) -> None:
     response = await client.post("/heroes/batch", json=body)
 
-    assert response.status_code == 200
-    assert {"created": [], "updated": [], "deleted": []} == response.json()
+    message = "A batch should have at least 1 operation"
+    assert [{"type": "no_operations", "loc": ["body"], "msg": message}] == errors(response)
+
+
+@pytest.mark.parametrize("name", ["creat", "Create", "etag", "", "a/b", "\x00"])
+async def test_an_unknown_member_of_a_batch_is_refused_and_named(
+    client: httpx2.AsyncClient, database: FakeDatabase, name: str
+) -> None:
+    response = await client.post("/heroes/batch", json={"create": [NEW], name: [NEW]})
+
+    message = "Extra inputs are not permitted"
+    assert [{"type": "extra_forbidden", "loc": ["body", name], "msg": message}] == errors(response)
+    assert {1: DEADPOND} == database.committed.heroes
+
+
+async def test_an_unknown_member_whose_name_is_no_text_is_refused(
+    client: httpx2.AsyncClient,
+) -> None:
+    response = await client.post(
+        "/heroes/batch",
+        content=b'{"delete": [], "\\ud800": 1}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert [["body"]] == error_locs(response)
 
 
 async def test_unknown_members_of_an_operation_are_ignored(
@@ -114,7 +140,7 @@ async def test_an_id_in_a_body_must_be_an_integer(client: httpx2.AsyncClient, he
 
 
 @pytest.mark.parametrize(
-    "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', None, 2]
+    "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', 2, []]
 )
 async def test_an_etag_in_a_body_must_be_one_entity_tag(
     client: httpx2.AsyncClient, etag: Any
@@ -126,6 +152,18 @@ async def test_an_etag_in_a_body_must_be_one_entity_tag(
     response = await client.post("/heroes/batch", json=body)
 
     assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == error_locs(response)
+
+
+async def test_an_etag_that_is_null_means_any_version(
+    client: httpx2.AsyncClient, database: FakeDatabase
+) -> None:
+    changed = await client.post(
+        "/heroes/batch", json={"update": [{"id": 1, "etag": None, "changes": {"age": 29}}]}
+    )
+    deleted = await client.post("/heroes/batch", json={"delete": [{"id": 1, "etag": None}]})
+
+    assert (200, 200) == (changed.status_code, deleted.status_code)
+    assert {} == database.committed.heroes
 
 
 @pytest.mark.parametrize(
