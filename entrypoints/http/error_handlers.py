@@ -22,7 +22,7 @@ from domain.errors import InvalidEntity, InvalidQuery, NotFound, OperationFailed
 from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.entity_tags import entity_tag
 from entrypoints.http.header_fields import split_list
-from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
+from entrypoints.http.idempotency import LOC as IDEMPOTENCY_KEY
 from entrypoints.http.json_response import JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
@@ -225,7 +225,7 @@ async def store_conflict(request: Request, error: StoreConflict) -> Response:
 async def key_reused(request: Request, _: KeyReused) -> Response:
     """Return 422: the key belongs to a different request."""
     message = "Key was already used for a different request"
-    errors = [("idempotency_key_reused", ("header", IDEMPOTENCY_KEY), message)]
+    errors = [("idempotency_key_reused", IDEMPOTENCY_KEY, message)]
     return _validation_response(errors, request.scope)
 
 
@@ -250,7 +250,7 @@ async def client_key_limit_reached(request: Request, error: ClientKeyLimitReache
 async def response_too_large(request: Request, _: ResponseTooLarge) -> Response:
     """Return 422: the request would succeed without a key. It was rolled back."""
     message = "Response is too large to be stored under a key; nothing was changed"
-    errors = [("response_too_large", ("header", IDEMPOTENCY_KEY), message)]
+    errors = [("response_too_large", IDEMPOTENCY_KEY, message)]
     return _validation_response(errors, request.scope)
 
 

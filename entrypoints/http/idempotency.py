@@ -35,6 +35,9 @@ NAME = "Idempotency-Key"
 FIELD = NAME.lower().encode()
 """The header's name in lower case, as in ASGI."""
 
+LOC = ("header", NAME.lower())
+"""The header as the location of an error, in lower case, as FastAPI spells headers."""
+
 REPLAYED = "Idempotency-Replayed"
 """The header of a replayed response."""
 
@@ -165,4 +168,4 @@ async def _fingerprint(request: Request) -> bytes:
 
 
 def _invalid(type_: str, message: str) -> RequestValidationError:
-    return RequestValidationError([{"type": type_, "loc": ("header", NAME), "msg": message}])
+    return RequestValidationError([{"type": type_, "loc": LOC, "msg": message}])

@@ -79,7 +79,7 @@ def test_the_same_key_with_another_request_gets_422_and_creates_nothing(
     assert invalid(
         (
             "idempotency_key_reused",
-            ["header", "Idempotency-Key"],
+            ["header", "idempotency-key"],
             "Key was already used for a different request",
         )
     ) == raw(response)
@@ -108,7 +108,7 @@ def test_a_malformed_key_gets_422_for_the_header_and_creates_nothing(
 
     assert 422 == response.status_code
     ((found, loc),) = ((each["type"], each["loc"]) for each in response.json()["detail"])
-    assert (type_, ["header", "Idempotency-Key"]) == (found, loc)
+    assert (type_, ["header", "idempotency-key"]) == (found, loc)
     assert before == count(client)
 
 
