@@ -49,6 +49,9 @@ RETRY_AFTER = "1"
 PARAMETER_NAMES = {"after": "cursor"}
 """Names of query parameters that differ from the domain's names."""
 
+NOT_SENT_AS_JSON = "; send it with Content-Type: application/json"
+"""What the message for a body adds that FastAPI has not parsed, as that of ``curl -d``."""
+
 INVALID = "The request is invalid. See errors for details."
 
 STALE = "The resource has changed. Fetch it again."
@@ -164,9 +167,13 @@ async def invalid_query(request: Request, error: InvalidQuery) -> Response:
 
 async def invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Return 422 with each error that FastAPI's validation found."""
-    return _validation_response(
-        [(e["type"], e["loc"], e["msg"]) for e in error.errors()], request.scope
-    )
+    errors = [(e["type"], tuple(e["loc"]), e["msg"]) for e in error.errors()]
+    if isinstance(error.body, bytes):  # the content type was not that of JSON
+        errors = [
+            (type_, loc, msg + NOT_SENT_AS_JSON if loc == ("body",) else msg)
+            for type_, loc, msg in errors
+        ]
+    return _validation_response(errors, request.scope)
 
 
 async def unreadable_body(request: Request, error: HTTPException) -> Response:
