@@ -18,7 +18,7 @@ from entrypoints.http.idempotency import (
     replay,
     save_response,
 )
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.json_response import EntityResponse, JsonResponse
 from entrypoints.http.openapi import operation_id
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "BatchRequest",
     "BatchUpdate",
     "Count",
+    "EntityResponse",
     "Id",
     "JsonResponse",
     "Text",

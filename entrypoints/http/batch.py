@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
-from entrypoints.http.entity_tags import EntityTag, parse_entity_tags
+from entrypoints.http.entity_tags import EntityTag, explain_weak_tags, parse_entity_tags
 from entrypoints.http.field_types import remove_defaults
 from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
 
@@ -32,7 +32,10 @@ class BatchTarget(BaseModel):
         """The precondition on the entity's version; none if ``etag`` is omitted or null."""
         if self.etag is None:
             return NO_PRECONDITION
-        return Precondition(one_of=parse_entity_tags(self.etag, include_weak=False))
+        return Precondition(
+            one_of=parse_entity_tags(self.etag, include_weak=False),
+            reason=explain_weak_tags(self.etag),
+        )
 
 
 class BatchUpdate(BatchTarget, Generic[Changes]):

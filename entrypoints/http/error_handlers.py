@@ -23,7 +23,7 @@ from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.entity_tags import entity_tag
 from entrypoints.http.header_fields import split_list
 from entrypoints.http.idempotency import LOC as IDEMPOTENCY_KEY
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.json_response import NO_STORE, JsonResponse
 from entrypoints.http.problems import MEDIA_TYPE, encode_pointer, error_detail, problem
 from entrypoints.http.routing import allowed_methods
 from service_layer.authentication import AuthenticationUnavailable, NotAuthenticated
@@ -68,6 +68,8 @@ MISSING_SCOPE = "The API key or token does not have the scope {scope}."
 
 MAX_ERRORS = 100
 """Maximum number of errors in a response, so that a small request cannot cause a large one."""
+
+_NEGOTIATED = {**VARY, **NO_STORE}
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +134,8 @@ async def not_found(request: Request, error: NotFound) -> Response:
 async def stale_version(request: Request, error: StaleVersion) -> Response:
     """Return 412 with the current entity tag (RFC 9110, section 15.5.13)."""
     headers = {"ETag": entity_tag(error.current)}
-    return problem(HTTPStatus.PRECONDITION_FAILED, STALE, request.scope, headers)
+    detail = error.reason or STALE
+    return problem(HTTPStatus.PRECONDITION_FAILED, detail, request.scope, headers)
 
 
 async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
@@ -308,4 +311,4 @@ def _negotiated_response(
     """Return ``body``, or a problem with ``detail`` and ``members`` if the client prefers one."""
     if prefers(scope, MEDIA_TYPE, to=JsonResponse.media_type):
         return problem(status, detail, scope, VARY, members=members)
-    return JsonResponse(body, status_code=status, headers=VARY)
+    return JsonResponse(body, status_code=status, headers=_NEGOTIATED)

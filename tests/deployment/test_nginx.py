@@ -29,7 +29,8 @@ HOST = {"Host": PUBLIC_NAME}
 MAX_BODY = 64 * 1024
 TOO_LARGE = b" " * (MAX_BODY + 1)
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
-COMPARED_HEADERS = ("content-type", "content-length", "location", "allow", "retry-after")
+COMPARED_HEADERS = ("content-type", "content-length", "content-encoding", "location", "allow")
+COMPARED_HEADERS += ("retry-after", "etag", "cache-control", "vary")
 
 REQUESTS = {
     "a hero": (200, "GET", "/heroes/1", ""),

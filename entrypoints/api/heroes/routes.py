@@ -67,7 +67,7 @@ async def read_heroes(
     headers = listing.VARY | listing.next_page(request, query, page)
     if listing.wants_exact_count(request.scope):
         headers |= listing.count_headers(await heroes.count_heroes(uow, query))
-    return http.JsonResponse([serialize_hero(hero) for hero in page], headers=headers)
+    return http.EntityResponse([serialize_hero(hero) for hero in page], headers=headers)
 
 
 @router.get(
@@ -122,7 +122,7 @@ async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Respo
     if replayed := await http.replay(uow.idempotency, key):
         return replayed
     result = await heroes.apply_batch(uow, batch.to_batch())
-    response = http.JsonResponse(http.serialize_result(result, serialize_hero))
+    response = http.EntityResponse(http.serialize_result(result, serialize_hero))
     await http.save_response(uow.idempotency, key, response)
     await uow.commit()
     return response

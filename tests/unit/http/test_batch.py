@@ -178,6 +178,17 @@ async def test_an_etag_in_a_body_uses_strong_comparison(
     assert status == (await client.post("/heroes/batch", json=batch)).status_code
 
 
+@pytest.mark.parametrize(("etag", "is_weak"), [('W/"2"', True), ('"1"', False), ('"1W/"', False)])
+async def test_the_error_of_an_operation_says_that_a_weak_etag_never_matches(
+    client: httpx2.AsyncClient, etag: str, *, is_weak: bool
+) -> None:
+    response = await client.post("/heroes/batch", json={"delete": [{"id": 1, "etag": etag}]})
+
+    (error,) = response.json()["errors"]
+    assert (412, "/delete/0") == (response.status_code, error["pointer"])
+    assert is_weak == error["detail"].startswith("A weak entity tag")
+
+
 @pytest.mark.parametrize("kind", ["create", "update", "delete"])
 async def test_more_than_a_hundred_operations_are_refused(
     client: httpx2.AsyncClient, database: FakeDatabase, kind: str
