@@ -14,6 +14,12 @@ from entrypoints.http import BatchDone, BatchRequest, BatchUpdate, Count, Text, 
 DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28}
 
 
+def describe_hero(schema: JsonDict) -> None:
+    """Add an example to the schema of a hero. A hero without ``etag`` has no default for it."""
+    remove_defaults(schema)
+    schema["examples"] = [{**DEADPOND, "id": 1}]
+
+
 class HeroCreate(BaseModel):
     """A new hero."""
 
@@ -38,12 +44,15 @@ class HeroUpdate(BaseModel):
 class HeroRead(BaseModel):
     """A stored hero."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**DEADPOND, "id": 1}]})
+    model_config = ConfigDict(json_schema_extra=describe_hero)
 
     name: str
     secret_name: str
     age: int | None
     id: int
+    etag: str = Field(
+        default="", description="The entity tag, in a response to `?include=etag` only."
+    )
 
 
 class Deleted(BaseModel):
@@ -91,6 +100,8 @@ class HeroBatchDone(BatchDone[HeroRead]):
 
 def serialize_hero(hero: Hero) -> dict[str, Any]:
     """Return the JSON object that ``HeroRead`` describes, with the members in the same order.
+
+    It is without ``etag``, which the routes add.
 
     ``HeroRead`` only documents the response: stored heroes are not validated again (record 10).
     """

@@ -11,6 +11,7 @@ from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
 from domain.query import BY_ID, Query, SortKey
 from entrypoints.http.listing.cursors import resume_at
+from entrypoints.http.listing.include import NAME as INCLUDE_NAME
 
 FASTAPI_PARAMETERS = {"offset", "limit"}
 """Parameters that FastAPI reads and validates."""
@@ -43,7 +44,8 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
 
 def known_parameters(kind: type[Query]) -> frozenset[str]:
     """Return the names of all parameters that are not ignored."""
-    return frozenset(known_filters(kind).keys() | FASTAPI_PARAMETERS | {"sort", "cursor"})
+    others = {"sort", "cursor", INCLUDE_NAME}
+    return frozenset(known_filters(kind).keys() | FASTAPI_PARAMETERS | others)
 
 
 def _raise_violations(parsed: Sequence[Filter | Violation]) -> None:
