@@ -65,7 +65,7 @@ async def test_the_tags_of_a_list_serve_as_those_of_a_batch(client: httpx2.Async
 
 async def test_the_next_page_includes_the_same(client: httpx2.AsyncClient) -> None:
     page = await client.get("/heroes/?include=etag&limit=2")
-    following = await client.get(page.links["next"]["url"])
+    following = await client.get(page.url.join(page.links["next"]["url"]))
 
     assert [['"1"', '"2"'], ['"3"']] == [etags(page.json()), etags(following.json())]
 
