@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from entrypoints.exchanges import Exchange
 from entrypoints.http.middleware.observation import describe_exchange
-from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
     RETRY_HEADERS,
@@ -37,6 +37,7 @@ from entrypoints.server.identification import (
 )
 from entrypoints.server.parsing.refusals import Refused, bad_request, serialize_refusal
 from entrypoints.server.parsing.request_reader import END_OF_HEAD, RequestReader
+from entrypoints.server.parsing.targets import ASTERISK
 from entrypoints.server.sending import DRAIN_TIMEOUT, SendingProtocol
 from entrypoints.server.timers import Timer
 
@@ -66,6 +67,7 @@ class BoundedProtocol(SendingProtocol):
         self._admission = config.admission
         self._connections = config.connection_limit
         self._refusals = config.refusals
+        self._root_paths = config.root_paths
         self._application = self.app
         self._config = config
         self._reader = RequestReader(self, self._on_request_begin)
@@ -139,6 +141,8 @@ class BoundedProtocol(SendingProtocol):
         if self._is_proxy:
             client = self._bounds.clients.find_client(self._peer, self.headers)
             self.scope["client"] = (client, 0)
+        if self._is_proxy or self._root_paths.configured:
+            self._set_root_path()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, section 10.1.1
         self.app = cast("ASGI3Application", self._select_app())
@@ -172,6 +176,12 @@ class BoundedProtocol(SendingProtocol):
             self.flow.pause_reading()
             self.loop.call_soon(self._parse_rest)
 
+    def _set_root_path(self) -> None:
+        """Set the root path, which uvicorn puts before the path. ``*`` is no path."""
+        root = self._root_paths.find(self.headers, is_proxy=self._is_proxy)
+        self.root_path = self.scope["root_path"] = "" if self.url == ASTERISK else root
+        self.url = self._root_paths.remove(self.url, self.root_path)
+
     def _select_app(self) -> ASGIApp:
         """Return the application, or one that responds with 421 if the host is not allowed."""
         app = cast("ASGIApp", self._application)
@@ -193,7 +203,7 @@ class BoundedProtocol(SendingProtocol):
         """
         self._current = cycle
         add_request_id(cycle)
-        if cycle.scope["path"] in HEALTH_PATHS:
+        if local_path(cast("Scope", cycle.scope)) in HEALTH_PATHS:
             self._start_unless_disconnected(cycle, app)
             return
         start = partial(self._start_unless_disconnected, cycle, app)
