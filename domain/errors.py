@@ -16,11 +16,15 @@ class NotFound(DomainError):
 
 
 class StaleVersion(DomainError):
-    """The entity's version does not satisfy the precondition. ``current`` is that version."""
+    """The entity's version does not satisfy the precondition. ``current`` is that version.
 
-    def __init__(self, current: int) -> None:
-        super().__init__("The version does not match the precondition")
+    ``reason`` says why, if it is not that the entity has changed.
+    """
+
+    def __init__(self, current: int, reason: str = "") -> None:
+        super().__init__(reason or "The version does not match the precondition")
         self.current = current
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

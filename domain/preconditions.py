@@ -19,10 +19,14 @@ class Precondition:
 
     one_of: Container[int] = EVERY_VERSION
     none_of: Container[int] = ()
+    reason: str = ""
+    """Why ``one_of`` may lack the current version, if it is not that the entity has changed."""
 
     def check(self, version: int) -> None:
         """Raise ``StaleVersion`` if the version does not satisfy the precondition."""
-        if version not in self.one_of or version in self.none_of:
+        if version not in self.one_of:
+            raise StaleVersion(version, self.reason)
+        if version in self.none_of:
             raise StaleVersion(version)
 
 

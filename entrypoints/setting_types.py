@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from entrypoints.quotas import Quota, parse_quota
+from entrypoints.root_paths import parse_root_path
 
 LogFormat = Literal["auto", "console", "json"]
 """``auto`` is ``console`` on a terminal, and ``json`` elsewhere."""
@@ -66,6 +67,15 @@ def _parse_quota(value: object) -> object:
         raise PydanticCustomError("quota", reason, context) from None
 
 
+def _parse_root_path(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if (parsed := parse_root_path(value)) is None:
+        reason = "'{text}' is not a path such as /api"
+        raise PydanticCustomError("root_path", reason, {"text": value})
+    return parsed
+
+
 Host = Annotated[str, AfterValidator(_parse_host)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network)]
 
@@ -77,3 +87,4 @@ Authentication = Annotated[
     AuthenticationMethods | None, NoDecode, BeforeValidator(_parse_authentication)
 ]
 RateLimit = Annotated[Quota | None, NoDecode, BeforeValidator(_parse_quota)]
+RootPath = Annotated[str, BeforeValidator(_parse_root_path)]

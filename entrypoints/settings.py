@@ -17,7 +17,14 @@ from pydantic_settings import (
 
 from entrypoints.setting_files import find_malformed_lines
 from entrypoints.setting_names import MAX_LISTED, classify, format_names, without_injected
-from entrypoints.setting_types import Authentication, Hosts, LogFormat, Networks, RateLimit
+from entrypoints.setting_types import (
+    Authentication,
+    Hosts,
+    LogFormat,
+    Networks,
+    RateLimit,
+    RootPath,
+)
 from entrypoints.setting_urls import KeyUrl
 from service_layer.retention import LIFETIME, LIMIT
 
@@ -133,6 +140,9 @@ class Settings(BaseSettings):
 
     trusted_proxies: Networks = ()
     """Addresses or networks of proxies whose forwarding headers are trusted."""
+
+    root_path: RootPath = ""
+    """The prefix under which a proxy serves the service, such as ``/api``."""
 
     admin_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of a listener for health checks and metrics. By default there is none."""

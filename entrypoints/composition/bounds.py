@@ -44,6 +44,7 @@ def find_bounds(database: Database, settings: Settings, listening_address: str) 
         max_connections_per_client=settings.max_connections_per_address,
         allowed_hosts=AllowedHosts(settings.allowed_hosts or default_hosts(listening_address)),
         clients=Clients(settings.trusted_proxies),
+        root_path=settings.root_path,
     )
 
 
@@ -58,4 +59,5 @@ def find_admin_bounds(bounds: Bounds) -> Bounds:
         max_connections_per_client=None,
         allowed_hosts=AllowedHosts([EVERY]),
         clients=Clients(),
+        root_path="",
     )

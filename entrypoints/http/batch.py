@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
-from entrypoints.http.entity_tags import EntityTag, parse_entity_tags
+from entrypoints.http.entity_tags import EntityTag, explain_weak_tags, parse_entity_tags
 from entrypoints.http.field_types import Int64, NumericId, remove_defaults
 from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
 
@@ -25,14 +25,17 @@ class BatchTarget(BaseModel):
     model_config = ConfigDict(json_schema_extra=remove_defaults)
 
     id: NumericId = Field(examples=[1])
-    etag: EntityTag = Field(default="", examples=['"1"'])
+    etag: EntityTag | None = Field(default=None, examples=['"1"'])
 
     @property
     def precondition(self) -> Precondition:
-        """The precondition on the entity's version; none if ``etag`` is omitted."""
-        if not self.etag:
+        """The precondition on the entity's version; none if ``etag`` is omitted or null."""
+        if self.etag is None:
             return NO_PRECONDITION
-        return Precondition(one_of=parse_entity_tags(self.etag, include_weak=False))
+        return Precondition(
+            one_of=parse_entity_tags(self.etag, include_weak=False),
+            reason=explain_weak_tags(self.etag),
+        )
 
 
 class BatchUpdate(BatchTarget, Generic[Changes]):
@@ -49,7 +52,12 @@ UpdateItem = TypeVar("UpdateItem", bound=BatchUpdate[Any])
 
 
 class BatchRequest(BaseModel, Generic[Draft, UpdateItem]):
-    """At most 100 operations, applied in one transaction."""
+    """1 to 100 operations, applied in one transaction.
+
+    An unknown member is an error: ignored, a misspelt list would lose its operations.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     create: list[Draft] = Field(default=[], max_length=MAX_OPERATIONS)
     update: list[UpdateItem] = Field(default=[], max_length=MAX_OPERATIONS)
@@ -57,9 +65,13 @@ class BatchRequest(BaseModel, Generic[Draft, UpdateItem]):
 
     @model_validator(mode="after")
     def _check_operation_count(self) -> Self:
-        if len(self.create) + len(self.update) + len(self.delete) > MAX_OPERATIONS:
+        count = len(self.create) + len(self.update) + len(self.delete)
+        if count > MAX_OPERATIONS:
             message = f"A batch should have at most {MAX_OPERATIONS} operations"
             raise PydanticCustomError("too_many_operations", message)
+        if not count:
+            message = "A batch should have at least 1 operation"
+            raise PydanticCustomError("no_operations", message)
         return self
 
     def to_batch(self) -> Batch:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from domain.errors import StaleVersion
 from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
-from entrypoints.http.entity_tags import entity_tag, parse_entity_tags
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.entity_tags import entity_tag, explain_weak_tags, parse_entity_tags
+from entrypoints.http.json_response import PRIVATE, EntityResponse
 
 _HEADERS = {b"if-match", b"if-none-match"}
 
@@ -47,9 +47,9 @@ The headers are not parameters of the route function: FastAPI would process them
 
 def response_with_etag(
     content: Any, version: int, headers: Mapping[str, str] | None = None
-) -> JsonResponse:
+) -> EntityResponse:
     """Return a response with the content and the entity tag of the version."""
-    return JsonResponse(content, headers={"ETag": entity_tag(version), **(headers or {})})
+    return EntityResponse(content, headers={"ETag": entity_tag(version), **(headers or {})})
 
 
 def read_precondition(request: Request) -> Precondition:
@@ -62,6 +62,7 @@ def read_precondition(request: Request) -> Precondition:
     return Precondition(
         one_of=_read_versions(request, "if-match", EVERY_VERSION, include_weak=False),
         none_of=_read_versions(request, "if-none-match", (), include_weak=True),
+        reason=explain_weak_tags(_combine(request, "if-match")),
     )
 
 
@@ -71,25 +72,27 @@ def not_modified_response(precondition: Precondition, version: int) -> Response 
     Raises ``StaleVersion`` if ``If-Match`` does not accept this version.
     """
     if version not in precondition.one_of:
-        raise StaleVersion(version)
+        raise StaleVersion(version, precondition.reason)
     if version not in precondition.none_of:
         return None
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": entity_tag(version)})
+    headers = {"ETag": entity_tag(version), **PRIVATE}
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
 def _read_versions(
     request: Request, name: str, default: Container[int], *, include_weak: bool
 ) -> Container[int]:
-    """Return the versions that the header names, or ``default`` without the header.
-
-    Repeated headers are combined (RFC 9110, section 5.3).
-    """
-    lines = request.headers.getlist(name)
-    if not lines:
+    """Return the versions that the header names, or ``default`` without the header."""
+    if name not in request.headers:
         return default
     try:
-        return parse_entity_tags(", ".join(lines), include_weak=include_weak)
+        return parse_entity_tags(_combine(request, name), include_weak=include_weak)
     except ValueError:
         message = 'Input should be * or a list of entity tags, such as "1", "2"'
         error = {"type": "entity_tags", "loc": ("header", name), "msg": message}
         raise RequestValidationError([error]) from None
+
+
+def _combine(request: Request, name: str) -> str:
+    """Return the values of the header as one list (RFC 9110, section 5.3)."""
+    return ", ".join(request.headers.getlist(name))

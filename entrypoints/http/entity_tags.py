@@ -18,6 +18,11 @@ TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 EntityTag = Annotated[str, StringConstraints(strict=True, pattern=f"^{TAG}$")]
 """One tag, as a member of a JSON body."""
 
+WEAK = (
+    'A weak entity tag, W/"...", never matches. A proxy that compresses responses makes their tags'
+    " weak."
+)
+
 _TAGS = re.compile(TAG)
 _LIST = compile_list(TAG)
 _VERSION = re.compile("[1-9][0-9]{0,18}")
@@ -51,3 +56,11 @@ def parse_entity_tags(tags: str, *, include_weak: bool) -> Container[int]:
         for weak, opaque in _TAGS.findall(tags)
         if (include_weak or not weak) and _VERSION.fullmatch(opaque)
     }
+
+
+def explain_weak_tags(tags: str) -> str:
+    """Return why a list with a weak tag may not match by strong comparison, otherwise ``""``.
+
+    The client should give up: every tag that it fetches is weak.
+    """
+    return WEAK if any(weak for weak, _ in _TAGS.findall(tags)) else ""

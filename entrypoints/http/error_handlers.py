@@ -22,8 +22,8 @@ from domain.errors import InvalidEntity, InvalidQuery, NotFound, OperationFailed
 from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.entity_tags import entity_tag
 from entrypoints.http.header_fields import split_list
-from entrypoints.http.idempotency import NAME as IDEMPOTENCY_KEY
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.idempotency import LOC as IDEMPOTENCY_KEY
+from entrypoints.http.json_response import NO_STORE, JsonResponse
 from entrypoints.http.problems import (
     MAX_ERRORS,
     MEDIA_TYPE,
@@ -55,6 +55,9 @@ RETRY_AFTER = "1"
 PARAMETER_NAMES = {"after": "cursor"}
 """Names of query parameters that differ from the domain's names."""
 
+NOT_SENT_AS_JSON = "; send it with Content-Type: application/json"
+"""What the message for a body adds that FastAPI has not parsed, as that of ``curl -d``."""
+
 INVALID = "The request is invalid. See errors for details."
 
 STALE = "The resource has changed. Fetch it again."
@@ -69,6 +72,8 @@ INTERNAL_ERROR = "Internal server error."
 NOT_AUTHENTICATED = "Send a valid API key or token as Authorization: Bearer."
 AUTHENTICATION_UNAVAILABLE = "Authentication is temporarily unavailable. Try again later."
 MISSING_SCOPE = "The API key or token does not have the scope {scope}."
+
+_NEGOTIATED = {**VARY, **NO_STORE}
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +138,8 @@ async def not_found(request: Request, error: NotFound) -> Response:
 async def stale_version(request: Request, error: StaleVersion) -> Response:
     """Return 412 with the current entity tag (RFC 9110, section 15.5.13)."""
     headers = {"ETag": entity_tag(error.current)}
-    return problem(HTTPStatus.PRECONDITION_FAILED, STALE, request.scope, headers)
+    detail = error.reason or STALE
+    return problem(HTTPStatus.PRECONDITION_FAILED, detail, request.scope, headers)
 
 
 async def invalid_entity(request: Request, error: InvalidEntity) -> Response:
@@ -168,9 +174,13 @@ async def invalid_query(request: Request, error: InvalidQuery) -> Response:
 
 async def invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Return 422 with each error that FastAPI's validation found."""
-    return _validation_response(
-        [(e["type"], e["loc"], e["msg"]) for e in error.errors()], request.scope
-    )
+    errors = [(e["type"], tuple(e["loc"]), e["msg"]) for e in error.errors()]
+    if isinstance(error.body, bytes):  # the content type was not that of JSON
+        errors = [
+            (type_, loc, msg + NOT_SENT_AS_JSON if loc == ("body",) else msg)
+            for type_, loc, msg in errors
+        ]
+    return _validation_response(errors, request.scope)
 
 
 async def unreadable_body(request: Request, error: HTTPException) -> Response:
@@ -229,7 +239,7 @@ async def store_conflict(request: Request, error: StoreConflict) -> Response:
 async def key_reused(request: Request, _: KeyReused) -> Response:
     """Return 422: the key belongs to a different request."""
     message = "Key was already used for a different request"
-    errors = [("idempotency_key_reused", ("header", IDEMPOTENCY_KEY), message)]
+    errors = [("idempotency_key_reused", IDEMPOTENCY_KEY, message)]
     return _validation_response(errors, request.scope)
 
 
@@ -254,7 +264,7 @@ async def client_key_limit_reached(request: Request, error: ClientKeyLimitReache
 async def response_too_large(request: Request, _: ResponseTooLarge) -> Response:
     """Return 422: the request would succeed without a key. It was rolled back."""
     message = "Response is too large to be stored under a key; nothing was changed"
-    errors = [("response_too_large", ("header", IDEMPOTENCY_KEY), message)]
+    errors = [("response_too_large", IDEMPOTENCY_KEY, message)]
     return _validation_response(errors, request.scope)
 
 
@@ -304,4 +314,4 @@ def _negotiated_response(
     """Return ``body``, or a problem with ``detail`` and ``members`` if the client prefers one."""
     if prefers(scope, MEDIA_TYPE, to=JsonResponse.media_type):
         return problem(status, detail, scope, VARY, members=members)
-    return JsonResponse(body, status_code=status, headers=VARY)
+    return JsonResponse(body, status_code=status, headers=_NEGOTIATED)

@@ -9,7 +9,7 @@ and mean the same key.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -34,6 +34,9 @@ from service_layer.retention import Retention
 NAME = "Idempotency-Key"
 FIELD = NAME.lower().encode()
 """The header's name in lower case, as in ASGI."""
+
+LOC = ("header", NAME.lower())
+"""The header as the location of an error, in lower case, as FastAPI spells headers."""
 
 REPLAYED = "Idempotency-Replayed"
 """The header of a replayed response."""
@@ -76,9 +79,12 @@ IDEMPOTENT: dict[str, Any] = {
 """``openapi_extra`` of an operation that accepts a key. The operation documents 409 as well."""
 
 
-async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
+async def read_idempotency_key(
+    request: Request, included: Collection[str] = ()
+) -> IdempotencyKey | None:
     """Return the request's key, or ``None`` for a request without one.
 
+    ``included`` are the members that the query string adds to the response.
     Raises ``RequestValidationError`` for a malformed key, and ``NotAuthenticated`` if there is no
     principal to which it belongs.
     """
@@ -86,7 +92,7 @@ async def read_idempotency_key(request: Request) -> IdempotencyKey | None:
     if not fields:
         return None
     retention: Retention = request.app.state.retention
-    fingerprint = await _fingerprint(request)
+    fingerprint = await _fingerprint(request, included)
     owner = None if retention.limit_per_client is None else identify_client(request.scope)
     return IdempotencyKey(_qualify(read_key(fields), request.scope), fingerprint, retention, owner)
 
@@ -155,14 +161,16 @@ def _qualify(key: str, scope: Scope) -> str:
     return key
 
 
-async def _fingerprint(request: Request) -> bytes:
-    """Return a hash of method, path and body. Method and path contain no line break.
+async def _fingerprint(request: Request, included: Collection[str]) -> bytes:
+    """Return a hash of method, path, included members and body.
 
-    The query string is not included: no route that accepts a key reads it.
+    The first ones contain no line break, and a path no question mark. No route that accepts a key
+    reads anything else in the query string.
     """
-    head = b"%b %b\n" % (request.method.encode(), raw_path(request.scope))
+    members = f"?{','.join(sorted(included))}".encode() if included else b""
+    head = b"%b %b%b\n" % (request.method.encode(), raw_path(request.scope), members)
     return sha256(head + await request.body()).digest()
 
 
 def _invalid(type_: str, message: str) -> RequestValidationError:
-    return RequestValidationError([{"type": type_, "loc": ("header", NAME), "msg": message}])
+    return RequestValidationError([{"type": type_, "loc": LOC, "msg": message}])

@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
 from entrypoints.http.field_types import Int64, remove_defaults
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.json_response import NO_STORE, JsonResponse
 from entrypoints.http.paths import raw_path
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,6 +33,8 @@ TITLES: Mapping[int, str] = {
 
 PATH_SAFE = "/%:@!$&'()*+,;="
 """Characters of a path besides letters, digits and ``-._~`` (RFC 3986, section 3.3)."""
+
+_HEADERS = {**SECURITY_HEADERS, **NO_STORE}
 
 BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -99,7 +101,7 @@ def problem(
         "instance": _encode_path(raw_path(scope)),
         **members,
     }
-    fields = {**SECURITY_HEADERS, **(headers or {})}
+    fields = {**_HEADERS, **(headers or {})}
     return JsonResponse(body, status_code=status, headers=fields, media_type=MEDIA_TYPE)
 
 

@@ -15,6 +15,7 @@ from entrypoints.server.limits.admission import Admission
 from entrypoints.server.limits.connections import ConnectionLimit
 from entrypoints.server.limits.refusals import Refusals
 from entrypoints.server.limits.unsent import UnsentResponses
+from entrypoints.server.parsing.root_paths import RootPaths
 from entrypoints.server.stop_flag import StopFlag
 from service_layer.telemetry.measurements import Measurement
 
@@ -49,6 +50,9 @@ class Bounds:
 
     clients: Clients
     """Determines the clients of requests that proxies forward."""
+
+    root_path: str = ""
+    """The prefix under which a proxy serves the service, if it does not name another."""
 
 
 def _no_observers() -> Sequence[Observer]:
@@ -91,6 +95,7 @@ class ServerConfig(Config):
         )
         self.unsent = UnsentResponses()
         self.refusals = Refusals()
+        self.root_paths = RootPaths(bounds.root_path)
 
     def load(self) -> None:
         """Load the application, in the process that serves it, and observe its requests."""

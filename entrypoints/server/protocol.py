@@ -9,11 +9,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import cast
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.server.allowed_hosts import EXEMPT_PATHS
 from entrypoints.server.asgi_responses import (
     RETRY_HEADERS,
@@ -25,6 +25,7 @@ from entrypoints.server.config import ServerConfig
 from entrypoints.server.expectations import CloseUnlessContinued
 from entrypoints.server.identification import add_request_id, identify, mark_as_forwarded
 from entrypoints.server.parsing.refusals import Refused
+from entrypoints.server.parsing.targets import ASTERISK
 from entrypoints.server.refusing.protocol import RefusingProtocol
 
 TOO_MANY_CONNECTIONS = Refused(
@@ -47,6 +48,7 @@ class BoundedProtocol(RefusingProtocol):
         self._stop = config.stop
         self._admission = config.admission
         self._connections = config.connection_limit
+        self._root_paths = config.root_paths
         self._application = self.app
 
     # The connection.
@@ -118,6 +120,8 @@ class BoundedProtocol(RefusingProtocol):
             client = self._bounds.clients.find_client(self._peer, self.headers)
             self.scope["client"] = (client, 0)
             mark_as_forwarded(self.scope)
+        if self._is_proxy or self._root_paths.configured:
+            self._set_root_path()
         if self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False  # RFC 9110, section 10.1.1
         self.app = cast("ASGI3Application", self._select_app())
@@ -151,6 +155,12 @@ class BoundedProtocol(RefusingProtocol):
             self.flow.pause_reading()
             self.loop.call_soon(self._parse_rest)
 
+    def _set_root_path(self) -> None:
+        """Set the root path, which uvicorn puts before the path. ``*`` is no path."""
+        root = self._root_paths.find(self.headers, is_proxy=self._is_proxy)
+        self.root_path = self.scope["root_path"] = "" if self.url == ASTERISK else root
+        self.url = self._root_paths.remove(self.url, self.root_path)
+
     def _select_app(self) -> ASGIApp:
         """Return the application, or one that responds with 421 if the host is not allowed."""
         app = cast("ASGIApp", self._application)
@@ -172,7 +182,7 @@ class BoundedProtocol(RefusingProtocol):
         """
         self._current = cycle
         add_request_id(cycle)
-        if cycle.scope["path"] in HEALTH_PATHS:
+        if local_path(cast("Scope", cycle.scope)) in HEALTH_PATHS:
             self._start_unless_disconnected(cycle, app)
             return
         start = partial(self._start_unless_disconnected, cycle, app)

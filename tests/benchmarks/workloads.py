@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from functools import lru_cache
+from urllib.parse import urljoin
 
 from tests.benchmarks.running import Server
 
@@ -40,10 +41,10 @@ def cursor_paths(server: Server) -> list[str]:
         found = NEXT.search(headers.get("link", ""))
         if not found:
             return list(paths)
-        following = path_of(found[1])
+        following = path_of(found[1], following)
         paths.append(following)
 
 
-def path_of(link: str) -> str:
-    """Return the path and query of a link, which may be relative or carry a host."""
-    return re.sub(r"^\w+://[^/]+", "", link)
+def path_of(link: str, page: str) -> str:
+    """Return the path and query of a link, which may be relative to its page or carry a host."""
+    return re.sub(r"^\w+://[^/]+", "", urljoin(page, link))

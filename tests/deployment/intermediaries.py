@@ -25,6 +25,7 @@ OPENSSL = shutil.which("openssl", path=SEARCH_PATH)
 PGBOUNCER = shutil.which("pgbouncer", path=SEARCH_PATH)
 
 NGINX_CONFIGURATION = Path(__file__).parents[2] / "docs" / "nginx.conf"
+SCALING = NGINX_CONFIGURATION.with_name("scaling.md")
 NGINX_FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 NGINX_IN_A_TEST = "daemon off; pid nginx.pid; error_log stderr notice;"
 CERTIFICATE = (
@@ -61,13 +62,17 @@ def pgbouncer(server_port: int, *, pool_size: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(servers: Sequence[str]) -> Iterator[str]:
-    """Run nginx with ``docs/nginx.conf`` in front of two servers, and yield its URL."""
+    """Run nginx with ``docs/nginx.conf`` in front of two servers, and yield its URL.
+
+    It serves them under a prefix, too, as ``docs/scaling.md`` shows.
+    """
     port = free_port()
     first, second = (url.removeprefix("http://") for url in servers)
     with shared_directory() as folder:
         temp_paths = [f"{name}_temp_path {folder}/{name};" for name in NGINX_FOLDERS]
         replacements = {
             "http {": "\n".join(["http {", *temp_paths]),
+            "        location @once {": _location_of_prefix() + "\n        location @once {",
             "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
             "127.0.0.1:8001": first,
             "127.0.0.1:8002": second,
@@ -103,6 +108,12 @@ def running(command: Sequence[Any], *, until: str) -> Iterator[None]:
     finally:
         process.terminate()
         process.communicate(timeout=LIMIT)
+
+
+def _location_of_prefix() -> str:
+    """Return the location under a prefix in the guide."""
+    _, _, rest = SCALING.read_text().partition("```nginx\n")
+    return rest.partition("```")[0]
 
 
 def _replace_each(text: str, replacements: dict[str, str]) -> str:

@@ -29,7 +29,17 @@ HOST = {"Host": PUBLIC_NAME}
 MAX_BODY = 64 * 1024
 TOO_LARGE = b" " * (MAX_BODY + 1)
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
-COMPARED_HEADERS = ("content-type", "content-length", "location", "allow", "retry-after")
+COMPARED_HEADERS = (
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "location",
+    "allow",
+    "retry-after",
+    "etag",
+    "cache-control",
+    "vary",
+)
 
 REQUESTS = {
     "a hero": (200, "GET", "/heroes/1", ""),
@@ -87,7 +97,7 @@ def test_the_largest_link_passes_through(proxied: Proxied) -> None:
     filters = {"name__startswith": name, "name__contains": "\U0001f9b8" * 200}
 
     page = client.get("/heroes/", params={"sort": "name", "limit": 1, **filters})
-    following = client.get(page.links["next"]["url"])
+    following = client.get(page.url.join(page.links["next"]["url"]))
 
     assert (200, 200) == (page.status_code, following.status_code)
     assert len(page.headers["link"]) > 6_000
@@ -101,6 +111,46 @@ def test_a_redirect_stays_on_the_clients_host(
     response = client.get("/heroes", follow_redirects=True)
 
     assert (200, client.base_url.join("/heroes/")) == (response.status_code, response.url)
+
+
+def test_under_a_prefix_a_client_follows_every_location_and_link(proxied: Proxied) -> None:
+    _, client = proxied
+
+    created = client.post("/api/heroes/", json=HERO)
+    location = created.headers["Location"]
+    tag = {"If-Match": created.headers["ETag"]}
+    changed = client.patch(location, json={"age": 30}, headers=tag)
+    page = client.get("/api/heroes", params={"limit": 1}, follow_redirects=True)
+    following = client.get(page.url.join(page.links["next"]["url"]))
+    deleted = client.delete(location)
+
+    assert f"/api/heroes/{created.json()['id']}" == location
+    responses = [changed, page, following, deleted]
+    assert [200] * 4 == [response.status_code for response in responses]
+    assert ["/api/heroes/"] * 2 == [page.url.path, following.url.path]
+    assert 404 == client.get(location).status_code
+
+
+def test_under_a_prefix_the_document_and_its_page_name_it(proxied: Proxied) -> None:
+    _, client = proxied
+
+    document = client.get("/api/openapi.json").json()
+    page = client.get("/api/docs")
+
+    assert "/api" == document["servers"][0]["url"]
+    assert "/api/openapi.json" in page.text
+    assert {"/"} >= {
+        server["url"] for server in client.get("/openapi.json").json().get("servers", [])
+    }
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_a_client_can_not_choose_the_prefix(proxied: Proxied, prefix: str) -> None:
+    _, client = proxied
+
+    response = client.get(f"{prefix}/heroes", headers={"X-Forwarded-Prefix": "/forged"})
+
+    assert f"{prefix}/heroes/" == response.headers["Location"]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", f"x.{PUBLIC_NAME}"])

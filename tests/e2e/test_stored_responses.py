@@ -157,7 +157,7 @@ def test_a_batch_whose_response_is_too_large_to_store_changes_nothing(
     assert 422 == refused.status_code
     assert {
         "type": "response_too_large",
-        "loc": ["header", "Idempotency-Key"],
+        "loc": ["header", "idempotency-key"],
         "msg": "Response is too large to be stored under a key; nothing was changed",
     } == refused.json()["detail"][0]
     assert (None, '"1"') == (unchanged.json()["age"], unchanged.headers["ETag"])

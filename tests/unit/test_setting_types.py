@@ -93,6 +93,27 @@ def test_another_text_is_no_network(monkeypatch: pytest.MonkeyPatch, network: st
     assert f"HEROES_TRUSTED_PROXIES is not valid: {expected}" == str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "root_path"),
+    [("", ""), ("/", ""), ("/api", "/api"), ("/api/", "/api"), ("/a/b-c.d/v1", "/a/b-c.d/v1")],
+)
+def test_a_root_path_is_a_path_without_a_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, value: str, root_path: str
+) -> None:
+    assert root_path == load(monkeypatch, "ROOT_PATH", value).root_path
+
+
+@pytest.mark.parametrize(
+    "value", ["api", "//api", "/api//", "/a/../b", "/a b", "/a?b", "/%41", "/é", "http://a/api"]
+)
+def test_another_text_is_no_root_path(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "ROOT_PATH", value)
+
+    expected = f"HEROES_ROOT_PATH is not valid: '{value}' is not a path such as /api"
+    assert expected == str(refused.value)
+
+
 def test_each_wrong_element_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidSettings) as refused:
         load(monkeypatch, "TRUSTED_PROXIES", "a,10.0.0.1,b")

@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.api.health.readiness import OK, Readiness
 from entrypoints.http.browsers.security_headers import SECURITY_HEADERS
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.json_response import NO_STORE, JsonResponse
 from entrypoints.http.paths import LIVE_PATH, READY_PATH, VERSION_PATH
 from entrypoints.http.problems import problem
 
 READ_METHODS = ("GET", "HEAD")
 ALLOW = {"Allow": "GET, HEAD, OPTIONS"}
-HEADERS = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+HEADERS = {**SECURITY_HEADERS, **NO_STORE}
 UNAVAILABLE = "unavailable"
 
 Respond = Callable[[], Awaitable[Response]]

@@ -60,7 +60,9 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
     "/",
     response_model=Annotated[list[HeroRead], Field(max_length=listing.PAGE_MAX)],
     responses=http.error_responses() | {200: {"headers": listing.LINKS | listing.COUNTS}},
-    openapi_extra={"parameters": [*listing.describe_parameters(HeroQuery), listing.PREFER]},
+    openapi_extra={
+        "parameters": [*listing.describe_parameters(HeroQuery), listing.INCLUDE, listing.PREFER]
+    },
 )
 async def read_heroes(
     request: Request,
@@ -69,12 +71,14 @@ async def read_heroes(
     limit: listing.Limit = listing.PAGE_MAX,
 ) -> Response:
     """Return a page of the heroes that match the filters, sorted by `sort`, by default by `id`."""
+    included = listing.read_include(request.query_params)
     query = listing.read_query(HeroQuery, request.query_params, offset=offset, limit=limit)
     page = await heroes.read_heroes(uow, query)
     headers = listing.VARY | listing.next_page(request, query, page)
     if listing.wants_exact_count(request.scope):
         headers |= listing.count_headers(await heroes.count_heroes(uow, query))
-    return http.JsonResponse([serialize_hero(hero) for hero in page], headers=headers)
+    serialize = listing.add_included(serialize_hero, included)
+    return http.EntityResponse([serialize(hero) for hero in page], headers=headers)
 
 
 @router.get(
@@ -121,15 +125,18 @@ async def delete_hero(hero_id: HeroId, uow: Writing, request: Request) -> Respon
     "/batch",
     response_model=HeroBatchDone,
     responses=http.error_responses(400, 409, 415) | http.failed_operation(MISSING),
-    openapi_extra=http.IDEMPOTENT,
+    openapi_extra=http.IDEMPOTENT
+    | {"parameters": [*http.IDEMPOTENT["parameters"], listing.INCLUDE]},
 )
 async def apply_batch(batch: HeroBatch, uow: Writing, request: Request) -> Response:
     """Create, update and delete heroes in one transaction."""
-    key = await http.read_idempotency_key(request)
+    included = listing.read_include(request.query_params)
+    key = await http.read_idempotency_key(request, included)
     if replayed := await http.replay(uow.idempotency, key):
         return replayed
     result = await heroes.apply_batch(uow, batch.to_batch())
-    response = http.JsonResponse(http.serialize_result(result, serialize_hero))
+    serialize = listing.add_included(serialize_hero, included)
+    response = http.EntityResponse(http.serialize_result(result, serialize))
     await http.save_response(uow.idempotency, key, response)
     await uow.commit()
     return response

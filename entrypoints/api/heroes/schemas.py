@@ -23,6 +23,12 @@ DEADPOND: JsonDict = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 2
 RUSTY_MAN: JsonDict = {"name": "Rusty-Man", "secret_name": "Tommy Sharp", "age": 48}
 
 
+def describe_hero(schema: JsonDict) -> None:
+    """Add an example to the schema of a hero. A hero without ``etag`` has no default for it."""
+    remove_defaults(schema)
+    schema["examples"] = [{**DEADPOND, "id": 1}]
+
+
 class HeroCreate(BaseModel):
     """A new hero."""
 
@@ -47,12 +53,15 @@ class HeroUpdate(BaseModel):
 class HeroRead(BaseModel):
     """A stored hero."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**DEADPOND, "id": 1}]})
+    model_config = ConfigDict(json_schema_extra=describe_hero)
 
     name: str
     secret_name: str
     age: Int64 | None
     id: Int64
+    etag: str = Field(
+        default="", description="The entity tag, in a response to `?include=etag` only."
+    )
 
 
 class Deleted(BaseModel):
@@ -66,14 +75,15 @@ class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
 
 
 class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
-    """Heroes to create, update and delete in one transaction, at most 100 in total."""
+    """Heroes to create, update and delete in one transaction, 1 to 100 in total."""
 
     model_config = ConfigDict(
         json_schema_extra={
+            "minProperties": 1,
             "examples": [
                 {"create": [DEADPOND, RUSTY_MAN]},  # tools send it, whatever is stored
                 {"update": [{"id": 1, "changes": {"age": 29}}], "delete": [{"id": 2}]},
-            ]
+            ],
         }
     )
 
@@ -97,6 +107,8 @@ class HeroBatchDone(BatchDone[HeroRead]):
 
 def serialize_hero(hero: Hero) -> dict[str, Any]:
     """Return the JSON object that ``HeroRead`` describes, with the members in the same order.
+
+    It is without ``etag``, which the routes add.
 
     ``HeroRead`` only documents the response: stored heroes are not validated again (record 10).
     """

@@ -1,5 +1,6 @@
-"""Lists: filters, sort order, pages, cursors, links and counts."""
+"""Lists: filters, sort order, pages, cursors, links, counts and included members."""
 
+from entrypoints.http.listing.include import INCLUDE, add_included, read_include
 from entrypoints.http.listing.links import LINKS, member_path, next_page
 from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, describe_parameters
 from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers, wants_exact_count
@@ -7,16 +8,19 @@ from entrypoints.http.listing.query_string import read_query
 
 __all__ = [
     "COUNTS",
+    "INCLUDE",
     "LINKS",
     "PAGE_MAX",
     "PREFER",
     "VARY",
     "Limit",
     "Offset",
+    "add_included",
     "count_headers",
     "describe_parameters",
     "member_path",
     "next_page",
+    "read_include",
     "read_query",
     "wants_exact_count",
 ]

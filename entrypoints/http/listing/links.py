@@ -19,8 +19,9 @@ TARGET_CACHE_SIZE = 100
 LINKS: dict[str, Any] = {
     "Link": {
         "description": (
-            "The link to the next page (RFC 8288), if this page is full. It keeps the filters and "
-            "the order, and continues by `cursor`, or by `offset` if the request has one."
+            "The link to the next page (RFC 8288), if this page is full. Its target is relative to "
+            "the URL of the request. It keeps the filters and the order, and continues by "
+            "`cursor`, or by `offset` if the request has one."
         ),
         "schema": {"type": "string"},
         "example": '<?limit=100&cursor=MquiqZWV6nJeWzVd>; rel="next"',
@@ -37,7 +38,8 @@ def member_path(request: Request, member_id: int) -> str:
 def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[str, str]:
     """Return the ``Link`` header of a full page, or no header.
 
-    The target is a path, so that it never repeats a ``Host`` that the client made up.
+    The target is a query, relative to the URL of the request. So it holds under any prefix that a
+    proxy adds, and never repeats a ``Host`` that the client made up.
     """
     if not page or len(page) < query.limit:
         return {}
@@ -48,19 +50,18 @@ def next_page(request: Request, query: Query, page: Sequence[object]) -> dict[st
 
 
 def _link(request: Request, query: Query, name: str, value: str) -> dict[str, str]:
-    path, parameters = external_path(request.scope), request.scope["query_string"]
     # mypy applies the hash of the instances to the class.
-    target = _target(type(query), path, parameters, name)  # type: ignore[arg-type]
+    target = _target(type(query), request.scope["query_string"], name)  # type: ignore[arg-type]
     return {"Link": f'<{target}{value}>; rel="next"'}
 
 
 @lru_cache(TARGET_CACHE_SIZE)
-def _target(kind: type[Query], path: str, parameters: bytes, name: str) -> str:
-    """Return the path and the known parameters, ending with this one without its value.
+def _target(kind: type[Query], parameters: bytes, name: str) -> str:
+    """Return the known parameters, ending with this one without its value.
 
     Unknown parameters are left out: a client could make the header too large for a proxy.
     """
     known = known_parameters(kind) - {name}
     pairs = parse_qsl(parameters.decode("latin-1"), keep_blank_values=True)
     repeated = [(key, value) for key, value in pairs if key in known]
-    return f"{path}?{urlencode([*repeated, (name, '')], safe=',')}"
+    return f"?{urlencode([*repeated, (name, '')], safe=',')}"

@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
 from domain.filters import Filter, Operator, filter_name
 from domain.query import BY_ID, Query, SortKey
 from entrypoints.http.listing.cursors import resume_at
+from entrypoints.http.listing.include import NAME as INCLUDE_NAME
 
 FASTAPI_PARAMETERS = {"offset", "limit"}
 """Parameters that FastAPI reads and validates."""
 
 INTEGER = re.compile("-?[0-9]{1,20}")
-BOOLEANS = {"true": True, "false": False}
+BOOLEAN: TypeAdapter[bool] = TypeAdapter(bool)
+"""Parses a boolean as FastAPI does: ``true``, ``1``, ``on``, ``yes`` and others, in any case."""
 
 Q = TypeVar("Q", bound=Query)
 
@@ -41,7 +44,8 @@ def read_query(kind: type[Q], parameters: QueryParams, *, offset: int, limit: in
 
 def known_parameters(kind: type[Query]) -> frozenset[str]:
     """Return the names of all parameters that are not ignored."""
-    return frozenset(known_filters(kind).keys() | FASTAPI_PARAMETERS | {"sort", "cursor"})
+    others = {"sort", "cursor", INCLUDE_NAME}
+    return frozenset(known_filters(kind).keys() | FASTAPI_PARAMETERS | others)
 
 
 def _raise_violations(parsed: Sequence[Filter | Violation]) -> None:
@@ -85,14 +89,16 @@ def _parse_filter(
 ) -> Filter | Violation:
     if operand is str:
         return Filter(field, operator, text)
-    if operand is bool and text in BOOLEANS:
-        return Filter(field, operator, BOOLEANS[text])
-    if operand is int and INTEGER.fullmatch(text):
+    if operand is bool:
+        return _parse_boolean(name, field, operator, text)
+    if INTEGER.fullmatch(text):
         return Filter(field, operator, int(text))
-    return Violation(name, *_PARSE_ERRORS[operand])
+    return Violation(name, "int_parsing", "Input should be a valid integer")
 
 
-_PARSE_ERRORS = {
-    int: ("int_parsing", "Input should be a valid integer"),
-    bool: ("bool_parsing", "Input should be true or false"),
-}
+def _parse_boolean(name: str, field: str, operator: Operator, text: str) -> Filter | Violation:
+    try:
+        return Filter(field, operator, BOOLEAN.validate_python(text))
+    except ValidationError as invalid:
+        error = invalid.errors()[0]
+        return Violation(name, error["type"], error["msg"])

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from entrypoints.http.middleware.cancellation import CancellationMiddleware
+from entrypoints.http.paths import HEALTH_PATHS
 from entrypoints.server.config import Bounds, ServerConfig
 from entrypoints.server.lifecycle.parent import stop_with_parent
+from entrypoints.server.parsing.root_paths import RootPaths
 from entrypoints.server.protocol import BoundedProtocol
 from entrypoints.server.stop_flag import StopFlag
 from service_layer.telemetry.measurements import Measure
@@ -90,4 +92,6 @@ class ProcessConfig(ServerConfig):
         if self.is_worker:
             stop_with_parent()
         self.apps = self._make_apps(self.stop, self.measure)
+        paths = [getattr(route, "path", "") for route in self.apps.main.routes]
+        self.root_paths = RootPaths(self.bounds.root_path, [*HEALTH_PATHS, *paths])
         return CancellationMiddleware(self.apps.main)

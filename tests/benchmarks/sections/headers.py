@@ -20,7 +20,8 @@ from entrypoints.http.conditional import (
     response_with_etag,
 )
 from entrypoints.http.idempotency import read_idempotency_key
-from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.json_response import EntityResponse, JsonResponse
+from entrypoints.http.listing.include import read_include
 from entrypoints.http.listing.links import next_page
 from entrypoints.http.listing.prefer import wants_exact_count
 from tests.benchmarks import console
@@ -49,14 +50,17 @@ def run(bench: Bench) -> dict[str, Any]:
     console.heading("headers")
     rounds = bench.options.rounds
     plain = microseconds(lambda: JsonResponse(HERO_JSON), rounds)
+    private = microseconds(lambda: EntityResponse(HERO_JSON), rounds)
     tagged = microseconds(lambda: response_with_etag(HERO_JSON, HERO.version), rounds)
     located = microseconds(lambda: response_with_etag(HERO_JSON, HERO.version, LOCATION), rounds)
     found = {
-        "ETag": tagged - plain,
+        "Cache-Control": private - plain,
+        "ETag": tagged - private,
         "Location": located - tagged,
         "Link": microseconds(lambda: next_page(REQUEST, QUERY, PAGE), rounds),
         "If-Match, If-None-Match, not given": microseconds(look_for_conditions, rounds),
         "Idempotency-Key, not given": microseconds(look_for_key, rounds),
+        "include, not given": microseconds(lambda: read_include(REQUEST.query_params), rounds),
         "Prefer, not given": microseconds(lambda: wants_exact_count(REQUEST.scope), rounds),
     }
     for headers, time in found.items():

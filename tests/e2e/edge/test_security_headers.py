@@ -43,6 +43,8 @@ def test_a_response_has_the_headers_and_no_server(server: Served, sent: bytes, s
 
     assert status == response.status
     assert_protected(response)
+    expected = "private, no-cache" if status == 200 else "no-store"
+    assert expected == response.headers["cache-control"]
 
 
 def test_a_request_that_is_too_slow_gets_them(tmp_path: Path) -> None:
@@ -69,4 +71,5 @@ def test_a_refused_connection_gets_them(tmp_path: Path) -> None:
 
     assert [503, 200] == [refused.status, served_response.status]
     assert_protected(refused)
+    assert "no-store" == refused.headers["cache-control"]
     assert_protected(served_response)

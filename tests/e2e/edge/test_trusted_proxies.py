@@ -1,4 +1,4 @@
-"""The access log shows the client that a trusted proxy names, and believes nobody else."""
+"""A trusted proxy names the client, for the access log, and the root path. Nobody else does."""
 
 from collections.abc import Callable, Iterator
 
@@ -88,6 +88,41 @@ def test_each_request_of_a_proxys_connection_has_its_own_client(behind_proxy: Se
 
     lines = [line for line in behind_proxy.output().splitlines() if "GET /heroes/0" in line]
     assert clients == [line.split()[2].rpartition(":")[0] for line in lines]
+
+
+def redirect_of(served: Served, *headers: bytes) -> str:
+    (response,) = talk(served.address, request(b"/heroes", *headers, b"Connection: close"))
+    assert 307 == response.status
+    return response.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("header", "location"),
+    [
+        (b"X-Forwarded-Prefix: /api/v1/", "/api/v1/heroes/"),
+        (b"X-Forwarded-Prefix: /client, /api", "/api/heroes/"),
+        (b"X-Forwarded-Prefix: //evil.example", "/heroes/"),
+        (b"X-Forwarded-Prefix: /heroes", "/heroes/heroes/"),
+    ],
+)
+def test_the_root_path_is_the_one_that_the_proxy_names(
+    behind_proxy: Served, header: bytes, location: str
+) -> None:
+    assert location == redirect_of(behind_proxy, header)
+
+
+def test_each_request_of_a_proxys_connection_has_its_own_root_path(behind_proxy: Served) -> None:
+    prefixes = [b"/a", b"/b", b""]
+    sent = [request(b"/heroes", b"X-Forwarded-Prefix: %b" % each) for each in prefixes]
+
+    responses = talk(behind_proxy.address, b"".join(sent), ended=True)
+
+    locations = [response.headers["location"] for response in responses]
+    assert ["/a/heroes/", "/b/heroes/", "/heroes/"] == locations
+
+
+def test_the_root_path_that_another_peer_names_is_ignored(server: Served) -> None:
+    assert "/heroes/" == redirect_of(server, b"X-Forwarded-Prefix: /api")
 
 
 @pytest.mark.parametrize("name", [b"X-Forwarded-For: ", b"Forwarded: for="])

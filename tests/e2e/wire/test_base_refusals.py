@@ -90,13 +90,21 @@ def test_a_missing_body_gets_422(client: httpx2.Client, hero_id: int) -> None:
     assert invalid(NO_BODY) == raw(patch(client, hero_id, b""))
 
 
-def test_a_body_without_a_json_content_type_is_not_parsed_as_json(client: httpx2.Client) -> None:
-    hero = b'{"name":"N","secret_name":"S"}'
+@pytest.mark.parametrize("content_type", [None, "application/x-www-form-urlencoded", "text/json"])
+def test_a_body_without_a_json_content_type_gets_422_that_names_the_right_one(
+    client: httpx2.Client, hero_id: int, content_type: str | None
+) -> None:
+    headers = {"content-type": content_type} if content_type else {}
+    type_, loc, message = NO_OBJECT
+    expected = invalid((type_, loc, f"{message}; send it with Content-Type: application/json"))
 
-    assert invalid(NO_OBJECT) == raw(client.post("/heroes/", content=hero))
-    assert invalid(NO_OBJECT) == raw(
-        client.post("/heroes/", content=hero, headers={"content-type": "text/plain"})
-    )
+    for method, path in (
+        ("POST", "/heroes/"),
+        ("PATCH", f"/heroes/{hero_id}"),
+        ("POST", "/heroes/batch"),
+    ):
+        response = client.request(method, path, content=b'{"name":"N"}', headers=headers)
+        assert expected == raw(response)
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,19 @@ def test_operations_are_executed_and_reported_in_order(client: httpx2.Client) ->
     assert response.json()["created"][0] == client.get(f"/heroes/{made}").json()
 
 
-def test_an_empty_batch_succeeds(client: httpx2.Client) -> None:
-    assert ok(b'{"created":[],"updated":[],"deleted":[]}') == raw(send(client, {}))
+def test_a_batch_without_operations_is_refused(client: httpx2.Client) -> None:
+    message = "A batch should have at least 1 operation"
+    assert invalid(("no_operations", ["body"], message)) == raw(send(client, {"update": []}))
+
+
+def test_a_misspelt_list_is_refused_and_named(client: httpx2.Client) -> None:
+    before = new_hero(client)
+
+    response = send(client, {"create": [DEADPOND], "updat": [update(before)]})
+
+    message = "Extra inputs are not permitted"
+    assert invalid(("extra_forbidden", ["body", "updat"], message)) == raw(response)
+    assert before + 1 == new_hero(client)
 
 
 def test_a_stale_57th_update_rolls_back_and_is_reported(
@@ -139,8 +150,8 @@ def test_a_failed_operation_rolls_the_whole_batch_back(
     good = {"create": [DEADPOND], "update": [update(first)]}
 
     assert missing("/delete/1") == raw(send(client, good | {"delete": [{"id": second}, {"id": 0}]}))
-    weak = {"delete": [{"id": second, "etag": 'W/"1"'}]}
-    assert stale("/delete/0") == raw(send(client, good | weak))
+    other = {"delete": [{"id": second, "etag": '"2"'}]}
+    assert stale("/delete/0") == raw(send(client, good | other))
     assert {'"1"'} == tags(client, [first, second])
     assert {None} == tags(client, [hero_ids[-1] + 1])
 

@@ -6,7 +6,7 @@ import pytest
 from tests.e2e.wire.contract import PROBLEM, ids, invalid, raw, refused_fields
 
 NO_INTEGERS = ("", "x", "7.0", " 7", "+7", "1_0", "null", "\u0667", str(2**63), str(-(2**63) - 1))
-NO_BOOLEANS = ("", "1", "True", "yes", "null")
+NO_BOOLEANS = ("", "2", "-1", "truee", " true", "null")
 NO_SORTS = ("", "secret_name", "version", "Name", "name,", "name age", "+name", "--name", "name;id")
 
 # Filters.
@@ -41,6 +41,9 @@ NO_SORTS = ("", "secret_name", "version", "Name", "name,", "name age", "+name", 
         ({"age__gte": str(-(2**63))}, [1, 3, 4, 6, 7]),
         ({"age__isnull": "true"}, [2, 5]),
         ({"age__isnull": "false"}, [1, 3, 4, 6, 7]),
+        ({"age__isnull": "True"}, [2, 5]),
+        ({"age__isnull": "1"}, [2, 5]),
+        ({"age__isnull": "off"}, [1, 3, 4, 6, 7]),
         ({"age__gte": "8", "age__lte": "8"}, [6]),
         ({"age": "30", "name": "Ada"}, [4]),
         ({"name__startswith": "A", "name__contains": "da", "age__lte": "7"}, [3]),

@@ -79,7 +79,7 @@ def test_the_same_key_with_another_request_gets_422_and_creates_nothing(
     assert invalid(
         (
             "idempotency_key_reused",
-            ["header", "Idempotency-Key"],
+            ["header", "idempotency-key"],
             "Key was already used for a different request",
         )
     ) == raw(response)
@@ -108,7 +108,7 @@ def test_a_malformed_key_gets_422_for_the_header_and_creates_nothing(
 
     assert 422 == response.status_code
     ((found, loc),) = ((each["type"], each["loc"]) for each in response.json()["detail"])
-    assert (type_, ["header", "Idempotency-Key"]) == (found, loc)
+    assert (type_, ["header", "idempotency-key"]) == (found, loc)
     assert before == count(client)
 
 
@@ -155,11 +155,13 @@ def test_a_batch_with_a_key_is_executed_once_and_a_failed_one_is_not_stored(
 
 def test_a_key_of_a_batch_can_not_be_reused_for_a_post(client: httpx2.Client) -> None:
     key = new_key()
-    body = b'{"create":[],"name":"N","secret_name":"S"}'
-    sent = {"Idempotency-Key": key, "Content-Type": JSON}
-    client.post("/heroes/batch", content=body, headers=sent)
+    batch = {"create": [{"name": "N", "secret_name": "S"}]}
+    made = client.post("/heroes/batch", json=batch, headers={"Idempotency-Key": key})
 
-    assert 422 == post_with(client, key, body=body).status_code
+    reused = post_with(client, key)
+
+    assert [200, 422] == [made.status_code, reused.status_code]
+    assert "idempotency_key_reused" == reused.json()["detail"][0]["type"]
 
 
 async def test_concurrent_requests_with_a_key_create_one_hero_and_get_the_same_response(

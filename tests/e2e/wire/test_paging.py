@@ -16,10 +16,11 @@ DAMAGED = invalid(
 
 
 def next_of(response: httpx2.Response) -> str:
-    """Return the target of the only link, which is ``next``."""
+    """Return the path and query of the only link, which is ``next`` and relative."""
     target, _, relation = response.headers["link"].partition(">; ")
     assert 'rel="next"' == relation
-    return str(target.removeprefix("<"))
+    assert target.startswith("<?")
+    return str(response.url.join(target.removeprefix("<")).raw_path, "ascii")
 
 
 def cursor_of(response: httpx2.Response) -> dict[str, str]:

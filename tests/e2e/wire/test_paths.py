@@ -76,5 +76,5 @@ def test_a_redirect_changes_nothing_but_the_last_slash(
 def test_links_of_an_encoded_path_work(client: httpx2.Client) -> None:
     page = client.get("/%68eroes/?limit=1")
 
-    assert page.headers["link"].startswith("</heroes/?limit=1&cursor=")
-    assert 200 == client.get(page.links["next"]["url"]).status_code
+    assert page.headers["link"].startswith("<?limit=1&cursor=")
+    assert 200 == client.get(page.url.join(page.links["next"]["url"])).status_code

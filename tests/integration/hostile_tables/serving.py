@@ -75,7 +75,7 @@ async def walk(client: httpx2.AsyncClient, sort: str, **filters: str) -> AsyncIt
             yield hero
         if "next" not in page.links:
             return
-        page = await client.get(page.links["next"]["url"])
+        page = await client.get(page.url.join(page.links["next"]["url"]))
         assert_status(page, 200)
 
 

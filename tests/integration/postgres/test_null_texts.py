@@ -65,4 +65,4 @@ def walk(client: httpx2.Client, sort: str) -> list[dict[str, Any]]:
         heroes += page.json()
         if "next" not in page.links:
             return heroes
-        page = client.get(page.links["next"]["url"])
+        page = client.get(page.url.join(page.links["next"]["url"]))

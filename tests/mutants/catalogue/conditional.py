@@ -57,8 +57,8 @@ MUTANTS = [
     Mutant(
         "a 304 has the tag of the next version",
         HTTP,
-        'NOT_MODIFIED, headers={"ETag": entity_tag(version)}',
-        'NOT_MODIFIED, headers={"ETag": entity_tag(version + 1)}',
+        '{"ETag": entity_tag(version), **PRIVATE}',
+        '{"ETag": entity_tag(version + 1), **PRIVATE}',
         [API],
     ),
     Mutant(
@@ -71,8 +71,36 @@ MUTANTS = [
     Mutant(
         "only the first line of a header counts",
         HTTP,
-        '", ".join(lines)',
-        "lines[0]",
+        '", ".join(request.headers.getlist(name))',
+        'request.headers.get(name, "")',
+        [API],
+    ),
+    Mutant(
+        "a 304 may be stored by everybody",
+        HTTP,
+        '{"ETag": entity_tag(version), **PRIVATE}',
+        '{"ETag": entity_tag(version)}',
+        ["tests/unit/http/test_caching.py"],
+    ),
+    Mutant(
+        "a GET does not say that a weak tag never matches",
+        HTTP,
+        "raise StaleVersion(version, precondition.reason)",
+        "raise StaleVersion(version)",
+        [API],
+    ),
+    Mutant(
+        "weak tags are explained only if all tags are weak",
+        TAGS,
+        "any(weak for weak",
+        "all(weak for weak",
+        [API],
+    ),
+    Mutant(
+        "a weak tag in If-Match is the reason for what If-None-Match rejects",
+        DOMAIN,
+        "            raise StaleVersion(version)\n",
+        "            raise StaleVersion(version, self.reason)\n",
         [API],
     ),
     Mutant(
@@ -113,8 +141,8 @@ MUTANTS = [
     Mutant(
         "If-None-Match does not hold for a PATCH",
         DOMAIN,
-        " or version in self.none_of",
-        "",
+        "        if version in self.none_of:\n",
+        "        if False:\n",
         [UNIT],
     ),
     Mutant(

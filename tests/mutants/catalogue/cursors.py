@@ -6,9 +6,11 @@ CURSORS = "entrypoints/http/listing/cursors.py"
 LINKS = "entrypoints/http/listing/links.py"
 QUERY_STRING = "entrypoints/http/listing/query_string.py"
 QUERY = "domain/query.py"
+INCLUDE = "entrypoints/http/listing/include.py"
 
 UNIT = "tests/unit/http/listing/test_cursors.py"
 PAGES = "tests/unit/http/listing/test_links.py"
+MEMBERS = "tests/unit/http/listing/test_include.py"
 QUERIES = "tests/unit/domain/test_query.py"
 
 MUTANTS = [
@@ -165,5 +167,33 @@ MUTANTS = [
         "if not 0 <= number <= INT64_MAX:",
         "if number > INT64_MAX:",
         [QUERIES],
+    ),
+    Mutant(
+        "an unknown member to include is ignored",
+        INCLUDE,
+        "if not included <= KNOWN:",
+        "if not included & KNOWN:",
+        [MEMBERS],
+    ),
+    Mutant(
+        "a list always includes the entity tags",
+        INCLUDE,
+        "if ETAG not in included:",
+        "if False:",
+        [MEMBERS],
+    ),
+    Mutant(
+        "the link to the next page forgets what to include",
+        QUERY_STRING,
+        '"sort", "cursor", INCLUDE_NAME}',
+        '"sort", "cursor"}',
+        [MEMBERS],
+    ),
+    Mutant(
+        "a key belongs to a batch whatever it includes",
+        "entrypoints/http/idempotency.py",
+        "encode() if included else b",
+        "encode() if False else b",
+        [MEMBERS],
     ),
 ]

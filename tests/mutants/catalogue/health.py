@@ -116,7 +116,7 @@ MUTANTS = [
     Mutant(
         "they wait for other requests",
         PROTOCOL,
-        'if cycle.scope["path"] in HEALTH_PATHS:',
+        'if local_path(cast("Scope", cycle.scope)) in HEALTH_PATHS:',
         "if False:",
         ["tests/integration/server/test_health_checks.py"],
     ),

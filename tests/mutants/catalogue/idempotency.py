@@ -18,7 +18,7 @@ SAVE_CREATED = (
     "    await uow.commit()\n"
 )
 SAVE_BATCH = (
-    "serialize_result(result, serialize_hero))\n"
+    "serialize_result(result, serialize))\n"
     "    await http.save_response(uow.idempotency, key, response)\n"
     "    await uow.commit()\n"
 )
@@ -32,8 +32,8 @@ MUTANTS = [
     Mutant(
         "the hash of a request lacks the path",
         HTTP,
-        ", raw_path(request.scope))",
-        ', b"")',
+        ", raw_path(request.scope), members)",
+        ', b"", members)',
         [API],
     ),
     Mutant(

@@ -6,6 +6,7 @@ PROTOCOL = "entrypoints/server/protocol.py"
 REFUSING = "entrypoints/server/refusing/protocol.py"
 SENDING = "entrypoints/server/sending.py"
 TIMERS = "entrypoints/server/timers.py"
+ROOT_PATHS = "entrypoints/server/parsing/root_paths.py"
 RUN = "entrypoints/server/run.py"
 
 PIPELINING = "tests/integration/server/test_pipelining.py"
@@ -250,6 +251,48 @@ MUTANTS = [
         "        if self._is_proxy:\n            client",
         "        if True:\n            client",
         ["tests/e2e/edge/test_trusted_proxies.py"],
+    ),
+    Mutant(
+        "any client may name a root path",
+        PROTOCOL,
+        "self._root_paths.find(self.headers, is_proxy=self._is_proxy)",
+        "self._root_paths.find(self.headers, is_proxy=True)",
+        ["tests/integration/server/test_root_path.py"],
+    ),
+    Mutant(
+        "the asterisk has a root path",
+        PROTOCOL,
+        '"" if self.url == ASTERISK else root',
+        "root",
+        ["tests/integration/server/test_root_path.py"],
+    ),
+    Mutant(
+        "a target that still has the root path is not found",
+        PROTOCOL,
+        "self.url = self._root_paths.remove(self.url, self.root_path)",
+        "pass",
+        ["tests/integration/server/test_root_path.py"],
+    ),
+    Mutant(
+        "the first of several root paths counts",
+        ROOT_PATHS,
+        "in reversed(headers):",
+        "in headers:",
+        ["tests/unit/server/parsing/test_root_paths.py"],
+    ),
+    Mutant(
+        "a path of the service is taken for a root path",
+        ROOT_PATHS,
+        " or _first_segment(root) in self._own_segments",
+        "",
+        ["tests/unit/server/parsing/test_root_paths.py"],
+    ),
+    Mutant(
+        "a root path may have segments of dots",
+        "entrypoints/root_paths.py",
+        r"(?!\.{1,2}(?:/|\Z))",
+        "",
+        ["tests/unit/server/parsing/test_root_paths.py"],
     ),
     Mutant(
         "uvicorn trusts every proxy (only an end-to-end test detects it)",

@@ -160,7 +160,7 @@ MUTANTS = [
     Mutant(
         "problems lack the security headers",
         PROBLEMS,
-        "fields = {**SECURITY_HEADERS, **(headers or {})}",
+        "fields = {**_HEADERS, **(headers or {})}",
         "fields = headers",
         [f"{BROWSERS}/test_security_headers.py"],
     ),

@@ -9,6 +9,7 @@ HANDLERS = "entrypoints/http/error_handlers.py"
 PROBLEMS = "entrypoints/http/problems.py"
 ROUTING = "entrypoints/http/routing.py"
 PATHS = "entrypoints/http/paths.py"
+JSON = "entrypoints/http/json_response.py"
 
 MIDDLEWARE = "tests/unit/http/middleware"
 
@@ -117,5 +118,33 @@ MUTANTS = [
         'head = ["HEAD"] if "GET" in methods else []',
         "head: list[str] = []",
         ["tests/unit/http/test_routing.py"],
+    ),
+    Mutant(
+        "a cache that clients share stores heroes",
+        JSON,
+        '"private, no-cache"',
+        '"no-cache"',
+        ["tests/unit/http/test_caching.py"],
+    ),
+    Mutant(
+        "a problem may be stored",
+        PROBLEMS,
+        "{**SECURITY_HEADERS, **NO_STORE}",
+        "{**SECURITY_HEADERS}",
+        ["tests/unit/http/test_caching.py"],
+    ),
+    Mutant(
+        "an error in the tutorial's format may be stored",
+        HANDLERS,
+        "{**VARY, **NO_STORE}",
+        "{**VARY}",
+        ["tests/unit/http/test_caching.py"],
+    ),
+    Mutant(
+        "every error of a request without JSON advises to send JSON",
+        HANDLERS,
+        'if loc == ("body",) else msg)',
+        "if loc else msg)",
+        ["tests/unit/api/test_heroes.py"],
     ),
 ]

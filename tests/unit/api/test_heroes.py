@@ -244,6 +244,16 @@ async def _send(
     await build_app(database)(_scope(method, path), _receive(body), send)
 
 
+async def test_only_the_error_of_the_body_advises_to_send_json(client: httpx2.AsyncClient) -> None:
+    refused = await client.patch("/heroes/x", content=b'{"age": 1}')
+    parsed = await client.patch(
+        "/heroes/1", content=b"7", headers={"Content-Type": "application/merge-patch+json"}
+    )
+
+    messages = [error["msg"] for error in (*refused.json()["detail"], *parsed.json()["detail"])]
+    assert [False, True, False] == ["Content-Type" in message for message in messages]
+
+
 def _scope(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
     return {
         "type": "http",

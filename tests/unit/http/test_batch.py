@@ -30,21 +30,47 @@ async def client(database: FakeDatabase) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
+def errors(response: httpx2.Response) -> list[Any]:
+    """Return the validation errors."""
+    assert response.status_code == 422
+    found: list[Any] = response.json()["detail"]
+    return found
+
+
 def error_locs(response: httpx2.Response) -> list[list[str | int]]:
     """Return the ``loc`` of each validation error."""
-    assert response.status_code == 422
-    return [entry["loc"] for entry in response.json()["detail"]]
+    return [entry["loc"] for entry in errors(response)]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [{}, {"create": []}, {"create": [], "update": [], "delete": []}, {"creates": [NEW], "x": 1}],
-)
-async def test_an_empty_batch_succeeds(client: httpx2.AsyncClient, body: Any) -> None:
+@pytest.mark.parametrize("body", [{}, {"create": []}, {"create": [], "update": [], "delete": []}])
+async def test_a_batch_without_operations_is_refused(client: httpx2.AsyncClient, body: Any) -> None:
     response = await client.post("/heroes/batch", json=body)
 
-    assert response.status_code == 200
-    assert {"created": [], "updated": [], "deleted": []} == response.json()
+    message = "A batch should have at least 1 operation"
+    assert [{"type": "no_operations", "loc": ["body"], "msg": message}] == errors(response)
+
+
+@pytest.mark.parametrize("name", ["creat", "Create", "etag", "", "a/b", "\x00"])
+async def test_an_unknown_member_of_a_batch_is_refused_and_named(
+    client: httpx2.AsyncClient, database: FakeDatabase, name: str
+) -> None:
+    response = await client.post("/heroes/batch", json={"create": [NEW], name: [NEW]})
+
+    message = "Extra inputs are not permitted"
+    assert [{"type": "extra_forbidden", "loc": ["body", name], "msg": message}] == errors(response)
+    assert {1: DEADPOND} == database.committed.heroes
+
+
+async def test_an_unknown_member_whose_name_is_no_text_is_refused(
+    client: httpx2.AsyncClient,
+) -> None:
+    response = await client.post(
+        "/heroes/batch",
+        content=b'{"delete": [], "\\ud800": 1}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert [["body"]] == error_locs(response)
 
 
 async def test_unknown_members_of_an_operation_are_ignored(
@@ -120,7 +146,7 @@ async def test_a_whole_number_is_an_integer_in_json(client: httpx2.AsyncClient) 
 
 
 @pytest.mark.parametrize(
-    "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', None, 2]
+    "etag", ["", "2", '"2', "*", '"1", "2"', ' "2"', '"2" ', 'w/"2"', '"2 "', '"ł"', 2, []]
 )
 async def test_an_etag_in_a_body_must_be_one_entity_tag(
     client: httpx2.AsyncClient, etag: Any
@@ -134,6 +160,18 @@ async def test_an_etag_in_a_body_must_be_one_entity_tag(
     assert [["body", "update", 0, "etag"], ["body", "delete", 0, "etag"]] == error_locs(response)
 
 
+async def test_an_etag_that_is_null_means_any_version(
+    client: httpx2.AsyncClient, database: FakeDatabase
+) -> None:
+    changed = await client.post(
+        "/heroes/batch", json={"update": [{"id": 1, "etag": None, "changes": {"age": 29}}]}
+    )
+    deleted = await client.post("/heroes/batch", json={"delete": [{"id": 1, "etag": None}]})
+
+    assert (200, 200) == (changed.status_code, deleted.status_code)
+    assert {} == database.committed.heroes
+
+
 @pytest.mark.parametrize(
     ("etag", "status"),
     [('"2"', 200), ('"1"', 412), ('W/"2"', 412), ('""', 412), ('"02"', 412), ('"1,2"', 412)],
@@ -144,6 +182,17 @@ async def test_an_etag_in_a_body_uses_strong_comparison(
     batch = {"update": [{"id": 1, "etag": etag, "changes": {"age": 29}}]}
 
     assert status == (await client.post("/heroes/batch", json=batch)).status_code
+
+
+@pytest.mark.parametrize(("etag", "is_weak"), [('W/"2"', True), ('"1"', False), ('"1W/"', False)])
+async def test_the_error_of_an_operation_says_that_a_weak_etag_never_matches(
+    client: httpx2.AsyncClient, etag: str, *, is_weak: bool
+) -> None:
+    response = await client.post("/heroes/batch", json={"delete": [{"id": 1, "etag": etag}]})
+
+    (error,) = response.json()["errors"]
+    assert (412, "/delete/0") == (response.status_code, error["pointer"])
+    assert is_weak == error["detail"].startswith("A weak entity tag")
 
 
 @pytest.mark.parametrize("kind", ["create", "update", "delete"])

@@ -19,6 +19,11 @@ STRONG = ['"2"', '"1", "2"', '"2","3"', ' , "2" ,,', '"a,b" , "2"', '"\xe9", "2"
 WEAK = ['W/"2"', 'W/"1", W/"2"', '"1",W/"2"']
 """Values with only a weak tag of version 2."""
 
+WEAK_DETAIL = (
+    'A weak entity tag, W/"...", never matches.'
+    " A proxy that compresses responses makes their tags weak."
+)
+
 OTHERS = [
     '"1"',
     'W/"1"',
@@ -99,6 +104,35 @@ async def test_if_match_uses_strong_comparison(client: httpx2.AsyncClient, value
     assert (412, '"2"') == await send(client, "GET", ("If-Match", value))
     assert (412, '"2"') == await send(client, "PATCH", ("If-Match", value))
     assert (412, '"2"') == await send(client, "DELETE", ("If-Match", value))
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("fields", "is_weak"),
+    [
+        *(([("If-Match", value)], True) for value in [*WEAK, 'W/"1"', '"1" , W/"9"']),
+        *(([("If-Match", value)], False) for value in ['"1"', '"W/2"', '"1W/"', '"W/", "W/"', ""]),
+        ([("If-Match", '"1"'), ("If-Match", 'W/"2"')], True),
+        ([("If-Match", '"1"'), ("If-None-Match", 'W/"2"')], False),
+    ],
+)
+async def test_a_412_says_that_a_weak_tag_never_matches(
+    client: httpx2.AsyncClient, method: str, fields: list[tuple[str, str]], *, is_weak: bool
+) -> None:
+    body = {"age": 29} if method == "PATCH" else None
+    response = await client.request(method, "/heroes/1", headers=fields, json=body)
+
+    detail = WEAK_DETAIL if is_weak else "The resource has changed. Fetch it again."
+    assert (412, detail) == (response.status_code, response.json()["detail"])
+
+
+async def test_a_412_for_if_none_match_does_not_mention_a_weak_tag_in_if_match(
+    client: httpx2.AsyncClient,
+) -> None:
+    fields = {"If-Match": 'W/"1", "2"', "If-None-Match": '"2"'}
+    response = await client.patch("/heroes/1", headers=fields, json={"age": 29})
+
+    assert "The resource has changed. Fetch it again." == response.json()["detail"]
 
 
 @pytest.mark.parametrize("value", MALFORMED)

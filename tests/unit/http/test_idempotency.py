@@ -81,7 +81,7 @@ async def test_another_request_with_the_same_key_returns_422_for_the_header() ->
         "detail": [
             {
                 "type": "idempotency_key_reused",
-                "loc": ["header", "Idempotency-Key"],
+                "loc": ["header", "idempotency-key"],
                 "msg": "Key was already used for a different request",
             }
         ]
@@ -142,7 +142,7 @@ async def test_a_malformed_key_returns_422_for_the_header_and_changes_nothing() 
         )
 
     assert response.status_code == 422
-    assert [["header", "Idempotency-Key"]] == [each["loc"] for each in response.json()["detail"]]
+    assert [["header", "idempotency-key"]] == [each["loc"] for each in response.json()["detail"]]
     assert "Dive" not in response.text
     assert {} == database.committed.heroes
 
@@ -292,7 +292,7 @@ async def test_a_response_that_is_too_large_to_store_returns_422_and_changes_not
         "detail": [
             {
                 "type": "response_too_large",
-                "loc": ["header", "Idempotency-Key"],
+                "loc": ["header", "idempotency-key"],
                 "msg": "Response is too large to be stored under a key; nothing was changed",
             }
         ]

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.idempotency import KEY_MAX, NAME, read_key
+from entrypoints.http.idempotency import KEY_MAX, read_key
 
 printable = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=KEY_MAX
@@ -72,7 +72,9 @@ def test_a_malformed_key_is_refused_with_the_header_as_loc(fields: list[bytes], 
     with pytest.raises(RequestValidationError) as refused:
         read_key(fields)
 
-    assert [(code, ("header", NAME))] == [(e["type"], e["loc"]) for e in refused.value.errors()]
+    assert [(code, ("header", "idempotency-key"))] == [
+        (e["type"], e["loc"]) for e in refused.value.errors()
+    ]
 
 
 @given(st.binary(max_size=300))

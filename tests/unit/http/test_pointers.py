@@ -68,7 +68,7 @@ def test_a_pointer_matches_the_examples_of_rfc_6901(path: list[str | int], writt
         ("missing", ("body", "create", 3, "name"), {"pointer": "/create/3/name"}),
         ("int_parsing", ("query", "limit"), {"parameter": "limit"}),
         ("int_parsing", ("path", "id"), {"parameter": "id"}),
-        ("missing", ("header", "If-Match"), {"parameter": "If-Match"}),
+        ("missing", ("header", "if-match"), {"parameter": "if-match"}),
     ],
 )
 def test_a_body_error_has_a_pointer_and_a_parameter_error_has_a_name(

@@ -58,7 +58,7 @@ def test_paging_returns_every_adopted_hero(tmp_path: Path, sort: str) -> None:
         page = client.get("/heroes/", params={"sort": sort, "limit": 1})
         while page.json():
             ids.append(page.json()[0]["id"])
-            page = client.get(page.links["next"]["url"])
+            page = client.get(page.url.join(page.links["next"]["url"]))
             assert 200 == page.status_code
 
     assert sorted(row[0] for row in ROWS) == sorted(ids)

@@ -113,5 +113,5 @@ def walk(client: httpx2.Client, **parameters: str) -> list[int]:
         ids += [hero["id"] for hero in page.json()]
         if "next" not in page.links:
             break
-        page = client.get(page.links["next"]["url"])
+        page = client.get(page.url.join(page.links["next"]["url"]))
     return ids

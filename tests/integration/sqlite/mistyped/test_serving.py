@@ -246,7 +246,7 @@ def walk(client: httpx2.Client, sort: str, limit: int, **filters: str) -> list[d
         heroes += page.json()
         if "next" not in page.links:
             return heroes
-        page = client.get(page.links["next"]["url"])
+        page = client.get(page.url.join(page.links["next"]["url"]))
     raise AssertionError
 
 
