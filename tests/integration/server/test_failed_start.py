@@ -1,10 +1,7 @@
 """A start that fails after uvicorn took over: code 1, because 3 is that of a newer schema."""
 
-import logging
 import signal
 import socket
-import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -24,8 +21,9 @@ from entrypoints.server.lifecycle.process_config import (
 from entrypoints.server.lifecycle.workers import run_workers
 from entrypoints.server.run import run
 from entrypoints.server.sockets import listen
-from entrypoints.telemetry.logs.configuration import OWN_LOGGERS, LogOptions
+from entrypoints.telemetry.logs.configuration import LogOptions
 from tests.integration.server.connecting import LOOPBACK, configure
+from tests.support.restored_logging import restored_logging
 
 pytestmark = pytest.mark.canary
 
@@ -55,22 +53,14 @@ def make_working(*_: object) -> Apps:
 
 
 @pytest.fixture
-def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+def listener() -> Iterator[socket.socket]:
     """Yield a listener, and restore what a server changes in its process."""
-    for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
-    names = (None, "uvicorn.access", "uvicorn.asgi", *OWN_LOGGERS)
-    loggers = [(each, each.level, each.handlers[:]) for each in map(logging.getLogger, names)]
     handlers = {number: signal.getsignal(number) for number in HANDLED}
-    with listen(LOOPBACK, 0) as listener:
+    with restored_logging(), listen(LOOPBACK, 0) as listener:
         yield listener
     signal.set_wakeup_fd(-1)
     for number, handler in handlers.items():
         signal.signal(number, handler)
-    for logger, level, its_handlers in loggers:
-        logger.setLevel(level)
-        logger.handlers = its_handlers
-    logging.captureWarnings(capture=False)
 
 
 def start(make_apps: MakeApps, listener: socket.socket, admin: Admin | None = None) -> object:

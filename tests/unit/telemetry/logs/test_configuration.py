@@ -24,6 +24,7 @@ from entrypoints.telemetry.logs.configuration import (
 )
 from entrypoints.telemetry.logs.formats import is_json, may_colour
 from entrypoints.telemetry.logs.uncaught import log_uncaught_exceptions
+from tests.support.restored_logging import restored_logging
 
 EXCHANGE = Exchange("GET", "/", None, 200, 0, 0.0, None, "1.1", "mine", None, None)
 SECRET = "canary7d0f3b9a41c85e26"  # noqa: S105
@@ -33,15 +34,10 @@ SECRET = "canary7d0f3b9a41c85e26"  # noqa: S105
 def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     """Standard error, while the loggers have the configuration for JSON at level info."""
     stream = StringIO()
-    root = logging.getLogger()
-    loggers = [root, *map(logging.getLogger, OWN_LOGGERS)]
-    before = [(each, each.level, each.handlers[:]) for each in loggers]
     monkeypatch.setattr(sys, "stderr", stream)
-    dictConfig(build_log_config(LogOptions("info", "json")))
-    yield stream
-    for logger, level, handlers in before:
-        logger.setLevel(level)
-        logger.handlers = handlers
+    with restored_logging():
+        dictConfig(build_log_config(LogOptions("info", "json")))
+        yield stream
 
 
 class Terminal(StringIO):
