@@ -11,7 +11,7 @@ from entrypoints.settings import InvalidSettings
 from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.tracing.environment import TraceOptions, read_trace_options
 from entrypoints.telemetry.tracing.installation import has_exporter, has_global_provider
-from entrypoints.telemetry.tracing.parsers import silence_parsers
+from entrypoints.telemetry.tracing.parsers import ignore_baggage, silence_parsers
 
 if TYPE_CHECKING:
     from entrypoints.telemetry.tracing.tracing import Tracing
@@ -43,6 +43,7 @@ def open_tracing() -> "Tracing | None":
     options = find_trace_options()
     if options is None or has_global_provider():
         return None
+    ignore_baggage()
     # Imported only if requests are traced, because it takes time and memory.
     from entrypoints.telemetry.tracing.tracing import Tracing, describe_service  # noqa: PLC0415
 

@@ -44,6 +44,13 @@ MUTANTS = [
         COLLECTED,
     ),
     Mutant(
+        "a client's baggage is parsed",
+        COMPOSITION,
+        "    ignore_baggage()\n",
+        "",
+        COMPOSED,
+    ),
+    Mutant(
         "any flag counts as sampled",
         SAMPLING,
         "int(parent[2], 16) & 1",
