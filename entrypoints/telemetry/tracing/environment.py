@@ -7,7 +7,7 @@ prints a value that may be a credential. So all are checked here, before a start
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from entrypoints.settings import InvalidSettings
 
@@ -26,6 +26,9 @@ DEFAULT_SAMPLER = "parentbased_always_on"
 
 HEADERS = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[ !#-+\--:<-\[\]-~]*")
 """A header as the SDK accepts it: a token, and visible ASCII without ``",;\\`` (RFC 9110)."""
+
+PRINTABLE = re.compile("[ -~]*")
+"""What a header may contain when it is decoded. The exporter logs others with their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,12 @@ def _are_pairs(text: str) -> bool:
 
 
 def _are_headers(text: str) -> bool:
-    return all(HEADERS.fullmatch(header) for header in text.split(",") if header.strip())
+    return all(_is_header(header) for header in text.split(",") if header.strip())
+
+
+def _is_header(text: str) -> bool:
+    parts = (unquote(part).strip() for part in text.split("=", 1))
+    return HEADERS.fullmatch(text) is not None and all(map(PRINTABLE.fullmatch, parts))
 
 
 Check = tuple[Callable[[str], bool], str]

@@ -47,6 +47,9 @@ REFUSED = [
     ("OTEL_TRACES_SAMPLER", "jaeger_remote"),
     ("OTEL_EXPORTER_OTLP_HEADERS", "Bearer s3cret"),
     ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", 'a=1,b="s3cret"'),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret%0D%0A1"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret%E2%82%AC"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "api%0Akey=s3cret"),
     ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon"),
     ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
     ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "brotli"),
@@ -112,7 +115,9 @@ def test_what_the_exporter_does_not_support_is_refused_without_its_value(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["api-key=s3cret", "a=b%20c, d=e=f", "authorization=Basic eA==,"])
+@pytest.mark.parametrize(
+    "text", ["api-key=s3cret%0A", "a=b%20c, d=e=f", "authorization=Basic eA==,"]
+)
 def test_headers_have_names_and_values(text: str) -> None:
     assert read_trace_options({**ENABLED, "OTEL_EXPORTER_OTLP_HEADERS": text}) is not None
 
