@@ -11,6 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from entrypoints.settings import InvalidSettings
 
+OF_ALL, OF_TRACES = "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_TRACES_"
+"""Prefixes of the exporter's variables: of those for all signals, and of those for traces."""
+
 EXPORTER = "OTEL_TRACES_EXPORTER"
 PROTOCOL = "http/protobuf"
 RATIO = "OTEL_TRACES_SAMPLER_ARG"
@@ -51,7 +54,7 @@ def read_trace_options(environment: Mapping[str, str]) -> TraceOptions | None:
     Without an OTLP endpoint nothing is. Raises ``InvalidSettings`` if the traces could not be
     exported as they say.
     """
-    variables = {name: text for name, value in environment.items() if (text := value.strip())}
+    variables = _select(environment)
     found = _find_endpoint(variables)
     exporter = variables.get(EXPORTER, "otlp").lower()
     if found is None or exporter == "none" or _is_true(variables.get("OTEL_SDK_DISABLED")):
@@ -68,12 +71,19 @@ def read_trace_options(environment: Mapping[str, str]) -> TraceOptions | None:
     return TraceOptions(endpoint, ratio, is_parent_based)
 
 
+def _select(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables that have an effect: those for traces replace those for all signals."""
+    variables = {name: text for name, value in environment.items() if (text := value.strip())}
+    replaced = {name.replace(OF_TRACES, OF_ALL) for name in variables if name.startswith(OF_TRACES)}
+    return {name: text for name, text in variables.items() if name not in replaced}
+
+
 def _find_endpoint(variables: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the name of the variable and the URL for traces."""
-    name = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    name = f"{OF_TRACES}ENDPOINT"
     if name in variables:
         return name, variables[name]
-    name = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    name = f"{OF_ALL}ENDPOINT"
     if name in variables:
         return name, f"{variables[name].removesuffix('/')}/v1/traces"
     return None
@@ -168,8 +178,8 @@ _POSITIVE: Check = (_is_positive, "a positive integer")
 _LIMIT: Check = (_is_natural, "an integer")
 
 CHECKS: Mapping[str, Check] = {
-    **{f"OTEL_EXPORTER_OTLP_{name}": check for name, check in _OF_EXPORTER.items()},
-    **{f"OTEL_EXPORTER_OTLP_TRACES_{name}": check for name, check in _OF_EXPORTER.items()},
+    **{OF_ALL + name: check for name, check in _OF_EXPORTER.items()},
+    **{OF_TRACES + name: check for name, check in _OF_EXPORTER.items()},
     "OTEL_RESOURCE_ATTRIBUTES": (_are_pairs, "NAME=VALUE,NAME=VALUE"),
     "OTEL_BSP_SCHEDULE_DELAY": _POSITIVE,
     "OTEL_BSP_MAX_QUEUE_SIZE": _POSITIVE,

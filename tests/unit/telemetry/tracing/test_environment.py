@@ -79,6 +79,25 @@ def test_an_endpoint_for_traces_is_used_as_it_is() -> None:
     assert "https://other/in" == options.endpoint
 
 
+@pytest.mark.parametrize(
+    ("name", "of_all", "of_traces"),
+    [
+        ("ENDPOINT", "collector:4317", "http://collector"),
+        ("PROTOCOL", "grpc", "http/protobuf"),
+        ("HEADERS", "s3cret", "api-key=s3cret"),
+    ],
+)
+def test_a_variable_for_traces_replaces_that_for_all_signals(
+    name: str, of_all: str, of_traces: str
+) -> None:
+    general, specific = f"OTEL_EXPORTER_OTLP_{name}", f"OTEL_EXPORTER_OTLP_TRACES_{name}"
+
+    assert read_trace_options({**ENABLED, general: of_all, specific: of_traces}) is not None
+    for blank in ("", " "):
+        with pytest.raises(InvalidSettings, match=f"^{general} is not valid: "):
+            read_trace_options({**ENABLED, general: of_all, specific: blank})
+
+
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_a_sampler_decides_how_many_requests_are_traced(name: str) -> None:
     variables = {"OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": "0.25"}
