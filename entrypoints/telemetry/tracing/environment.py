@@ -30,6 +30,16 @@ DEFAULT_SAMPLER = "parentbased_always_on"
 HEADERS = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[ !#-+\--:<-\[\]-~]*")
 """A header as the SDK accepts it: a token, and visible ASCII without ``",;\\`` (RFC 9110)."""
 
+URL = re.compile(
+    r"https?://"
+    r"([!-\"$-.0->@-\[\]-~]+@)?"  # user and password
+    r"([0-9a-z._-]+|\[[0-9a-f:.]+(%[0-9a-z._~-]+)?\])(:[0-9]+)?"
+    r"(/[!-\"$->@-\[\]-~]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A URL without a query and a fragment. It is strict: parts of others could be taken for the host,
+which the exporter logs."""
+
 PRINTABLE = re.compile("[ -~]*")
 """What a header may contain when it is decoded. The exporter logs others with their value."""
 
@@ -93,7 +103,7 @@ def _check_endpoint(name: str, endpoint: str) -> None:
     """Raise ``InvalidSettings`` unless it is a URL for HTTP. It may have a password: hide it."""
     try:
         url = urlsplit(endpoint)
-        is_valid = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+        is_valid = URL.fullmatch(endpoint) is not None and url.port != 0
         has_query = bool(url.query)
     except ValueError:
         is_valid = has_query = False

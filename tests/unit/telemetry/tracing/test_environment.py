@@ -41,6 +41,13 @@ REFUSED = [
     (OF_TRACES, "grpc://s3cret@collector:4317"),
     (OF_TRACES, "http://collector:s3cret/"),
     (OF_TRACES, "http://collector/v1/traces?key=s3cret"),
+    (OF_TRACES, "http://collector/#s3cret"),
+    (OF_TRACES, "http://s3cret\\@collector/"),
+    (OF_TRACES, "http://collector;s3cret/"),
+    (OF_TRACES, "http://[::1]s3cret/"),
+    (OF_TRACES, "http://s3cret @collector/"),
+    (OF_TRACES, "http://s3crét@collector/"),
+    (OF_TRACES, "http://user:s3cret@"),
     ("OTEL_TRACES_SAMPLER", "sometimes"),
     ("OTEL_TRACES_SAMPLER", "parentbased_"),
     ("OTEL_TRACES_SAMPLER", "parentbased_parentbased_always_on"),
@@ -72,11 +79,21 @@ def test_all_requests_are_traced_unless_a_trusted_parent_decides() -> None:
     assert TraceOptions(URL, 1.0, is_parent_based=True) == read_trace_options(ENABLED)
 
 
-def test_an_endpoint_for_traces_is_used_as_it_is() -> None:
-    options = read_trace_options({**ENABLED, OF_TRACES: "https://other/in"})
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://other/in",
+        "HTTP://otel_collector.example:4318",
+        "http://user:s3cr%40t@127.0.0.1:4318/",
+        "http://[::1]:4318",
+        "http://[fe80::1%25eth0]:4318/v1/traces",
+    ],
+)
+def test_an_endpoint_for_traces_is_used_as_it_is(url: str) -> None:
+    options = read_trace_options({**ENABLED, OF_TRACES: url})
 
     assert options is not None
-    assert "https://other/in" == options.endpoint
+    assert url == options.endpoint
 
 
 @pytest.mark.parametrize(
