@@ -20,9 +20,13 @@ TRACE_ID_BITS = 64
 """Number of bits of a trace id by which all services decide alike, the last ones."""
 
 TRACEPARENT = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
+    rb"(?!ff|00-.{52}-)[0-9a-f]{2}"
+    rb"-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
 )
-"""The id of a trace, and its flags, of which the last bit is that it is sampled."""
+"""The id of a trace, and its flags, of which the last bit is that it is sampled.
+
+Only versions after 00 may go on after the flags.
+"""
 
 traced_scope: ContextVar[Scope | None] = ContextVar("traced_scope", default=None)
 """The scope of the request that the current task serves, if the request is traced."""
