@@ -4,18 +4,14 @@ The SDK reads most of them itself. It only warns about wrong ones, and then does
 prints a value that may be a credential. So all are checked here, before a start.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from entrypoints.settings import InvalidSettings
-
-OF_ALL, OF_TRACES = "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_TRACES_"
-"""Prefixes of the exporter's variables: of those for all signals, and of those for traces."""
+from entrypoints.telemetry.tracing.checks import CHECKS, OF_ALL, OF_TRACES, URL
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
-PROTOCOL = "http/protobuf"
 RATIO = "OTEL_TRACES_SAMPLER_ARG"
 
 SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}
@@ -26,22 +22,6 @@ SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}
 
 PARENT_BASED = "parentbased_"
 DEFAULT_SAMPLER = "parentbased_always_on"
-
-HEADERS = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[ !#-+\--:<-\[\]-~]*")
-"""A header as the SDK accepts it: a token, and visible ASCII without ``",;\\`` (RFC 9110)."""
-
-URL = re.compile(
-    r"https?://"
-    r"([!-\"$-.0->@-\[\]-~]+@)?"  # user and password
-    r"([0-9a-z._-]+|\[[0-9a-f:.]+(%[0-9a-z._~-]+)?\])(:[0-9]+)?"
-    r"(/[!-\"$->@-\[\]-~]*)?",
-    re.ASCII | re.IGNORECASE,
-)
-"""A URL without a query and a fragment. It is strict: parts of others could be taken for the host,
-which the exporter logs."""
-
-PRINTABLE = re.compile("[ -~]*")
-"""What a header may contain when it is decoded. The exporter logs others with their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,68 +120,8 @@ def _is_true(text: str | None) -> bool:
     return text is not None and text.lower() == "true"
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return 0 < float(text) < float("inf")
-    except ValueError:
-        return False
-
-
 def _is_ratio(text: str) -> bool:
     try:
         return 0 <= float(text) <= 1
     except ValueError:
         return False
-
-
-def _is_natural(text: str) -> bool:
-    return re.fullmatch("[0-9]{1,9}", text) is not None
-
-
-def _is_positive(text: str) -> bool:
-    return _is_natural(text) and int(text) > 0
-
-
-def _are_pairs(text: str) -> bool:
-    return all("=" in pair for pair in text.split(",") if pair.strip())
-
-
-def _are_headers(text: str) -> bool:
-    return all(_is_header(header) for header in text.split(",") if header.strip())
-
-
-def _is_header(text: str) -> bool:
-    parts = (unquote(part).strip() for part in text.split("=", 1))
-    return HEADERS.fullmatch(text) is not None and all(map(PRINTABLE.fullmatch, parts))
-
-
-Check = tuple[Callable[[str], bool], str]
-
-_OF_EXPORTER: Mapping[str, Check] = {
-    "PROTOCOL": (lambda text: text == PROTOCOL, f"{PROTOCOL}, the only supported protocol"),
-    "HEADERS": (_are_headers, "NAME=VALUE,NAME=VALUE with URL-encoded values"),
-    "TIMEOUT": (_is_number, "a number of seconds"),
-    "COMPRESSION": (lambda text: text.lower() in {"none", "gzip", "deflate"}, "gzip or none"),
-}
-
-_POSITIVE: Check = (_is_positive, "a positive integer")
-_LIMIT: Check = (_is_natural, "an integer")
-
-CHECKS: Mapping[str, Check] = {
-    **{OF_ALL + name: check for name, check in _OF_EXPORTER.items()},
-    **{OF_TRACES + name: check for name, check in _OF_EXPORTER.items()},
-    "OTEL_RESOURCE_ATTRIBUTES": (_are_pairs, "NAME=VALUE,NAME=VALUE"),
-    "OTEL_BSP_SCHEDULE_DELAY": _POSITIVE,
-    "OTEL_BSP_MAX_QUEUE_SIZE": _POSITIVE,
-    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": _POSITIVE,
-    "OTEL_BSP_EXPORT_TIMEOUT": _POSITIVE,
-    "OTEL_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": _LIMIT,
-    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT": _LIMIT,
-    "OTEL_SPAN_EVENT_COUNT_LIMIT": _LIMIT,
-    "OTEL_SPAN_LINK_COUNT_LIMIT": _LIMIT,
-    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-}
-"""For each variable a check of its value, and what is valid."""
