@@ -1,7 +1,10 @@
 """What is valid in the environment variables of OpenTelemetry that the SDK reads."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import entry_points
 from urllib.parse import unquote
 
 OF_ALL, OF_TRACES = "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_TRACES_"
@@ -54,14 +57,37 @@ def _is_header(text: str) -> bool:
     return HEADERS.fullmatch(text) is not None and all(map(PRINTABLE.fullmatch, parts))
 
 
+def _is_readable(path: str) -> bool:
+    return os.access(path, os.R_OK)
+
+
+def _is_installed(group: str, name: str) -> bool:
+    """Return whether an installed package has that entry point."""
+    return bool(entry_points(group=group, name=name))
+
+
 Check = tuple[Callable[[str], bool], str]
+
+_FILE: Check = (_is_readable, "a path that can be read")
 
 _OF_EXPORTER: Mapping[str, Check] = {
     "PROTOCOL": (lambda text: text == PROTOCOL, f"{PROTOCOL}, the only supported protocol"),
     "HEADERS": (_are_headers, "NAME=VALUE,NAME=VALUE with URL-encoded values"),
     "TIMEOUT": (_is_number, "a number of seconds"),
     "COMPRESSION": (lambda text: text.lower() in {"none", "gzip", "deflate"}, "gzip or none"),
+    "CERTIFICATE": _FILE,
+    "CLIENT_CERTIFICATE": _FILE,
+    "CLIENT_KEY": _FILE,
 }
+
+_OF_PACKAGES = {
+    "OTEL_PYTHON_TRACER_PROVIDER": "opentelemetry_tracer_provider",
+    "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER": "opentelemetry_otlp_credential_provider",
+    "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER": (
+        "opentelemetry_otlp_credential_provider"
+    ),
+}
+"""For each variable that names an entry point, its group. An unknown one ends a start late."""
 
 _POSITIVE: Check = (_is_positive, "a positive integer")
 _LIMIT: Check = (_is_natural, "an integer")
@@ -69,6 +95,10 @@ _LIMIT: Check = (_is_natural, "an integer")
 CHECKS: Mapping[str, Check] = {
     **{OF_ALL + name: check for name, check in _OF_EXPORTER.items()},
     **{OF_TRACES + name: check for name, check in _OF_EXPORTER.items()},
+    **{
+        name: (partial(_is_installed, group), "a name that an installed package provides")
+        for name, group in _OF_PACKAGES.items()
+    },
     "OTEL_RESOURCE_ATTRIBUTES": (_are_pairs, "NAME=VALUE,NAME=VALUE"),
     "OTEL_BSP_SCHEDULE_DELAY": _POSITIVE,
     "OTEL_BSP_MAX_QUEUE_SIZE": _POSITIVE,
