@@ -81,7 +81,6 @@ _OF_EXPORTER: Mapping[str, Check] = {
 }
 
 _OF_PACKAGES = {
-    "OTEL_PYTHON_TRACER_PROVIDER": "opentelemetry_tracer_provider",
     "OTEL_PYTHON_EXPORTER_OTLP_HTTP_CREDENTIAL_PROVIDER": "opentelemetry_otlp_credential_provider",
     "OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER": (
         "opentelemetry_otlp_credential_provider"

@@ -72,6 +72,26 @@ def test_without_the_extra_the_service_starts_if_nothing_is_traced(
     assert open_tracing() is None
 
 
+@pytest.mark.parametrize("kind", ["TRACER", "METER", "LOGGER"])
+@pytest.mark.parametrize("name", ["", "s3cret"])
+def test_a_provider_that_no_package_has_is_refused_also_if_nothing_is_traced(
+    monkeypatch: pytest.MonkeyPatch, kind: str, name: str
+) -> None:
+    """FastAPI looks for it in each request, which would get 500."""
+    monkeypatch.setenv(f"OTEL_PYTHON_{kind}_PROVIDER", name)
+
+    with pytest.raises(InvalidSettings, match=f"^OTEL_PYTHON_{kind}_PROVIDER is not") as refused:
+        open_tracing()
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_provider_of_an_installed_package_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_PYTHON_TRACER_PROVIDER", "sdk_tracer_provider")
+
+    assert find_trace_options() is None
+
+
 def test_untraced_or_with_a_provider_of_the_users_own_nothing_is_opened(tmp_path: Path) -> None:
     """And no package of the extra is imported if nothing is traced."""
     subprocess.run(
