@@ -1,7 +1,7 @@
-"""OpenTelemetry's parsers of headers, which read what clients send.
+"""OpenTelemetry's parsers of headers, and its limits, for what clients send.
 
-They log what they do not understand. That is a client's text: it may be a credential, and there may
-be 180 lines of a request.
+The parsers log what they do not understand. That is a client's text: it may be a credential, and
+there may be 180 lines of a request. The limits log each attribute that exceeds them.
 """
 
 import logging
@@ -10,6 +10,7 @@ from opentelemetry.propagate import get_global_textmap, set_global_textmap
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 LOGGERS = (
+    "opentelemetry.attributes",
     "opentelemetry.baggage.propagation",
     "opentelemetry.trace.propagation.tracecontext",
     "opentelemetry.trace.span",  # of tracestate
@@ -17,7 +18,7 @@ LOGGERS = (
 
 
 def silence_parsers() -> None:
-    """Let nothing of a client's ``baggage`` and ``tracestate`` be logged by this process."""
+    """Let this process log nothing of clients' ``baggage`` and ``tracestate``, or of long paths."""
     for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
