@@ -1,7 +1,7 @@
 """The environment variables of OpenTelemetry, as its specification defines them.
 
-The SDK reads most of them itself. It only warns about wrong ones, and then does something else, or
-prints a value that may be a credential. So all are checked here, before a start.
+The SDK reads most of them itself. About wrong ones it only warns, with a value that may be a
+credential, and then uses a default. So all are checked here, before a start.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,10 @@
 """Which requests are traced, decided before anything is recorded of them.
 
-A client may say in ``traceparent`` that its trace is sampled (W3C Trace Context). With that it
-could have each of its requests recorded, or none. So only a trusted proxy decides; for others the
-service does, at random: a decision by the trace id, which the client chooses too, would be theirs.
-The trace of a recorded request goes on with the id in ``traceparent`` in both cases.
+A client may say in ``traceparent`` that its trace is sampled (W3C Trace Context). If that counted,
+it could have all of its requests recorded, or none. So it counts only if a trusted proxy has sent
+the request. The requests of other clients are sampled at random, and not by the trace id, because
+the client chooses that, too. A recorded request has the trace id of its ``traceparent`` in both
+cases.
 """
 
 import random
@@ -17,7 +18,10 @@ from entrypoints.telemetry.tracing.environment import TraceOptions
 from entrypoints.trace_scopes import IS_FROM_PROXY
 
 TRACE_ID_BITS = 64
-"""Number of bits of a trace id by which all services decide alike, the last ones."""
+"""Number of the last bits of a trace id that the ratio is compared with, as in OpenTelemetry's SDK.
+
+So all services of a trace decide alike.
+"""
 
 TRACEPARENT = re.compile(
     rb"(?!ff|00-.{52}-)[0-9a-f]{2}"
