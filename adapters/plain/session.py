@@ -45,6 +45,8 @@ class PlainSession:
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         translators = self._translators
+        if statement.is_dml and not self.has_begun:
+            await self._connect()
         with translate_errors(translators.write if statement.is_dml else translators.any):
             # exec() is typed for SQLAlchemy's writing statements only; it also executes SELECT.
             result = await self._run(
@@ -66,6 +68,11 @@ class PlainSession:
             return
         with translate_errors(self._translators.any):
             await self._run(self.session.close())
+
+    async def _connect(self) -> None:
+        """Begin the transaction. Its errors are not those of a rule, as a statement's may be."""
+        with translate_errors(self._translators.any):
+            await self._run(self.session.connection())
 
     async def _run(self, call: Coroutine[Any, Any, T]) -> T:
         """Await the call. A cancellation does not cut it off: its connection has to be released."""

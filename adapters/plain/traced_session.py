@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.plain.errors import translate_errors
 from adapters.plain.session import PlainSession
 from adapters.sql.traced.spans import ACQUIRE_CONNECTION, StatementSpans
 
@@ -22,8 +21,8 @@ class TracedPlainSession(PlainSession):
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         if not self.has_begun:
-            with self._spans.acquire(ACQUIRE_CONNECTION), translate_errors(self._translators.any):
-                await self._run(self.session.connection())
+            with self._spans.acquire(ACQUIRE_CONNECTION):
+                await self._connect()
         with self._spans.statement(statement):
             return await super().exec(statement, params)
 

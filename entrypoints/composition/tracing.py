@@ -10,8 +10,12 @@ from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.settings import InvalidSettings
 from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.tracing.environment import TraceOptions, read_trace_options
-from entrypoints.telemetry.tracing.installation import has_exporter, has_global_provider
-from entrypoints.telemetry.tracing.parsers import silence_parsers
+from entrypoints.telemetry.tracing.installation import (
+    find_unknown_provider,
+    has_exporter,
+    has_global_provider,
+)
+from entrypoints.telemetry.tracing.parsers import ignore_baggage, silence_parsers
 
 if TYPE_CHECKING:
     from entrypoints.telemetry.tracing.tracing import Tracing
@@ -25,6 +29,10 @@ def find_trace_options() -> TraceOptions | None:
 
     Raises ``InvalidSettings``, also if the packages are missing that export traces.
     """
+    if variable := find_unknown_provider(os.environ):
+        raise InvalidSettings(
+            f"{variable} is not valid: unset it, or use a name that an installed package provides"
+        )
     options = read_trace_options(os.environ)
     if options is not None and not has_exporter():
         raise InvalidSettings(
@@ -43,6 +51,7 @@ def open_tracing() -> "Tracing | None":
     options = find_trace_options()
     if options is None or has_global_provider():
         return None
+    ignore_baggage()
     # Imported only if requests are traced, because it takes time and memory.
     from entrypoints.telemetry.tracing.tracing import Tracing, describe_service  # noqa: PLC0415
 

@@ -1,18 +1,17 @@
 """The environment variables of OpenTelemetry, as its specification defines them.
 
-The SDK reads most of them itself. It only warns about wrong ones, and then does something else, or
-prints a value that may be a credential. So all are checked here, before a start.
+The SDK reads most of them itself. About wrong ones it only warns, with a value that may be a
+credential, and then uses a default. So all are checked here, before a start.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from entrypoints.settings import InvalidSettings
+from entrypoints.telemetry.tracing.checks import CHECKS, OF_ALL, OF_TRACES, URL
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
-PROTOCOL = "http/protobuf"
 RATIO = "OTEL_TRACES_SAMPLER_ARG"
 
 SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}
@@ -23,9 +22,6 @@ SAMPLERS = {"always_on": 1.0, "always_off": 0.0, "traceidratio": None}
 
 PARENT_BASED = "parentbased_"
 DEFAULT_SAMPLER = "parentbased_always_on"
-
-HEADERS = re.compile(r"[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=[ !#-+\--:<-\[\]-~]*")
-"""A header as the SDK accepts it: a token, and visible ASCII without ``",;\\`` (RFC 9110)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ def read_trace_options(environment: Mapping[str, str]) -> TraceOptions | None:
     Without an OTLP endpoint nothing is. Raises ``InvalidSettings`` if the traces could not be
     exported as they say.
     """
-    variables = {name: text for name, value in environment.items() if (text := value.strip())}
+    variables = _select(environment)
     found = _find_endpoint(variables)
     exporter = variables.get(EXPORTER, "otlp").lower()
     if found is None or exporter == "none" or _is_true(variables.get("OTEL_SDK_DISABLED")):
@@ -65,12 +61,19 @@ def read_trace_options(environment: Mapping[str, str]) -> TraceOptions | None:
     return TraceOptions(endpoint, ratio, is_parent_based)
 
 
+def _select(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables that have an effect: those for traces replace those for all signals."""
+    variables = {name: text for name, value in environment.items() if (text := value.strip())}
+    replaced = {name.replace(OF_TRACES, OF_ALL) for name in variables if name.startswith(OF_TRACES)}
+    return {name: text for name, text in variables.items() if name not in replaced}
+
+
 def _find_endpoint(variables: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the name of the variable and the URL for traces."""
-    name = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    name = f"{OF_TRACES}ENDPOINT"
     if name in variables:
         return name, variables[name]
-    name = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    name = f"{OF_ALL}ENDPOINT"
     if name in variables:
         return name, f"{variables[name].removesuffix('/')}/v1/traces"
     return None
@@ -80,7 +83,7 @@ def _check_endpoint(name: str, endpoint: str) -> None:
     """Raise ``InvalidSettings`` unless it is a URL for HTTP. It may have a password: hide it."""
     try:
         url = urlsplit(endpoint)
-        is_valid = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+        is_valid = URL.fullmatch(endpoint) is not None and url.port != 0
         has_query = bool(url.query)
     except ValueError:
         is_valid = has_query = False
@@ -117,63 +120,8 @@ def _is_true(text: str | None) -> bool:
     return text is not None and text.lower() == "true"
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return 0 < float(text) < float("inf")
-    except ValueError:
-        return False
-
-
 def _is_ratio(text: str) -> bool:
     try:
         return 0 <= float(text) <= 1
     except ValueError:
         return False
-
-
-def _is_natural(text: str) -> bool:
-    return re.fullmatch("[0-9]{1,9}", text) is not None
-
-
-def _is_positive(text: str) -> bool:
-    return _is_natural(text) and int(text) > 0
-
-
-def _are_pairs(text: str) -> bool:
-    return all("=" in pair for pair in text.split(",") if pair.strip())
-
-
-def _are_headers(text: str) -> bool:
-    return all(HEADERS.fullmatch(header) for header in text.split(",") if header.strip())
-
-
-Check = tuple[Callable[[str], bool], str]
-
-_OF_EXPORTER: Mapping[str, Check] = {
-    "PROTOCOL": (lambda text: text == PROTOCOL, f"{PROTOCOL}, the only supported protocol"),
-    "HEADERS": (_are_headers, "NAME=VALUE,NAME=VALUE with URL-encoded values"),
-    "TIMEOUT": (_is_number, "a number of seconds"),
-    "COMPRESSION": (lambda text: text.lower() in {"none", "gzip", "deflate"}, "gzip or none"),
-}
-
-_POSITIVE: Check = (_is_positive, "a positive integer")
-_LIMIT: Check = (_is_natural, "an integer")
-
-CHECKS: Mapping[str, Check] = {
-    **{f"OTEL_EXPORTER_OTLP_{name}": check for name, check in _OF_EXPORTER.items()},
-    **{f"OTEL_EXPORTER_OTLP_TRACES_{name}": check for name, check in _OF_EXPORTER.items()},
-    "OTEL_RESOURCE_ATTRIBUTES": (_are_pairs, "NAME=VALUE,NAME=VALUE"),
-    "OTEL_BSP_SCHEDULE_DELAY": _POSITIVE,
-    "OTEL_BSP_MAX_QUEUE_SIZE": _POSITIVE,
-    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": _POSITIVE,
-    "OTEL_BSP_EXPORT_TIMEOUT": _POSITIVE,
-    "OTEL_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": _LIMIT,
-    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT": _LIMIT,
-    "OTEL_SPAN_EVENT_COUNT_LIMIT": _LIMIT,
-    "OTEL_SPAN_LINK_COUNT_LIMIT": _LIMIT,
-    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": _LIMIT,
-}
-"""For each variable a check of its value, and what is valid."""

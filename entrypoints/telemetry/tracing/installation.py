@@ -1,11 +1,16 @@
 """Whether the packages that export traces are installed, and whether something else traces."""
 
+from collections.abc import Mapping
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 EXPORTING = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
 """The packages of the extra that exporting needs."""
+
+PROVIDERS = ("tracer", "meter", "logger")
+"""The kinds of providers that FastAPI looks for in each request."""
 
 
 def has_exporter() -> bool:
@@ -19,3 +24,15 @@ def has_exporter() -> bool:
 def has_global_provider() -> bool:
     """Return whether the process has a tracer provider already, which FastAPI uses then."""
     return not isinstance(get_tracer_provider(), ProxyTracerProvider)
+
+
+def find_unknown_provider(environment: Mapping[str, str]) -> str | None:
+    """Return the variable that names a provider which no installed package has, or ``None``.
+
+    With it, also if it is empty, OpenTelemetry fails each time that FastAPI looks for a provider.
+    """
+    for kind in PROVIDERS:
+        variable, group = f"OTEL_PYTHON_{kind.upper()}_PROVIDER", f"opentelemetry_{kind}_provider"
+        if variable in environment and not entry_points(group=group, name=environment[variable]):
+            return variable
+    return None

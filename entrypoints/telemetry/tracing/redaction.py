@@ -1,7 +1,7 @@
-"""What is exported of a span: nothing that a client or the database has chosen, but the path.
+"""What is exported of a span: of the texts of clients and the database only the path and the host.
 
-FastAPI records the query of a request. The SDK records the messages of exceptions, for spans that a
-library of the future may make so. Both may have a credential or the value of a field.
+FastAPI records the query of a request. The SDK records the messages of exceptions in spans of other
+libraries. Both may contain a credential or the value of a field.
 """
 
 from collections.abc import Mapping
@@ -41,9 +41,9 @@ MAX_TEXT = 1024
 class Redaction(SpanProcessor):
     """Passes to another processor what may be exported of each span.
 
-    Dropped are other attributes, such as ``url.query``, events, links, descriptions of errors, and
-    the client's ``tracestate``. So is the path of a request that was refused: it may be the reason,
-    and the log has it. The scope of a traced request gets the id of its trace.
+    It drops other attributes, such as ``url.query``, events, links, descriptions of errors, and the
+    client's ``tracestate``. It also drops the path of a request that was refused: it may be the
+    refused value, and the log has it. It adds the trace id to the scope of a traced request.
     """
 
     def __init__(self, processor: SpanProcessor) -> None:

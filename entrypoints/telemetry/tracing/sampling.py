@@ -1,9 +1,10 @@
 """Which requests are traced, decided before anything is recorded of them.
 
-A client may say in ``traceparent`` that its trace is sampled (W3C Trace Context). With that it
-could have each of its requests recorded, or none. So only a trusted proxy decides; for others the
-service does, at random: a decision by the trace id, which the client chooses too, would be theirs.
-The trace of a recorded request goes on with the id in ``traceparent`` in both cases.
+A client may say in ``traceparent`` that its trace is sampled (W3C Trace Context). If that counted,
+it could have all of its requests recorded, or none. So it counts only if a trusted proxy has sent
+the request. The requests of other clients are sampled at random, and not by the trace id, because
+the client chooses that, too. A recorded request has the trace id of its ``traceparent`` in both
+cases.
 """
 
 import random
@@ -17,12 +18,19 @@ from entrypoints.telemetry.tracing.environment import TraceOptions
 from entrypoints.trace_scopes import IS_FROM_PROXY
 
 TRACE_ID_BITS = 64
-"""Number of bits of a trace id by which all services decide alike, the last ones."""
+"""Number of the last bits of a trace id that the ratio is compared with, as in OpenTelemetry's SDK.
+
+So all services of a trace decide alike.
+"""
 
 TRACEPARENT = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
+    rb"(?!ff|00-.{52}-)[0-9a-f]{2}"
+    rb"-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
 )
-"""The id of a trace, and its flags, of which the last bit is that it is sampled."""
+"""The id of a trace, and its flags, of which the last bit is that it is sampled.
+
+Only versions after 00 may go on after the flags.
+"""
 
 traced_scope: ContextVar[Scope | None] = ContextVar("traced_scope", default=None)
 """The scope of the request that the current task serves, if the request is traced."""

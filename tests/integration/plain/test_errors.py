@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +16,7 @@ from domain.hero import HeroDraft, HeroQuery
 from service_layer.database import Database
 from service_layer.errors import OutcomeUnknown, StoreBusy, StoreConflict, StoreUnavailable
 from tests.support.databases import empty_postgres, open_plain
-from tests.support.served import LIMIT, ask
+from tests.support.served import LIMIT, ask, fresh_postgres
 
 pytestmark = pytest.mark.canary
 
@@ -62,6 +63,21 @@ async def test_a_file_that_another_program_has_locked_is_unavailable(tmp_path: P
                     await uow.heroes.add(DRAFT)
 
         await assert_usable(database)
+
+
+async def test_a_write_whose_connection_the_server_refuses_is_unavailable(
+    postgres_url: str,
+) -> None:
+    """The server refuses it with an SQLSTATE that a trigger may raise, too."""
+    with fresh_postgres(postgres_url) as url:
+        database = open_plain_database(url, OPTIONS)
+        ask(postgres_url, f"ALTER DATABASE {urlsplit(url).path[1:]} ALLOW_CONNECTIONS false")
+
+        async with database.writing() as uow:
+            with pytest.raises(StoreUnavailable, match="55000"):
+                await uow.heroes.add(DRAFT)
+
+        await database.aclose()
 
 
 async def test_a_unit_of_work_that_is_cancelled_gives_its_connection_back(tmp_path: Path) -> None:

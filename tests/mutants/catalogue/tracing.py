@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 TRACING = "entrypoints/telemetry/tracing"
 ENVIRONMENT = f"{TRACING}/environment.py"
+CHECKS = f"{TRACING}/checks.py"
 SAMPLING = f"{TRACING}/sampling.py"
 REDACTION = f"{TRACING}/redaction.py"
 SPANS = f"{TRACING}/spans.py"
@@ -42,6 +43,13 @@ MUTANTS = [
         "    silence_parsers()\n",
         "",
         COLLECTED,
+    ),
+    Mutant(
+        "a client's baggage is parsed",
+        COMPOSITION,
+        "    ignore_baggage()\n",
+        "",
+        COMPOSED,
     ),
     Mutant(
         "any flag counts as sampled",
@@ -133,6 +141,27 @@ MUTANTS = [
         ' or _is_true(variables.get("OTEL_SDK_DISABLED"))',
         "",
         READ,
+    ),
+    Mutant(
+        "a header with a line break is left to the exporter, which logs it",
+        CHECKS,
+        " and all(map(PRINTABLE.fullmatch, parts))",
+        " and bool(parts)",
+        READ,
+    ),
+    Mutant(
+        "a variable for all signals has an effect beside one for traces",
+        ENVIRONMENT,
+        " if name not in replaced}",
+        "}",
+        READ,
+    ),
+    Mutant(
+        "a provider that no package has fails each request",
+        COMPOSITION,
+        "if variable := find_unknown_provider(os.environ):",
+        "if variable := find_unknown_provider({}):",
+        COMPOSED,
     ),
     Mutant(
         "a wrong variable is left to the SDK, which prints it",

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.propagate import get_global_textmap, set_global_textmap
 
 from entrypoints.composition.tracing import find_trace_options, open_tracing
 from entrypoints.settings import InvalidSettings
@@ -43,6 +45,13 @@ def _traced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:9")
 
 
+@pytest.fixture
+def _restored_propagators() -> Iterator[None]:
+    before = get_global_textmap()
+    yield
+    set_global_textmap(before)
+
+
 @pytest.mark.usefixtures("missing", "_traced")
 def test_without_the_extra_an_endpoint_is_refused() -> None:
     with pytest.raises(InvalidSettings, match=r"install heroes\[otel\], or set OTEL_TRACES_EXP"):
@@ -61,6 +70,26 @@ def test_without_the_extra_the_service_starts_if_nothing_is_traced(
 
     assert find_trace_options() is None
     assert open_tracing() is None
+
+
+@pytest.mark.parametrize("kind", ["TRACER", "METER", "LOGGER"])
+@pytest.mark.parametrize("name", ["", "s3cret"])
+def test_a_provider_that_no_package_has_is_refused_also_if_nothing_is_traced(
+    monkeypatch: pytest.MonkeyPatch, kind: str, name: str
+) -> None:
+    """FastAPI looks for it in each request, which would get 500."""
+    monkeypatch.setenv(f"OTEL_PYTHON_{kind}_PROVIDER", name)
+
+    with pytest.raises(InvalidSettings, match=f"^OTEL_PYTHON_{kind}_PROVIDER is not") as refused:
+        open_tracing()
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_provider_of_an_installed_package_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_PYTHON_TRACER_PROVIDER", "sdk_tracer_provider")
+
+    assert find_trace_options() is None
 
 
 def test_untraced_or_with_a_provider_of_the_users_own_nothing_is_opened(tmp_path: Path) -> None:
@@ -87,3 +116,13 @@ def test_a_protocol_that_is_not_supported_ends_a_command_with_2(
         "heroes: OTEL_EXPORTER_OTLP_PROTOCOL is not valid: use http/protobuf, the only supported "
         "protocol"
     ) == refused.stderr.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("_traced", "_restored_propagators")
+async def test_of_a_traced_request_no_baggage_is_parsed() -> None:
+    """OpenTelemetry's parser would stop the event loop for 0.1 s, for 8 KiB of spaces."""
+    tracing = open_tracing()
+
+    assert tracing is not None
+    await tracing.aclose(1.0)
+    assert {"traceparent", "tracestate"} == get_global_textmap().fields

@@ -152,6 +152,19 @@ def test_what_a_client_adds_to_its_trace_is_not_logged(
     assert CANARY not in caplog.text
 
 
+def test_a_limit_that_a_client_exceeds_is_not_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "100")
+    silence_parsers()
+    traced = Traced()
+
+    TestClient(traced.app).get(f"/heroes/?name={CANARY * 100}")
+
+    assert 1 == len(traced.spans)
+    assert [] == [each.name for each in caplog.records if each.name.startswith("opentelemetry")]
+
+
 def test_a_trace_goes_on_with_the_clients_id() -> None:
     traced = Traced()
 

@@ -25,6 +25,7 @@ INVALID = [
     f"00-{TRACE.upper()}-{SPAN}-01",
     f"00-{TRACE}-{SPAN}",
     f"00-{TRACE}-{SPAN}-01\n",
+    f"00-{TRACE}-{SPAN}-01-more",
 ]
 
 
