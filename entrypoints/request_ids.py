@@ -3,10 +3,10 @@
 A client or a proxy may choose it, to find the request in the logs of several services.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from contextvars import ContextVar
+from random import getrandbits
 
 HEADER = b"x-request-id"
 
@@ -28,5 +28,5 @@ def find_request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 def make_request_id() -> str:
-    """Return a random id of 128 bits, in hexadecimal digits."""
-    return os.urandom(16).hex()
+    """Return a random id of 128 bits, in hexadecimal digits. It can be guessed: it is no secret."""
+    return f"{getrandbits(128):032x}"  # a third of the time of os.urandom

@@ -8,9 +8,9 @@ from starlette.types import Scope
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from entrypoints.asgi_scopes import IS_FROM_PROXY
 from entrypoints.http.middleware.observation import RECEIVED_AT
 from entrypoints.request_ids import HEADER, REQUEST_ID, find_request_id
-from entrypoints.trace_scopes import IS_FROM_PROXY
 
 Field = tuple[bytes, bytes]
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.derived_scopes import derive_scope
+from entrypoints.asgi_scopes import derive_scope
 from entrypoints.http.paths import raw_path
 from entrypoints.http.routing import escape_scope
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.derived_scopes import derive_scope
+from entrypoints.asgi_scopes import derive_scope
 
 
 class HeadMiddleware:

@@ -6,12 +6,12 @@ from time import perf_counter
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.derived_scopes import innermost_scope
+from entrypoints.asgi_scopes import TRACE_ID, innermost_scope
+from entrypoints.deferral import Deferred
 from entrypoints.exchanges import Exchange, Observer
 from entrypoints.http.authentication.access import PRINCIPAL
 from entrypoints.http.paths import raw_path
 from entrypoints.request_ids import REQUEST_ID, current_request_id
-from entrypoints.trace_scopes import TRACE_ID
 
 RECEIVED_AT = "received_at"
 """Key in the ASGI scope of the time at which the head of the request had arrived.
@@ -24,11 +24,11 @@ IS_REPORTED = "is_reported"
 
 
 class ObservationMiddleware:
-    """ASGI middleware that reports each request to the ``observers``, after its response.
+    """ASGI middleware that reports each request to the ``observers``, soon after its response.
 
     Log lines that are written meanwhile get the id of the request. With ``has_timing`` the response
     has a ``Server-Timing``: the milliseconds that the request waited, and those until the response
-    started, which costs 1.6 µs. The layer costs 1.7 µs a request, or 0.3 µs if nothing observes.
+    started.
     """
 
     def __init__(
@@ -37,24 +37,26 @@ class ObservationMiddleware:
         self._app = app
         self._observers = observers
         self._has_timing = has_timing
+        self._ended = Deferred(self._report)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             current_request_id.set(scope.get(REQUEST_ID))
-            if self._has_timing:
-                send = _send_with_timing(scope, send)
-            if self._observers:
+            if self._observers or self._has_timing:
                 return self._observe(scope, receive, send)
         return self._app(scope, receive, send)
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = scope.get(RECEIVED_AT) or perf_counter()
+        called = perf_counter()
+        received = scope.get(RECEIVED_AT, called)
         status, size = 500, 0  # the response of the server if the application does not respond
 
         def send_observed(message: Message) -> Awaitable[None]:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if self._has_timing:
+                    message = _add_timing(message, called - received, perf_counter() - called)
             else:
                 size += len(message.get("body", b""))
             return send(message)
@@ -63,9 +65,12 @@ class ObservationMiddleware:
             await self._app(scope, receive, send_observed)
         finally:
             if IS_REPORTED not in scope:
-                exchange = describe_exchange(scope, status, size, perf_counter() - started)
-                for observe in self._observers:
-                    observe(exchange)
+                self._ended.add((scope, status, size, perf_counter() - received))
+
+    def _report(self, ended: tuple[Scope, int, int, float]) -> None:
+        exchange = describe_exchange(*ended)
+        for observe in self._observers:
+            observe(exchange)
 
 
 def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float) -> Exchange:
@@ -96,16 +101,7 @@ def _template(route: BaseRoute) -> str | None:
     return template
 
 
-def _send_with_timing(scope: Scope, send: Send) -> Send:
-    called = perf_counter()
-    waited = called - scope.get(RECEIVED_AT, called)
-
-    def send_with_timing(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            took = perf_counter() - called
-            text = b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
-            headers = [*message.get("headers", ()), (b"server-timing", text)]
-            message = {**message, "headers": headers}
-        return send(message)
-
-    return send_with_timing
+def _add_timing(message: Message, waited: float, took: float) -> Message:
+    text = b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
+    headers = [*message.get("headers", ()), (b"server-timing", text)]
+    return {**message, "headers": headers}

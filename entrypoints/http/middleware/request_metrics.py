@@ -7,7 +7,8 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.derived_scopes import innermost_scope
+from entrypoints.asgi_scopes import innermost_scope
+from entrypoints.deferral import Deferred
 from entrypoints.http.middleware.observation import IS_REPORTED
 
 NO_ROUTE = ""
@@ -38,6 +39,7 @@ class RequestMetrics:
     def __init__(self, app: ASGIApp, durations: Durations) -> None:
         self._app = app
         self._durations = durations
+        self._ended = Deferred(self._record)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,6 +64,9 @@ class RequestMetrics:
         finally:
             durations.active -= 1
             if IS_REPORTED not in scope:
-                seconds = perf_counter() - started
-                route = getattr(innermost_scope(scope).get("route"), "path_format", NO_ROUTE)
-                durations.observe(scope["method"], route, status or 500, seconds)
+                self._ended.add((scope, status or 500, perf_counter() - started))
+
+    def _record(self, ended: tuple[Scope, int, float]) -> None:
+        scope, status, seconds = ended
+        route = getattr(innermost_scope(scope).get("route"), "path_format", NO_ROUTE)
+        self._durations.observe(scope["method"], route, status, seconds)

@@ -12,8 +12,8 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.trace import SpanContext, SpanKind, Status, format_trace_id
 from opentelemetry.util.types import AttributeValue
 
+from entrypoints.asgi_scopes import TRACE_ID
 from entrypoints.telemetry.tracing.sampling import traced_scope
-from entrypoints.trace_scopes import TRACE_ID
 
 ATTRIBUTES = frozenset(
     {

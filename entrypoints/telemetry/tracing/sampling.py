@@ -14,8 +14,8 @@ from contextvars import ContextVar
 
 from starlette.types import Scope
 
+from entrypoints.asgi_scopes import IS_FROM_PROXY
 from entrypoints.telemetry.tracing.environment import TraceOptions
-from entrypoints.trace_scopes import IS_FROM_PROXY
 
 TRACE_ID_BITS = 64
 """Number of the last bits of a trace id that the ratio is compared with, as in OpenTelemetry's SDK.

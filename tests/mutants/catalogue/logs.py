@@ -2,6 +2,7 @@
 
 from tests.mutants.mutant import Mutant
 
+DEFERRAL = "entrypoints/deferral.py"
 IDS = "entrypoints/request_ids.py"
 OBSERVATION = "entrypoints/http/middleware/observation.py"
 HEAD = "entrypoints/http/middleware/head.py"
@@ -13,12 +14,34 @@ REPORTS = "entrypoints/server/refusing/reports.py"
 READER = "entrypoints/server/parsing/request_reader.py"
 LOGS = "entrypoints/telemetry/logs"
 
+DEFERRED = ["tests/unit/test_deferral.py"]
 ID_TESTS = ["tests/unit/test_request_ids.py"]
 OBSERVED = ["tests/unit/http/middleware/test_observation.py"]
 SERVED = ["tests/integration/server/test_request_ids.py"]
 UNIT = "tests/unit/telemetry/logs"
 
 MUTANTS = [
+    Mutant(
+        "the last request of an iteration is reported first",
+        DEFERRAL,
+        "self._items.popleft()",
+        "self._items.pop()",
+        DEFERRED,
+    ),
+    Mutant(
+        "what is deferred runs in the context of a request",
+        DEFERRAL,
+        "self._handle_items, context=Context()",
+        "self._handle_items",
+        DEFERRED,
+    ),
+    Mutant(
+        "after a loop was closed nothing is reported",
+        DEFERRAL,
+        "if loop is not self._loop:",
+        "if self._loop is None:",
+        DEFERRED,
+    ),
     Mutant(
         "a failed probe is not logged",
         "entrypoints/telemetry/logs/configuration.py",

@@ -41,6 +41,7 @@ async def observe(
     transport = httpx2.ASGITransport(with_scope, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         await client.request(method, path, headers=headers)
+    await asyncio.sleep(0)  # it is reported in the next iteration of the event loop
     return seen
 
 

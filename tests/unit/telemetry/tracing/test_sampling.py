@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from entrypoints.asgi_scopes import IS_FROM_PROXY
 from entrypoints.composition.tracing import is_untraced
 from entrypoints.telemetry.tracing.environment import TraceOptions
 from entrypoints.telemetry.tracing.sampling import Sampling
-from entrypoints.trace_scopes import IS_FROM_PROXY
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"

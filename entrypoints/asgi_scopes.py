@@ -1,4 +1,4 @@
-"""Copies of an ASGI scope that a middleware passes on.
+"""Keys of ASGI scopes that belong to no module alone, and copies that a middleware passes on.
 
 The application adds keys such as the route to the copy, not to the original. So the original refers
 to its copy.
@@ -7,6 +7,12 @@ to its copy.
 from typing import Any
 
 from starlette.types import Scope
+
+TRACE_ID = "trace_id"
+"""Key of the id of the request's trace, in hexadecimal digits, if the trace is recorded."""
+
+IS_FROM_PROXY = "is_from_proxy"
+"""Key of a request that a trusted proxy has sent: its trace context is trusted, too."""
 
 _DERIVED = "derived"
 
