@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults mutants soak overload restore-kills stops hostile-tables \
+.PHONY: help install run quick test faults mutants soak overload restore-kills kills stops hostile-tables \
 	canaries bench check openapi format lock clean
 
 help: ## Describe the targets
@@ -56,6 +56,9 @@ overload: $(VENV)/dev.stamp ## Offer twice the full load for a minute, for each 
 restore-kills: $(VENV)/dev.stamp ## Kill a restore at 50 random moments
 	TEST_RESTORE_KILLS=50 $(BIN)/pytest $(LONG) -rP \
 		tests/integration/sqlite/backups/test_random_kills.py $(ARGS)
+
+kills: $(VENV)/dev.stamp ## Kill a server on a SQLite file 50 times beside writers
+	TEST_KILLS=50 $(BIN)/pytest $(LONG) tests/integration/sqlite/test_durability.py $(ARGS)
 
 stops: $(VENV)/dev.stamp ## Stop a server under load a hundred times
 	TEST_STOPS=100 $(BIN)/pytest $(LONG) tests/integration/server/test_stop_under_load.py $(ARGS)

@@ -17,7 +17,7 @@ from tests.contract.queries import EVERY_SORT, filters, queries, tables
 from tests.fakes import queries as in_memory_queries
 
 same_database_for_all_examples = settings(
-    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 
 HEROES_WITH_TIES = [

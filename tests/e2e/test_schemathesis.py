@@ -88,7 +88,7 @@ def assert_as_documented(request: Described, response: httpx2.Response) -> None:
 
 
 @api.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_conforms_to_the_document(
     case: schemathesis.Case[Any], server: Served
 ) -> None:

@@ -92,5 +92,5 @@ def test_the_api_behaves_like_a_dict(server: Served) -> None:
     with httpx2.Client(base_url=server.url, timeout=10) as client:
         machine = type("Machine", (HeroesAndADict,), {"client": client})
         run_state_machine_as_test(
-            machine, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+            machine, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
         )

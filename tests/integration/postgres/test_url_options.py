@@ -103,8 +103,7 @@ async def test_the_socket_has_the_keepalive_options(
     assert 7 != found[0] or "=0" not in options
 
 
-@pytest.mark.parametrize("session", ["fast", "plain"])
-@pytest.mark.parametrize("options", [(), ("--no-migrate",)])
+@pytest.mark.parametrize(("session", "options"), [("fast", ()), ("plain", ("--no-migrate",))])
 def test_a_missing_database_or_role_ends_the_start(
     tmp_path: Path, postgres_url: str, session: str, options: tuple[str, ...]
 ) -> None:
