@@ -8,7 +8,6 @@ import pytest
 from entrypoints.settings import find_log_format
 from tests.integration.processes import run
 from tests.support.log_lines import parse_lines, parse_requests
-from tests.support.restored_logging import restored_logging
 from tests.support.served import invoke, serve
 from tests.support.sql import execute
 
@@ -57,8 +56,7 @@ def test_lines_of_a_settings_file_that_cannot_be_parsed_are_one_warning(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("HEROES_POOL_SIZE=3\nnot ~ one\n# a comment\n=\n")
 
-    with restored_logging():
-        ended = invoke(tmp_path / "heroes.db", "serve", "--workers=2", log_format="json")
+    ended = invoke(tmp_path / "heroes.db", "serve", "--workers=2", log_format="json")
 
     warning, refusal = parse_lines(ended.stderr)
     assert ("warning", "error") == (warning["level"], refusal["level"])

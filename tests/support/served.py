@@ -20,6 +20,7 @@ import asyncpg
 from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
+from tests.support.restored_logging import restored_logging
 
 LIMIT = float(os.environ.get("TEST_LIMIT", "30"))
 """Seconds within which a process must start or stop. ``make mutants`` allows less."""
@@ -145,7 +146,8 @@ def environment(database: Path, **settings: str) -> dict[str, str]:
 
 def invoke(database: Path, *arguments: str, **settings: str) -> Result:
     """Run the command in this process, which is faster than a subprocess."""
-    return CliRunner().invoke(cli, arguments, env=environment(database, **settings))
+    with restored_logging():
+        return CliRunner().invoke(cli, arguments, env=environment(database, **settings))
 
 
 @contextmanager
