@@ -12,13 +12,21 @@ T = TypeVar("T")
 
 _connection_listeners: list[Callable[[sqlite3.Connection], None]] = []
 _statement_listeners: list[Callable[[str], None]] = []
+_is_traced: list[bool] = []
 _connect = sqlite3.connect
 
 
 @contextmanager
-def on_connection(listener: Callable[[sqlite3.Connection], None]) -> Iterator[None]:
-    """Call ``listener`` with every connection that is opened."""
-    with _listed(_connection_listeners, listener):
+def on_connection(
+    listener: Callable[[sqlite3.Connection], None], *, is_traced: bool = True
+) -> Iterator[None]:
+    """Call ``listener`` with every connection that is opened.
+
+    One that is not traced may be used while a thread executes a statement on it. With a callback
+    that would be a deadlock: the thread has the lock of the connection and waits for Python's,
+    and the other one has Python's and waits for that of the connection.
+    """
+    with _listed(_connection_listeners, listener), _listed(_is_traced, is_traced):
         yield
 
 
@@ -40,7 +48,8 @@ def _listed(listeners: list[T], listener: T) -> Iterator[None]:
 
 def _connect_and_trace(*args: Any, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = _connect(*args, **options)
-    connection.set_trace_callback(_notify_statement)
+    if all(_is_traced):
+        connection.set_trace_callback(_notify_statement)
     for listener in _connection_listeners:
         listener(connection)
     return connection

@@ -16,7 +16,7 @@ FULL = 2
 async def test_the_connections_of_the_fast_session_flush_each_commit(tmp_path: Path) -> None:
     connections: list[sqlite3.Connection] = []
     database = migrated_sqlite(tmp_path / "heroes.db")
-    with on_connection(connections.append):
+    with on_connection(connections.append, is_traced=False):
         await write_and_read(database)
 
     assert {FULL} == {pragma(each, "synchronous") for each in connections if may_write(each)}
@@ -27,7 +27,7 @@ async def test_the_connections_of_the_fast_session_flush_each_commit(tmp_path: P
 async def test_the_connections_of_the_plain_session_flush_each_commit(tmp_path: Path) -> None:
     connections: list[sqlite3.Connection] = []
     async with open_plain(f"sqlite:///{tmp_path}/heroes.db") as database:
-        with on_connection(connections.append):
+        with on_connection(connections.append, is_traced=False):
             await write_and_read(database)
 
         assert connections
