@@ -59,6 +59,9 @@ OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
 OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_key=format_key(1))
 """The same service, which needs an API key."""
 
+NO_AUTHENTICATION, ALL_OFF = READS_ALONE = ("no authentication", "all off")
+"""What is measured in process: a request of a service without these parts."""
+
 KNOWN_KEY = "known API key"
 """What is measured in process: a request with a key that is cached."""
 

@@ -11,11 +11,9 @@ from entrypoints.api.app import Limits, build_app
 from entrypoints.api.scopes import SCOPES
 from entrypoints.quotas import MAX_REQUESTS, Quota
 from service_layer.api_key_authentication import ApiKeyAuthenticator
-from tests.benchmarks.contenders import KNOWN_KEY
+from tests.benchmarks.contenders import KNOWN_KEY, NO_AUTHENTICATION
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
 from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
-
-NONE = "no authentication"
 
 DAY = 24 * 60 * 60
 
@@ -37,7 +35,7 @@ async def make_subjects(database: SqliteDatabase, folder: Path) -> Mapping[str, 
     with_tokens = build_app(database, authenticator=open_file(verifier, published))
     scope = f"{SCOPES.read} {SCOPES.write}"
     return {
-        NONE: Subject(build_app(database)),
+        NO_AUTHENTICATION: Subject(build_app(database)),
         KNOWN_KEY: Subject(with_keys, key),
         "cached token": Subject(with_tokens, issuer.token(scope=scope, exp=int(time.time()) + DAY)),
         "no credential, 401": Subject(with_keys, status=401),

@@ -24,10 +24,8 @@ from entrypoints.server.identification import identify
 from entrypoints.telemetry.logs.configuration import LogOptions, open_request_log
 from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.api_key_authentication import ApiKeyAuthenticator
-from tests.benchmarks.contenders import ALL_ON, KNOWN_KEY
+from tests.benchmarks.contenders import ALL_OFF, ALL_ON, KNOWN_KEY
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
-
-ALL_OFF = "all off"
 
 RATE = Limits(rate=Quota(MAX_REQUESTS, 1))
 """A rate limit that the benchmark does not reach."""

@@ -6,9 +6,9 @@ import uvloop
 
 from tests.benchmarks import console
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.contenders import OURS, OURS_WITH_KEYS, SQLITE
+from tests.benchmarks.contenders import NO_AUTHENTICATION, OURS, OURS_WITH_KEYS, SQLITE
 from tests.benchmarks.figures import microseconds_between
-from tests.benchmarks.in_process.authentication import NONE, measure_authentication
+from tests.benchmarks.in_process.authentication import measure_authentication
 from tests.benchmarks.in_process.slices import Slices
 from tests.benchmarks.rounds import as_json, measured_in_rounds
 from tests.benchmarks.sections.main import subjects
@@ -20,7 +20,7 @@ def run(bench: Bench) -> dict[str, Any]:
     if bench.database == SQLITE:
         console.heading("authentication, in this process")
         slices = uvloop.run(measure_authentication(bench.folder, bench.options.rounds))
-        parts["authentication"] = summarize(slices, NONE)
+        parts["authentication"] = summarize(slices, NO_AUTHENTICATION)
     console.heading(f"{bench.database}, authentication")
     with bench.running([OURS, OURS_WITH_KEYS], bench.options.rows) as servers:
         rounds = measured_in_rounds(bench.options.rounds, subjects(bench, "get", servers))

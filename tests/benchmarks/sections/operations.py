@@ -7,6 +7,7 @@ import uvloop
 from tests.benchmarks import console
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.contenders import (
+    ALL_OFF,
     EVERYTHING,
     OURS,
     OURS_WITH_KEYS,
@@ -16,7 +17,7 @@ from tests.benchmarks.contenders import (
     WITH_TIMING,
 )
 from tests.benchmarks.figures import microseconds_between
-from tests.benchmarks.in_process.operations import ALL_OFF, measure_operations
+from tests.benchmarks.in_process.operations import measure_operations
 from tests.benchmarks.rounds import as_json, measured_in_rounds
 from tests.benchmarks.sections.authentication import summarize
 from tests.benchmarks.sections.main import subjects
