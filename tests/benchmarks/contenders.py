@@ -59,7 +59,7 @@ OURS_PLAIN = Contender("heroes-plain", settings={"SESSION": "plain"})
 OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_key=format_key(1))
 """The same service, which needs an API key."""
 
-NO_AUTHENTICATION, ALL_OFF = READS_ALONE = ("no authentication", "all off")
+NO_AUTHENTICATION, ALL_OFF = ("no authentication", "all off")
 """What is measured in process: a request of a service without these parts."""
 
 KNOWN_KEY = "known API key"

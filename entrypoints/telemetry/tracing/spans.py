@@ -35,8 +35,8 @@ class TracerSpans:
 class _CurrentSpan(AbstractContextManager[None]):
     """Makes a span the current one, and ends it.
 
-    The tracer's own context manager takes twice as long, and records the message of an error
-    unless it is told not to.
+    The tracer's own context manager takes twice as long, and by default it records the message of
+    an error.
     """
 
     def __init__(self, span: Span) -> None:

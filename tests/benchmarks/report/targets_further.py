@@ -5,11 +5,12 @@ from statistics import median
 
 from tests.benchmarks import figures
 from tests.benchmarks.contenders import (
+    ALL_OFF,
     ALL_ON,
     KNOWN_KEY,
+    NO_AUTHENTICATION,
     ONE_COMMIT_EACH,
     OURS,
-    READS_ALONE,
     SQLITE,
 )
 from tests.benchmarks.report.target import Target
@@ -73,25 +74,23 @@ def starting(results: Results, database: str) -> Iterator[Target]:
 
 def authentication(results: Results, database: str) -> Iterator[Target]:
     """Yield what a known API key adds to a request, which is measured on SQLite."""
-    if database == SQLITE:
-        yield from added(results, "authentication", KNOWN_KEY, "known API key", 10)
+    part = results["parts"].get("authentication")
+    if database == SQLITE and part:
+        added, read = part["added"][KNOWN_KEY], part["total"][NO_AUTHENTICATION]
+        yield of_added("known API key", 10, added, read)
 
 
 def operations(results: Results, database: str) -> Iterator[Target]:
     """Yield what all parts for operators add to a request, an API key included."""
-    if database == SQLITE:
-        yield from added(results, "operations", ALL_ON, "everything for operators", 20)
+    part = results["parts"].get("operations")
+    if database == SQLITE and part:
+        added, read = part["added"][ALL_ON], part["total"][ALL_OFF]
+        yield of_added("everything for operators", 20, added, read)
 
 
-def added(
-    results: Results, section: str, subject: str, what: str, target: float
-) -> Iterator[Target]:
-    """Yield what a subject adds to a read, on a machine where the read takes ``READ``."""
-    part = results["parts"].get(section)
-    if part:
-        read = min(part["total"][each] for each in READS_ALONE if each in part["total"])
-        figure = f"µs added to a read of {READ}"
-        yield Target(what, figure, target, part["added"][subject] * READ / read, at_most=True)
+def of_added(what: str, target: float, added: float, read: float) -> Target:
+    """Return the target of what is added, scaled to a machine on which a read takes ``READ``."""
+    return Target(what, f"µs added to a read of {READ}", target, added * READ / read, at_most=True)
 
 
 def errors(results: Results, database: str) -> Iterator[Target]:
