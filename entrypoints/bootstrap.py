@@ -126,6 +126,7 @@ def make_apps(
         endpoints=health,
         metrics=metrics,
         telemetry=tracing.telemetry if tracing else None,
+        has_docs=settings.docs,
         lifespan=_lifespan(
             database,
             migrating,

@@ -119,7 +119,8 @@ def serve(*, workers: Workers = 1, migrate: Migrate = True, options: Mapping[str
         if sockets.is_ipv6_only(listener):
             print_warning("this system listens on :: for IPv6 only; IPv4 clients cannot connect")
         print_line(f"Heroes:   {url}/heroes/")
-        print_line(f"Docs:     {url}/docs")
+        if settings.docs:
+            print_line(f"Docs:     {url}/docs")
         print_line(f"Database: {database.name}")
         if admin is not None:
             print_line(f"Admin:    {sockets.format_url(admin.listener)}/readyz")

@@ -180,6 +180,9 @@ class Settings(BaseSettings):
     read_only: bool = False
     """Whether requests that write get 503, for maintenance."""
 
+    docs: bool = True
+    """Whether there is a documentation page, which needs no credential."""
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -14,7 +14,7 @@ from entrypoints.api.scopes import SCOPES
 from entrypoints.http.authentication.access import Access
 from entrypoints.http.authentication.dependencies import SKIPPABLE
 from entrypoints.http.authentication.documentation import add_security
-from entrypoints.http.browsers.docs_pages import allow_docs_pages
+from entrypoints.http.browsers.docs_page import HomeRedirect, add_docs_page
 from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.inclusion import include_directly
@@ -65,13 +65,15 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     endpoints: Mapping[str, ASGIApp] | None = None,
     metrics: Metrics | None = None,
     telemetry: TelemetryConfig | None = None,
+    has_docs: bool = True,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
 
     Without an ``authenticator`` clients need no credential and have every scope. ``endpoints`` are
     served at their paths to every client, without limits, and are not in the OpenAPI document.
-    ``metrics`` measure the requests. ``telemetry`` is FastAPI's argument: how it traces them.
+    ``metrics`` measure the requests. ``telemetry`` is FastAPI's argument: how it traces them. With
+    ``has_docs`` it has a documentation page, which needs no credential.
     """
     limits = limits or Limits()
     retention = retention or Retention()
@@ -85,10 +87,13 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         license_info={"name": "MIT", "identifier": "MIT"},
         servers=[{"url": "/", "description": "The server of this document."}],
         openapi_tags=[heroes.TAG],
+        docs_url=None,
+        redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
         telemetry=telemetry,
     )
+    public_paths = HEALTH_PATHS.union(add_docs_page(app) if has_docs else ())
     include_directly(app, heroes.router, SKIPPABLE)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
@@ -97,11 +102,12 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         app.add_middleware(ReadOnly)
     if limiter:
         app.add_middleware(RateLimit, limiter=limiter)
-    access = _authenticate(app, authenticator, limiter)
+    access = _authenticate(app, authenticator, public_paths, limiter)
     app.add_middleware(RequestTimeout, timeout=limits.request_timeout, count=timeouts)
-    _install(app, units_of_work, retention, access)
+    _install(app, units_of_work, retention, access, public_paths)
+    if has_docs:
+        app.add_middleware(HomeRedirect)
     app.add_middleware(SecurityHeaders)
-    allow_docs_pages(app)
     if metrics:
         metrics.identify(app.title.lower(), app.version)
         metrics.add(timeouts.measure, retention.measure, *([limiter.measure] if limiter else []))
@@ -125,20 +131,24 @@ def install(
     every request needs a credential, except for OPTIONS, the OpenAPI document, the documentation
     pages and the health checks.
     """
-    _install(app, units_of_work, retention, _authenticate(app, authenticator))
+    public_paths = _public_paths(app)
+    access = _authenticate(app, authenticator, public_paths)
+    _install(app, units_of_work, retention, access, public_paths)
 
 
 def _authenticate(
-    app: FastAPI, authenticator: Authenticator | None, limiter: RateLimiter | None = None
+    app: FastAPI,
+    authenticator: Authenticator | None,
+    public_paths: Collection[str],
+    limiter: RateLimiter | None = None,
 ) -> Access:
     access = Access(authenticator, SCOPES)
-    public_paths = _public_paths(app)
     app.add_middleware(Authentication, access=access, public_paths=public_paths, limiter=limiter)
     return access
 
 
 def _public_paths(app: FastAPI) -> Collection[str]:
-    """Return the paths for which no credential is needed."""
+    """Return the paths of an application of FastAPI for which no credential is needed."""
     if not app.openapi_url:  # then there are no pages either, but FastAPI keeps their paths
         return HEALTH_PATHS
     pages = (app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url)
@@ -146,7 +156,11 @@ def _public_paths(app: FastAPI) -> Collection[str]:
 
 
 def _install(
-    app: FastAPI, units_of_work: UnitOfWorkFactory, retention: Retention | None, access: Access
+    app: FastAPI,
+    units_of_work: UnitOfWorkFactory,
+    retention: Retention | None,
+    access: Access,
+    public_paths: Collection[str],
 ) -> None:
     app.state.units_of_work = units_of_work
     app.state.retention = retention or Retention()
@@ -154,4 +168,4 @@ def _install(
     app.router.default = AsteriskOptions(app.router)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(EscapedPathMiddleware)
-    complete_document(app, partial(add_security, access=access, public_paths=_public_paths(app)))
+    complete_document(app, partial(add_security, access=access, public_paths=public_paths))

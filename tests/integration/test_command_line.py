@@ -172,12 +172,14 @@ def test_serve_prints_its_urls_and_its_database(tmp_path: Path) -> None:
     assert '"GET /heroes/ HTTP/1.1" 200' in served.output()
 
 
-def test_access_logs_can_be_disabled(tmp_path: Path) -> None:
-    with serve(tmp_path / "heroes.db", access_log="false") as served:
-        httpx2.get(f"{served.url}/heroes/")
+def test_the_access_log_and_the_documentation_page_can_be_disabled(tmp_path: Path) -> None:
+    with serve(tmp_path / "heroes.db", access_log="false", docs="false") as served:
+        docs = httpx2.get(f"{served.url}/docs")
 
+    assert 404 == docs.status_code
     assert served.url in served.output()
     assert "GET" not in served.output()
+    assert "Docs:" not in served.output()
 
 
 def invoke_migrate(folder: Path, **settings: str) -> Result:

@@ -1,1 +1,1 @@
-"""Response headers that restrict browsers."""
+"""What concerns browsers: restricting headers, pages of other origins, the documentation page."""

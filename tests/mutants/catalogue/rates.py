@@ -8,7 +8,7 @@ RATE_LIMIT = "entrypoints/http/middleware/rate_limit.py"
 READ_ONLY = "entrypoints/http/middleware/read_only.py"
 QUOTAS = "entrypoints/quotas.py"
 HEADERS = "entrypoints/http/browsers/security_headers.py"
-PAGES = "entrypoints/http/browsers/docs_pages.py"
+PAGE = "entrypoints/http/browsers/docs_page.py"
 PROBLEMS = "entrypoints/http/problems.py"
 
 MIDDLEWARE = "tests/unit/http/middleware"
@@ -165,17 +165,31 @@ MUTANTS = [
         [f"{BROWSERS}/test_security_headers.py"],
     ),
     Mutant(
-        "every inline script of a page may run",
-        PAGES,
-        "self.scripts.append(f\"'sha256-{b64encode(digest).decode()}'\")",
-        "self.scripts.append(\"'unsafe-inline'\")",
-        [f"{BROWSERS}/test_docs_pages.py"],
+        "every inline script of the page may run",
+        PAGE,
+        "script-src 'self' 'sha256-{digest}'",
+        "script-src 'self' 'unsafe-inline'",
+        [f"{BROWSERS}/test_docs_page.py"],
     ),
     Mutant(
-        "a page has the policy of other responses",
-        PAGES,
-        "if isinstance(route, Route) and route.path in pages:",
-        "if False:",
-        [f"{BROWSERS}/test_docs_pages.py"],
+        "the page has the policy of other responses",
+        PAGE,
+        "page.headers[CONTENT_SECURITY_POLICY] =",
+        "_ =",
+        [f"{BROWSERS}/test_docs_page.py"],
+    ),
+    Mutant(
+        "every client is redirected to the page",
+        PAGE,
+        "or not _is_browser(scope)",
+        "",
+        [f"{BROWSERS}/test_docs_page.py"],
+    ),
+    Mutant(
+        "the document is public without the page",
+        "entrypoints/api/app.py",
+        "add_docs_page(app) if has_docs else ()",
+        'add_docs_page(app) if has_docs else ("/openapi.json",)',
+        [f"{BROWSERS}/test_docs_page.py"],
     ),
 ]

@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.principal import Principal
 from entrypoints.api.app import build_app, install
+from entrypoints.http.browsers.swagger_ui import FILES
 from service_layer.authentication import NotAuthenticated
 from tests.fakes.authenticator import NO_KEYS, NO_STORE, FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
@@ -193,9 +194,9 @@ async def test_options_needs_no_credential(app: FastAPI, path: str) -> None:
     assert allowed == await call(app, "OPTIONS", path, "Bearer unknown")
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", *(file.path for file in FILES)])
 @pytest.mark.parametrize("authorization", [[], ["Bearer unknown"], [f"Bearer {NO_STORE}"]])
-async def test_the_document_and_its_pages_need_no_credential(
+async def test_the_document_and_its_page_need_no_credential(
     app: FastAPI, path: str, authorization: list[str]
 ) -> None:
     assert 200 == (await call(app, "GET", path, *authorization)).status
@@ -214,6 +215,14 @@ async def test_health_checks_need_no_credential(
     assert 200 == (await call(app, "GET", path)).status
     assert 200 == (await call(app, "GET", path, "Bearer alice")).status
     assert [] == authenticator.asked
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect", "/openapi.json"])
+async def test_the_pages_of_another_application_need_no_credential(path: str) -> None:
+    app = FastAPI()
+    install(app, FakeDatabase(), authenticator=FakeAuthenticator())
+
+    assert 200 == (await call(app, "GET", path)).status
 
 
 async def test_a_document_that_is_turned_off_is_no_public_path() -> None:
