@@ -22,6 +22,7 @@ from entrypoints.composition.databases import (
 )
 from entrypoints.composition.maintenance import migrate
 from entrypoints.composition.tracing import open_tracing
+from entrypoints.http.browsers.cross_origin import CrossOriginPolicy, share_with_origins
 from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
 from entrypoints.server.garbage_collection import freeze_gc
@@ -75,11 +76,14 @@ def make_app(
     """Return the application that the settings describe: a factory for any ASGI server.
 
     Without ``settings`` they are read from the environment and the file ``.env``. Such a server has
-    no admin listener, so the application serves ``/metrics``. Raises the same exceptions as
-    ``make_apps``.
+    no admin listener, so the application serves ``/metrics``, and it knows no origins, so the
+    application lets their pages read its responses. Raises the same exceptions as ``make_apps``.
     """
     settings = (settings or load_settings()).model_copy(update={"admin_port": None})
-    return make_apps(StopFlag(), migrating=migrating, settings=settings).main
+    app = make_apps(StopFlag(), migrating=migrating, settings=settings).main
+    if settings.cors_origins:
+        share_with_origins(app, CrossOriginPolicy(settings.cors_origins))
+    return app
 
 
 def make_apps(

@@ -16,6 +16,13 @@ LogFormat = Literal["auto", "console", "json"]
 
 _NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+\.?")
 
+_ORIGIN = re.compile(
+    r"([a-z][a-z0-9+.-]*+)://([a-z0-9_-]++(?:\.[a-z0-9_-]++)*+|\[[0-9a-f:.]++\])(?::([0-9]{1,5}+))?"
+)
+"""The scheme, the host and the port of an origin in lower case (RFC 6454, section 6.2)."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 def _split(value: object) -> object:
     """Return the elements of a list, without the empty ones."""
@@ -33,6 +40,25 @@ def _parse_host(text: str) -> str:
             reason = "'{text}' is not a host; give names or addresses without a port"
             raise PydanticCustomError("host", reason, {"text": text}) from None
     return text
+
+
+def _parse_origin(text: str) -> str:
+    """Return the origin as browsers send it, or ``*``."""
+    if text == "*":
+        return text
+    if (found := _ORIGIN.fullmatch(text.lower())) is None:
+        reason = "'{text}' is not an origin such as https://app.example, without a path"
+        raise PydanticCustomError("origin", reason, {"text": text})
+    scheme, host, port = found.groups()
+    is_implied = port is None or int(port) == _DEFAULT_PORTS.get(scheme)
+    return f"{scheme}://{host}" + ("" if is_implied else f":{int(port)}")
+
+
+def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    if "*" in origins and len(origins) > 1:
+        reason = "'*' allows every origin, but not as the listed ones: give it alone"
+        raise PydanticCustomError("origins", reason)
+    return origins
 
 
 def _parse_network(value: object) -> IPv4Network | IPv6Network:
@@ -77,10 +103,14 @@ def _parse_root_path(value: object) -> object:
 
 
 Host = Annotated[str, AfterValidator(_parse_host)]
+Origin = Annotated[str, AfterValidator(_parse_origin)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_parse_network)]
 
 Hosts = Annotated[tuple[Host, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[
+    tuple[Origin, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_origins)
+]
 
 AuthenticationMethods = frozenset[Literal["api-key", "jwt"]]
 Authentication = Annotated[

@@ -22,6 +22,7 @@ from entrypoints.setting_types import (
     Hosts,
     LogFormat,
     Networks,
+    Origins,
     RateLimit,
     RootPath,
 )
@@ -143,6 +144,9 @@ class Settings(BaseSettings):
 
     root_path: RootPath = ""
     """The prefix under which a proxy serves the service, such as ``/api``."""
+
+    cors_origins: Origins = ()
+    """Origins whose pages may call the service in a browser, or ``*``, without its credentials."""
 
     admin_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of a listener for health checks and metrics. By default there is none."""

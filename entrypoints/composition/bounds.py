@@ -45,6 +45,7 @@ def find_bounds(database: Database, settings: Settings, listening_address: str) 
         allowed_hosts=AllowedHosts(settings.allowed_hosts or default_hosts(listening_address)),
         clients=Clients(settings.trusted_proxies),
         root_path=settings.root_path,
+        origins=settings.cors_origins,
     )
 
 
@@ -60,4 +61,5 @@ def find_admin_bounds(bounds: Bounds) -> Bounds:
         allowed_hosts=AllowedHosts([EVERY]),
         clients=Clients(),
         root_path="",
+        origins=(),
     )

@@ -1,6 +1,6 @@
 """uvicorn's configuration, with the limits of a process, its hosts and its proxies."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from uvicorn import Config
 
 from entrypoints.exchanges import Exchange, Observer
+from entrypoints.http.browsers.cross_origin import CrossOrigin, CrossOriginPolicy, Field
 from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.server.allowed_hosts import AllowedHosts
 from entrypoints.server.clients import Clients
@@ -22,7 +23,7 @@ from service_layer.telemetry.measurements import Measurement
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Limits on what the clients of a process may use, and which hosts and proxies it accepts."""
+    """Limits on what the clients of a process may use, and the hosts, proxies and origins."""
 
     receive_timeout: float
     """Maximum time in seconds for a request to arrive whole.
@@ -53,6 +54,9 @@ class Bounds:
 
     root_path: str = ""
     """The prefix under which a proxy serves the service, if it does not name another."""
+
+    origins: Collection[str] = ()
+    """The origins whose pages may call the service in a browser."""
 
 
 def _no_observers() -> Sequence[Observer]:
@@ -96,6 +100,7 @@ class ServerConfig(Config):
         self.unsent = UnsentResponses()
         self.refusals = Refusals()
         self.root_paths = RootPaths(bounds.root_path)
+        self._cross_origin = CrossOriginPolicy(bounds.origins) if bounds.origins else None
 
     def load(self) -> None:
         """Load the application, in the process that serves it, and observe its requests."""
@@ -104,8 +109,14 @@ class ServerConfig(Config):
         self.loaded_app = self.observe(self.loaded_app)
 
     def observe(self, app: ASGIApp) -> ASGIApp:
-        """Return an application whose requests are observed."""
+        """Return an application whose requests are observed, and that pages may call."""
+        if self._cross_origin is not None:
+            app = CrossOrigin(app, self._cross_origin)
         return ObservationMiddleware(app, self.observers, has_timing=self._observation.has_timing)
+
+    def find_cross_origin_fields(self, origin: bytes | None) -> Sequence[Field]:
+        """Return the headers of a refusal that a page of the origin may read."""
+        return self._cross_origin.find_fields(origin) if self._cross_origin is not None else ()
 
     def report(self, exchange: Exchange) -> None:
         """Report a request that no application gets."""

@@ -94,6 +94,61 @@ def test_another_text_is_no_network(monkeypatch: pytest.MonkeyPatch, network: st
 
 
 @pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        (
+            " https://app.example , http://localhost:5173,",
+            ("https://app.example", "http://localhost:5173"),
+        ),
+        ("HTTPS://App.Example", ("https://app.example",)),
+        ("https://a.example:443,http://a.example:80", ("https://a.example", "http://a.example")),
+        ("https://a.example:80,http://[::1]:08080", ("https://a.example:80", "http://[::1]:8080")),
+        ("capacitor://localhost", ("capacitor://localhost",)),
+        ("https://xn--bcher-kva.example", ("https://xn--bcher-kva.example",)),
+    ],
+)
+def test_origins_are_written_as_browsers_send_them(
+    monkeypatch: pytest.MonkeyPatch, value: str, origins: tuple[str, ...]
+) -> None:
+    assert origins == load(monkeypatch, "CORS_ORIGINS", value).cors_origins
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "app.example",
+        "https://app.example/",
+        "https://app.example/path",
+        "https://*.app.example",
+        "https://u@app.example",
+        "https://app.example:port",
+        "https://app.example:1234567",
+        "https://a b",
+        "https://bücher.example",
+        "https://",
+        "null",
+        "**",
+    ],
+)
+def test_another_text_is_no_origin(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "CORS_ORIGINS", f"https://a.example, {origin}")
+
+    expected = f"'{origin}' is not an origin such as https://app.example, without a path"
+    assert f"HEROES_CORS_ORIGINS is not valid: {expected}" == str(refused.value)
+
+
+def test_an_asterisk_is_the_only_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidSettings) as refused:
+        load(monkeypatch, "CORS_ORIGINS", "https://a.example,*")
+
+    expected = "'*' allows every origin, but not as the listed ones: give it alone"
+    assert f"HEROES_CORS_ORIGINS is not valid: {expected}" == str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("value", "root_path"),
     [("", ""), ("/", ""), ("/api", "/api"), ("/api/", "/api"), ("/a/b-c.d/v1", "/a/b-c.d/v1")],
 )

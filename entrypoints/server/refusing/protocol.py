@@ -54,7 +54,8 @@ class RefusingProtocol(SendingProtocol):
         reader = self._reader
         request = RefusedRequest(reader, self.scope, self.headers, self.client)
         request_id = request.find_id()
-        fields = [*self.server_state.default_headers, id_field(request_id)]
+        shared = self._config.find_cross_origin_fields(request.find_origin())
+        fields = [*self.server_state.default_headers, id_field(request_id), *shared]
         response = serialize_refusal(refusal, reader.method, reader.target, fields)
         self.transport.write(response)
         if reader.is_within_request:

@@ -1,4 +1,4 @@
-"""The id and the report of a request that the server refuses, as far as it has arrived."""
+"""The id, origin and report of a request that the server refuses, as far as it has arrived."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, cast
@@ -8,6 +8,7 @@ from starlette.types import Scope
 from uvicorn._types import HTTPScope
 
 from entrypoints.exchanges import Exchange
+from entrypoints.http.browsers.cross_origin import ORIGIN
 from entrypoints.http.middleware.observation import IS_REPORTED, describe_exchange
 from entrypoints.request_ids import HEADER, find_request_id
 from entrypoints.server.identification import Field, get_request_id
@@ -38,8 +39,11 @@ class RefusedRequest(NamedTuple):
         """Return the id that the request has, or a new one."""
         if self.reader.has_head:
             return get_request_id(self.scope)
-        fields = (*(self.headers or ()), *_split_fields(self.reader.unparsed_head))
-        return find_request_id({field for field in fields if field[0] == HEADER})
+        return find_request_id({field for field in self._arrived_fields() if field[0] == HEADER})
+
+    def find_origin(self) -> bytes | None:
+        """Return the origin of the page that sent the request, if that has arrived."""
+        return dict(self._arrived_fields()).get(ORIGIN)
 
     def describe(self, request_id: str, status: int, body_size: int, seconds: float) -> Exchange:
         """Return the report. Nothing else reports the request, although an application may end."""
@@ -51,6 +55,12 @@ class RefusedRequest(NamedTuple):
         return Exchange(
             method, path, None, status, body_size, seconds, self.client, "1.1", request_id
         )
+
+    def _arrived_fields(self) -> Iterable[Field]:
+        """Return the fields of the head that have arrived."""
+        if self.reader.has_head:
+            return self.scope["headers"]
+        return (*(self.headers or ()), *_split_fields(self.reader.unparsed_head))
 
 
 def _describe_line(method: bytes, target: bytes) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ READ_ONLY = "entrypoints/http/middleware/read_only.py"
 QUOTAS = "entrypoints/quotas.py"
 HEADERS = "entrypoints/http/browsers/security_headers.py"
 PAGE = "entrypoints/http/browsers/docs_page.py"
+CROSS_ORIGIN = "entrypoints/http/browsers/cross_origin.py"
 PROBLEMS = "entrypoints/http/problems.py"
 
 MIDDLEWARE = "tests/unit/http/middleware"
@@ -191,5 +192,33 @@ MUTANTS = [
         "add_docs_page(app) if has_docs else ()",
         'add_docs_page(app) if has_docs else ("/openapi.json",)',
         [f"{BROWSERS}/test_docs_page.py"],
+    ),
+    Mutant(
+        "every origin is allowed as a listed one",
+        CROSS_ORIGIN,
+        "return self._of_listed.get(origin, self._of_others)",
+        "return next(iter(self._of_listed.values()), self._of_others)",
+        [f"{BROWSERS}/test_cross_origin.py"],
+    ),
+    Mutant(
+        "every page may use credentials of the browser",
+        CROSS_ORIGIN,
+        "allow_credentials=EVERY not in origins",
+        "allow_credentials=True",
+        [f"{BROWSERS}/test_cross_origin.py"],
+    ),
+    Mutant(
+        "a response to a request without an origin is cached for pages",
+        CROSS_ORIGIN,
+        "self._of_others = (vary,)",
+        "self._of_others = ()",
+        [f"{BROWSERS}/test_cross_origin.py"],
+    ),
+    Mutant(
+        "pages cannot read what the server refuses",
+        "entrypoints/server/refusing/protocol.py",
+        "id_field(request_id), *shared]",
+        "id_field(request_id)]",
+        ["tests/integration/server/test_cross_origin.py"],
     ),
 ]
