@@ -38,7 +38,7 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx, pgbouncer and Prometheus
+faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx, pgbouncer, Prometheus and a browser
 	$(BIN)/pytest $(PARALLEL) tests/faults tests/deployment $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## Check that the tests detect a catalogue of deliberate mistakes
