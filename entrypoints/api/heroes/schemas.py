@@ -29,6 +29,19 @@ def describe_hero(schema: JsonDict) -> None:
     schema["examples"] = [{**DEADPOND, "id": 1}]
 
 
+def describe_batch(schema: JsonDict) -> None:
+    """Add examples to the schema of a batch. Each of its lists may be omitted.
+
+    Some generators of clients require a list that has a default.
+    """
+    remove_defaults(schema)
+    schema["minProperties"] = 1
+    schema["examples"] = [
+        {"create": [DEADPOND, RUSTY_MAN]},  # tools send it, whatever is stored
+        {"update": [{"id": 1, "changes": {"age": 29}}], "delete": [{"id": 2}]},
+    ]
+
+
 class HeroCreate(BaseModel):
     """A new hero."""
 
@@ -77,15 +90,7 @@ class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
 class HeroBatch(BatchRequest[HeroCreate, HeroBatchUpdate]):
     """Heroes to create, update and delete in one transaction, 1 to 100 in total."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "minProperties": 1,
-            "examples": [
-                {"create": [DEADPOND, RUSTY_MAN]},  # tools send it, whatever is stored
-                {"update": [{"id": 1, "changes": {"age": 29}}], "delete": [{"id": 2}]},
-            ],
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=describe_batch)
 
 
 class HeroBatchDone(BatchDone[HeroRead]):

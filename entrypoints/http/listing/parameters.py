@@ -25,7 +25,7 @@ Offset = Annotated[
     fastapi.Query(
         ge=0,
         le=INT64_MAX,
-        description="Number of items to skip. Not together with `cursor`.",
+        description="Number of items to skip, by default 0. Not together with `cursor`.",
         json_schema_extra=FORMAT,
     ),
 ]

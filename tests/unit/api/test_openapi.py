@@ -247,6 +247,17 @@ def test_an_update_has_no_required_fields_and_no_defaults(document: dict[str, An
     assert not any("default" in field for field in update["properties"].values())
 
 
+def test_what_a_client_may_omit_has_no_default_that_a_generated_client_would_send(
+    document: dict[str, Any],
+) -> None:
+    batch = document["components"]["schemas"]["HeroBatch"]["properties"]
+    parameters = document["paths"]["/heroes/"]["get"]["parameters"]
+    [offset] = [one["schema"] for one in parameters if one["name"] == "offset"]
+
+    assert {"create", "update", "delete"} == set(batch)
+    assert not any("default" in schema for schema in [offset, *batch.values()])
+
+
 def test_the_pattern_and_the_rule_refuse_the_same_characters() -> None:
     every_one = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
     refused = {one for one in every_one if one.isspace()} | {"\0"}
