@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
 CANARIES := .venv-canaries
+TYPESCRIPT := tests/e2e/clients/typescript
 WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
 PARALLEL := --numprocesses 2 --dist loadfile --max-worker-restart 0
 LONG := --timeout 3600 --override-ini faulthandler_timeout=0
@@ -16,8 +17,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test faults mutants soak overload restore-kills kills stops hostile-tables \
-	canaries bench check openapi format lock clean
+.PHONY: help install run quick test clients node faults mutants soak overload restore-kills kills stops \
+	hostile-tables canaries bench check openapi format lock clean
 
 help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 		--ignore tests/deployment $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+clients: node $(VENV)/dev.stamp $(VENV)/typescript.stamp ## Test generated clients in Python and TypeScript
+	$(BIN)/pytest --quiet tests/e2e/clients $(ARGS)
 
 faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx, pgbouncer, Prometheus and a browser
 	$(BIN)/pytest $(PARALLEL) tests/faults tests/deployment $(ARGS)
@@ -120,6 +124,18 @@ $(VENV)/client.stamp: requirements-client.lock | $(BIN)/python
 	$(BIN)/python -m venv --clear $(VENV)/client
 	$(VENV)/client/bin/python -m pip --quiet --disable-pip-version-check install \
 		--require-hashes -r requirements-client.lock
+	@touch $@
+
+node:
+	@command -v npm > /dev/null && node -e 'process.exit(parseInt(process.version.slice(1)) < 20 ? 1 : 0)' \
+		|| { echo "The TypeScript client needs Node.js 20 or newer and npm, such as Debian's." >&2; exit 1; }
+
+# npm checks each package against its hash in package-lock.json. No package runs a script.
+$(VENV)/typescript.stamp: $(TYPESCRIPT)/package.json $(TYPESCRIPT)/package-lock.json \
+		$(TYPESCRIPT)/.npmrc | node $(BIN)/python
+	mkdir -p $(VENV)/typescript
+	cp $^ $(VENV)/typescript
+	cd $(VENV)/typescript && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(PEERS)/stamp: tests/benchmarks/peers.lock

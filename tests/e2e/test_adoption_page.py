@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_guide import COMMAND, PATH
+from tests.e2e.guide import COMMAND, PATH
 from tests.integration.tutorial_database import make_tutorial_database
 from tests.support.served import LIMIT, environment, serve
 
