@@ -21,11 +21,12 @@ _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,64}")
 
 
 class ApiKeyNotFound(NotFound):
-    """No API key has the id ``key_id``."""
+    """No API key has this id."""
 
-    def __init__(self, key_id: int) -> None:
-        super().__init__(f"no API key has the id {key_id}")
-        self.key_id = key_id
+    kind = "API key"
+
+    def __str__(self) -> str:
+        return f"no API key has the id {self.entity_id}"
 
 
 class InvalidApiKey(InvalidEntity):

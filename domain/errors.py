@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 Location = tuple[str | int, ...]
 """Path to a value in the input: member names, and indexes from 0 in sequences."""
@@ -12,7 +13,16 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """The entity does not exist. The message names its kind."""
+    """No entity of this ``kind`` has the id ``entity_id``."""
+
+    kind: ClassVar[str] = "Entity"
+
+    def __init__(self, entity_id: int) -> None:
+        super().__init__(entity_id)
+        self.entity_id = entity_id
+
+    def __str__(self) -> str:
+        return f"{self.kind} not found"
 
 
 class StaleVersion(DomainError):

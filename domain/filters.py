@@ -19,6 +19,10 @@ class Operator(StrEnum):
     ISNULL = "isnull"
 
 
+TEXT_FILTERS = frozenset({Operator.EQ, Operator.STARTSWITH, Operator.CONTAINS})
+NUMBER_FILTERS = frozenset({Operator.EQ, Operator.GTE, Operator.LTE})
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field that a query may sort by, and may filter by with the given operators.

@@ -1,11 +1,15 @@
 """Queries as values: filters, sort order, and the page of the result.
 
-This module depends on no entity. Each entity declares its fields in a subclass of ``Query``.
+This module depends on no entity. Each entity declares its fields in a subclass of ``Query``::
+
+    class TeamQuery(Query):
+        fields = query_fields(name=Field(str, TEXT_FILTERS))
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from domain.damaged_text import DamagedText
@@ -31,6 +35,11 @@ class SortKey(NamedTuple):
 
 
 BY_ID = (SortKey(ID),)
+
+
+def query_fields(**fields: Field) -> Mapping[str, Field]:
+    """Return the fields of a query: the id, which every entity has, and these."""
+    return MappingProxyType({ID: Field(int), **fields})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
+from domain.drafts import Changes
+from domain.entity import Entity
 from domain.errors import DomainError, InvalidEntity, Location, OperationFailed, Violation
 from domain.preconditions import NO_PRECONDITION, Precondition
+from domain.repository import Repository
 from service_layer.errors import StoreConflict
 
 
@@ -36,52 +39,32 @@ class Batch:
     delete: Sequence[Delete] = ()
 
 
-class Versioned(Protocol):
-    """An entity that a batch can update."""
-
-    @property
-    def version(self) -> int: ...
-
-    def apply(self, changes: Any, /) -> Self: ...
-
-
-Entity = TypeVar("Entity", bound=Versioned)
-
-
-class Repository(Protocol[Entity]):
-    """A repository of the entities. ``get`` locks the entity until the unit of work ends."""
-
-    async def get(self, entity_id: int, /) -> Entity: ...
-
-    async def add(self, draft: Any, /) -> Entity: ...
-
-    async def update(self, entity: Entity, /) -> None: ...
-
-    async def remove(self, entity_id: int, /) -> None: ...
+E = TypeVar("E", bound=Entity)
+D = TypeVar("D")
+Q = TypeVar("Q")
 
 
 @dataclass(frozen=True, slots=True)
-class BatchResult(Generic[Entity]):
+class BatchResult(Generic[E]):
     """The results of a batch, each sequence in the order of its operations."""
 
-    created: Sequence[Entity]
-    updated: Sequence[Entity]
+    created: Sequence[E]
+    updated: Sequence[E]
     deleted: Sequence[int]
 
 
-async def apply_batch(
+async def apply_to(
+    repository: Repository[E, D, Q],
     batch: Batch,
-    repository: Repository[Entity],
-    *,
-    make_draft: Callable[..., Any],
-    make_changes: Callable[[Mapping[str, Any]], Any],
-) -> BatchResult[Entity]:
-    """Apply all operations. Nothing is written before all of them are checked.
+    make_draft: Callable[..., D],
+    make_changes: Callable[[Mapping[str, Any]], Changes],
+) -> BatchResult[E]:
+    """Apply all operations of the batch. Nothing is written before all of them are checked.
 
-    ``make_draft`` and ``make_changes`` validate plain values, and return what ``Repository.add``
-    and ``Versioned.apply`` accept. Raises ``OperationFailed`` for the first operation that is
-    invalid or repeats an id. If there is none, raises it for the first operation whose entity does
-    not exist or does not satisfy the precondition, and then for one that the database refuses.
+    ``make_draft`` and ``make_changes`` validate plain values. Raises ``OperationFailed`` for the
+    first operation that is invalid or repeats an id. If there is none, raises it for the first
+    operation whose entity does not exist or does not satisfy the precondition, and then for one
+    that the database refuses.
     """
     drafts, changes = _validate(batch, make_draft, make_changes)
     targets = await _lock_targets(batch, repository)
@@ -102,8 +85,10 @@ async def apply_batch(
 
 
 def _validate(
-    batch: Batch, make_draft: Callable[..., Any], make_changes: Callable[[Mapping[str, Any]], Any]
-) -> tuple[Sequence[Any], Sequence[Any]]:
+    batch: Batch,
+    make_draft: Callable[..., D],
+    make_changes: Callable[[Mapping[str, Any]], Changes],
+) -> tuple[Sequence[D], Sequence[Changes]]:
     """Return the drafts and the changes."""
     drafts, changes = [], []
     seen: set[int] = set()
@@ -129,7 +114,7 @@ def _check_unique(entity_id: int, seen: set[int]) -> None:
     seen.add(entity_id)
 
 
-async def _lock_targets(batch: Batch, repository: Repository[Entity]) -> Mapping[int, Entity]:
+async def _lock_targets(batch: Batch, repository: Repository[E, D, Q]) -> Mapping[int, E]:
     """Lock the entities to update or delete, check their preconditions, and return them by id.
 
     The locks are acquired in the order of the ids, so that two batches cannot deadlock::
@@ -141,7 +126,7 @@ async def _lock_targets(batch: Batch, repository: Repository[Entity]) -> Mapping
         *((("update", number), update) for number, update in enumerate(batch.update)),
         *((("delete", number), delete) for number, delete in enumerate(batch.delete)),
     ]
-    targets: dict[int, Entity] = {}
+    targets: dict[int, E] = {}
     errors: dict[Location, DomainError] = {}
     for loc, operation in sorted(operations, key=lambda pair: pair[1].id):
         try:

@@ -9,9 +9,9 @@ from typing import Any
 
 from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
 from domain.preconditions import NO_PRECONDITION, Precondition
-from service_layer.batch import Batch, BatchResult
-from service_layer.batch import apply_batch as apply_to_repository
+from service_layer.batch import Batch, BatchResult, apply_to
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from service_layer.use_cases import delete_entity, update_entity
 
 
 async def create_hero(
@@ -21,7 +21,7 @@ async def create_hero(
     secret_name: str,
     age: int | None = None,
 ) -> Hero:
-    """Insert a hero and return it, without a commit. Raises ``InvalidHero``."""
+    """Insert a hero and return it, without a commit. Raises ``InvalidEntity``."""
     return await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
 
 
@@ -48,27 +48,16 @@ async def update_hero(
 ) -> Hero:
     """Set the fields in ``changes``, commit, and return the hero.
 
-    Raises ``HeroNotFound``, ``InvalidHero`` and ``StaleVersion``.
+    Raises ``HeroNotFound``, ``InvalidEntity`` and ``StaleVersion``.
     """
-    valid_changes = HeroChanges(changes)
-    hero = await uow.heroes.get(hero_id)
-    precondition.check(hero.version)
-    updated = hero.apply(valid_changes)
-    if updated is not hero:
-        await uow.heroes.update(updated)
-    await uow.commit()
-    return updated
+    return await update_entity(uow, uow.heroes, hero_id, HeroChanges(changes), precondition)
 
 
 async def delete_hero(
     uow: UnitOfWork, hero_id: int, precondition: Precondition = NO_PRECONDITION
 ) -> None:
     """Delete the hero and commit. Raises ``HeroNotFound`` and ``StaleVersion``."""
-    if precondition != NO_PRECONDITION:
-        hero = await uow.heroes.get(hero_id)
-        precondition.check(hero.version)
-    await uow.heroes.remove(hero_id)
-    await uow.commit()
+    await delete_entity(uow, uow.heroes, hero_id, precondition)
 
 
 async def apply_batch(uow: UnitOfWork, batch: Batch) -> BatchResult[Hero]:
@@ -76,6 +65,4 @@ async def apply_batch(uow: UnitOfWork, batch: Batch) -> BatchResult[Hero]:
 
     Raises ``OperationFailed``; then nothing was written.
     """
-    return await apply_to_repository(
-        batch, uow.heroes, make_draft=HeroDraft, make_changes=HeroChanges
-    )
+    return await apply_to(uow.heroes, batch, HeroDraft, HeroChanges)

@@ -1,5 +1,11 @@
-"""The unit of work port: one transaction over all repositories."""
+"""The unit of work port: one transaction over all repositories.
 
+The repositories are attributes, one line for each aggregate. So the two kinds of units of work are
+abstract classes: an attribute of a protocol must have exactly its type in an implementation, but a
+subclass may have a more specific one.
+"""
+
+from abc import ABC, abstractmethod
 from typing import Protocol, Self
 
 from domain.api_key_store import ApiKeyReader, ApiKeyStore
@@ -7,24 +13,28 @@ from domain.hero_repository import HeroReader, HeroRepository
 from service_layer.idempotency import IdempotencyReader, IdempotencyStore
 
 
-class ReadOnlyUnitOfWork(Protocol):
+class ReadOnlyUnitOfWork(ABC):
     """Read access to the repositories. Each call sees the data committed before it."""
 
-    @property
-    def heroes(self) -> HeroReader: ...
+    heroes: HeroReader
 
     @property
+    @abstractmethod
     def idempotency(self) -> IdempotencyReader: ...
 
     @property
+    @abstractmethod
     def api_keys(self) -> ApiKeyReader: ...
 
-    async def __aenter__(self) -> Self: ...
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def __aexit__(self, *_: object) -> None: ...
+    @abstractmethod
+    async def __aexit__(self, *_: object) -> None:
+        """Release what was opened."""
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(ABC):
     """One transaction over all repositories. It begins with the first call to a repository.
 
     What it reads with ``get`` is locked until it ends: no other unit of work can change it. Any
@@ -32,22 +42,21 @@ class UnitOfWork(Protocol):
     be used any more.
     """
 
-    @property
-    def heroes(self) -> HeroRepository: ...
+    heroes: HeroRepository
+
+    idempotency: IdempotencyStore
+
+    may_be_committed: bool
+    """Whether ``commit`` was called. Even a cancelled commit may have made changes durable.
+
+    If it is false when the unit of work has ended, everything was rolled back.
+    """
 
     @property
-    def idempotency(self) -> IdempotencyStore: ...
-
-    @property
+    @abstractmethod
     def api_keys(self) -> ApiKeyStore: ...
 
-    @property
-    def may_be_committed(self) -> bool:
-        """Whether ``commit`` was called. Even a cancelled commit may have made changes durable.
-
-        If it is false when the unit of work has ended, everything was rolled back.
-        """
-
+    @abstractmethod
     async def commit(self) -> None:
         """Commit, and return once all changes are durable.
 
@@ -55,8 +64,10 @@ class UnitOfWork(Protocol):
         outcome is unknown, and ``StoreConflict`` for a constraint that is checked at COMMIT.
         """
 
-    async def __aenter__(self) -> Self: ...
+    async def __aenter__(self) -> Self:
+        return self
 
+    @abstractmethod
     async def __aexit__(self, *_: object) -> None:
         """Roll back what was not committed."""
 

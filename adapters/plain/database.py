@@ -18,7 +18,7 @@ from adapters.plain.errors import ErrorTranslators
 from adapters.plain.measured_pool import MeasuredPool
 from adapters.plain.session import PlainSession
 from adapters.plain.traced_session import TracedPlainSession
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -35,7 +35,7 @@ class Schema(Protocol):
     name: str
     is_embedded: bool
     is_in_memory: bool
-    mistyped: MistypedValues
+    mistyped: MistypedTables
 
     @property
     def holds_last_copy(self) -> bool: ...

@@ -19,7 +19,7 @@ from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.postgres.traced_pools import TracedPool, TracedScanPool
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.sessions import TracedExecutor, TracedSession
 from adapters.sql.traced.spans import StatementSpans
@@ -52,7 +52,7 @@ class PostgresDatabase:
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
-        self.mistyped = MistypedValues()
+        self.mistyped = MistypedTables()
         self._outcomes = Outcomes()
         self._spans: Spans | None = None
         self._dsn = dsn

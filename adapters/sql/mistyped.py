@@ -11,7 +11,8 @@ class MistypedValues:
     Text that is not UTF-8 is damaged, but not mistyped: it sorts and compares by its bytes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, table: str) -> None:
+        self._table = table
         self.has_mistyped = False
         """Whether some were found. Then queries compare what is shown, which no index serves."""
 
@@ -24,7 +25,16 @@ class MistypedValues:
         if found and not self.has_mistyped:
             self.has_mistyped = True
             log.warning(
-                "a table has names or ages of another type than their column, or names with a "
-                "collation; lists with a filter or another order than by id read the whole table; "
-                "the command check lists the rows"
+                "table %s has values of another type than their column, or with a collation; lists "
+                "with a filter or another order than by id read the whole table; the command check "
+                "lists the rows",
+                self._table,
             )
+
+
+class MistypedTables(dict[str, MistypedValues]):
+    """What is known of each table, by its name. At first, that it has not been searched."""
+
+    def __missing__(self, table: str) -> MistypedValues:
+        self[table] = MistypedValues(table)
+        return self[table]

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 
 
 class UnstorableText(Exception):
@@ -13,7 +13,7 @@ class UnstorableText(Exception):
 
 
 class SqlExecutor(Protocol):
-    """Executes statements. ``mistyped`` is what is known about the stored values.
+    """Executes statements. ``mistyped`` is what is known about the values of each table.
 
     Every method may raise ``StoreUnavailable``. It replaces the errors of the driver and of
     SQLAlchemy that report a failure of the database. ``exec`` may raise ``UnstorableText`` and
@@ -21,7 +21,7 @@ class SqlExecutor(Protocol):
     """
 
     @property
-    def mistyped(self) -> MistypedValues: ...
+    def mistyped(self) -> MistypedTables: ...
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Execute the statement and return all rows, each a sequence of column values."""

@@ -1,4 +1,4 @@
-"""The tables, as SQLModel classes. A row is not an entity: repositories map between them."""
+"""Column types, and the tables of the service itself, as SQLModel classes."""
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
@@ -11,23 +11,6 @@ IDS = range(-(2**63), 2**63)
 
 Text = String().with_variant(String(collation="C"), "postgresql")
 """A text that compares byte by byte. That is SQLite's default, and the collation C."""
-
-
-class HeroRow(SQLModel, table=True):
-    """The tutorial's ``hero`` table, with a version and with ids that are never reused."""
-
-    __tablename__ = "hero"
-    __table_args__ = (
-        Index("ix_hero_name_id", "name", "id"),
-        Index("ix_hero_age_id", "age", "id"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
-    name: str = Field(sa_type=Text)
-    secret_name: str = Field(sa_type=Text)
-    age: int | None = Field(default=None, sa_type=Int64)
-    version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
 
 
 class IdempotencyRow(SQLModel, table=True):
@@ -90,10 +73,6 @@ class ApiKeyChangesRow(SQLModel, table=True):
     number: int = Field(sa_type=Int64)
 
 
-metadata = SQLModel.metadata
-"""All tables."""
-
-hero_table = HeroRow.metadata.tables["hero"]
 idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
 api_key_table = ApiKeyRow.metadata.tables["heroes_api_key"]
 api_key_changes_table = ApiKeyChangesRow.metadata.tables["heroes_api_key_changes"]

@@ -1,20 +1,19 @@
 """Units of work in SQL: a session and the repositories that use it."""
 
-from typing import Self
-
 from adapters.sql.api_keys import SqlApiKeyReader, SqlApiKeyStore
-from adapters.sql.hero_repository import SqlHeroReader, SqlHeroRepository
 from adapters.sql.idempotency import SqlIdempotencyReader, SqlIdempotencyStore
 from adapters.sql.outcomes import Outcomes
+from adapters.sql.repositories import add_repositories
 from adapters.sql.session import SqlExecutor, SqlSession
 from service_layer.errors import StoreConflict, StoreUnavailable
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
-class SqlReadOnlyUnitOfWork:
+class SqlReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     """``ReadOnlyUnitOfWork`` in which each statement is a transaction."""
 
     def __init__(self, executor: SqlExecutor) -> None:
-        self.heroes = SqlHeroReader(executor)
+        add_repositories(self, executor, locks=False)
         self._executor = executor
 
     @property
@@ -25,19 +24,16 @@ class SqlReadOnlyUnitOfWork:
     def api_keys(self) -> SqlApiKeyReader:
         return SqlApiKeyReader(self._executor)
 
-    async def __aenter__(self) -> Self:
-        return self
-
     async def __aexit__(self, *_: object) -> None:
         """Do nothing: no transaction is open."""
 
 
-class SqlUnitOfWork:
+class SqlUnitOfWork(UnitOfWork):
     """``UnitOfWork`` over a session, which is its transaction. ``outcomes`` counts its end."""
 
     def __init__(self, session: SqlSession, outcomes: Outcomes) -> None:
+        add_repositories(self, session, locks=True)
         self.session = session
-        self.heroes = SqlHeroRepository(session)
         self.idempotency = SqlIdempotencyStore(session)
         self.may_be_committed = False
         self._outcomes = outcomes
@@ -57,9 +53,6 @@ class SqlUnitOfWork:
             self._outcomes.failed += 1
             raise
         self._outcomes.committed += 1
-
-    async def __aenter__(self) -> Self:
-        return self
 
     async def __aexit__(self, *error: object) -> None:
         if not self.may_be_committed:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from domain.preconditions import NO_PRECONDITION, Precondition
 from entrypoints.http.entity_tags import EntityTag, explain_weak_tags, parse_entity_tags
 from entrypoints.http.field_types import Int64, NumericId, remove_defaults
-from service_layer.batch import Batch, BatchResult, Delete, Entity, Update
+from service_layer.batch import Batch, BatchResult, Delete, E, Update
 
 MAX_OPERATIONS = 100
 """Maximum number of operations in a batch."""
@@ -94,9 +94,7 @@ class BatchDone(BaseModel, Generic[Read]):
     deleted: list[Int64] = Field(max_length=MAX_OPERATIONS)
 
 
-def serialize_result(
-    result: BatchResult[Entity], serialize: Callable[[Entity], Any]
-) -> dict[str, Any]:
+def serialize_result(result: BatchResult[E], serialize: Callable[[E], Any]) -> dict[str, Any]:
     """Return the JSON object that ``BatchDone`` describes.
 
     ``serialize`` returns the JSON object of one entity.

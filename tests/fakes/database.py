@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
 
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.idempotency import (
@@ -20,23 +19,21 @@ from service_layer.idempotency import (
     StoredResponse,
 )
 from service_layer.stored_body import StoredBody, pack_body, unpack_body
-from tests.fakes import queries as in_memory_queries
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from tests.fakes.api_keys import FakeApiKeyStore, StoredKeys
+from tests.fakes.repository import FakeRepository, FakeTables
 
 
 @dataclass
 class State:
     """All stored data at one moment."""
 
-    heroes: dict[int, Hero] = field(default_factory=dict)
-    last_hero_id: int = 0
+    tables: FakeTables = field(default_factory=FakeTables)
     responses: "dict[str, FakeStoredResponse]" = field(default_factory=dict)
     api_keys: StoredKeys = field(default_factory=StoredKeys)
 
     def copy(self) -> "State":
-        return State(
-            dict(self.heroes), self.last_hero_id, dict(self.responses), self.api_keys.copy()
-        )
+        return State(self.tables.copy(), dict(self.responses), self.api_keys.copy())
 
 
 class FakeDatabase:
@@ -69,6 +66,13 @@ class FakeDatabase:
     async def schema_revision(self) -> str:
         await asyncio.sleep(0)
         return "in memory"
+
+
+def add_repositories(
+    uow: UnitOfWork | ReadOnlyUnitOfWork, state: Callable[[], Awaitable[State]]
+) -> None:
+    """Give a unit of work its repositories: one line for each aggregate."""
+    uow.heroes = FakeRepository[Hero, HeroDraft, HeroQuery](state, Hero, HeroNotFound)
 
 
 class FakeTransaction:
@@ -104,78 +108,49 @@ class FakeTransaction:
         self.end()
 
 
-class FakeUnitOfWork:
+class FakeUnitOfWork(UnitOfWork):
     """``UnitOfWork`` over a transaction on the state."""
 
     def __init__(self, database: FakeDatabase) -> None:
         self.transaction = FakeTransaction(database)
-        self.heroes = FakeHeroRepository(self.transaction.begin)
+        add_repositories(self, self.transaction.begin)
         self.idempotency = FakeIdempotencyStore(self.transaction.begin, database.clock)
-        self.api_keys = FakeApiKeyStore(self.transaction.begin, database.clock)
         self.may_be_committed = False
+        self._clock = database.clock
+
+    @property
+    def api_keys(self) -> FakeApiKeyStore:
+        return FakeApiKeyStore(self.transaction.begin, self._clock)
 
     async def commit(self) -> None:
         self.may_be_committed = True
         self.transaction.commit()
 
-    async def __aenter__(self) -> Self:
-        return self
-
     async def __aexit__(self, *_: object) -> None:
         self.transaction.end()
 
 
-class FakeReadOnlyUnitOfWork:
+class FakeReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     """``ReadOnlyUnitOfWork``: each call sees what is committed by then."""
 
     def __init__(self, database: FakeDatabase) -> None:
         self._database = database
-        self.heroes = FakeHeroRepository(self._committed)
-        self.idempotency = FakeIdempotencyStore(self._committed, database.clock)
-        self.api_keys = FakeApiKeyStore(self._committed, database.clock)
+        add_repositories(self, self._committed)
 
-    async def _committed(self) -> State:
-        await asyncio.sleep(0)
-        return self._database.committed
+    @property
+    def idempotency(self) -> "FakeIdempotencyStore":
+        return FakeIdempotencyStore(self._committed, self._database.clock)
 
-    async def __aenter__(self) -> Self:
-        return self
+    @property
+    def api_keys(self) -> FakeApiKeyStore:
+        return FakeApiKeyStore(self._committed, self._database.clock)
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing to release."""
 
-
-class FakeHeroRepository:
-    """``HeroRepository`` over the state that its unit of work lets it see."""
-
-    def __init__(self, state: Callable[[], Awaitable[State]]) -> None:
-        self._state = state
-
-    async def get(self, hero_id: int) -> Hero:
-        return _found(await self._state(), hero_id)
-
-    async def page(self, query: HeroQuery) -> Sequence[Hero]:
-        return in_memory_queries.page(query, (await self._state()).heroes.values())
-
-    async def count(self, query: HeroQuery) -> int:
-        return len(in_memory_queries.find_all(query, (await self._state()).heroes.values()))
-
-    async def add(self, draft: HeroDraft) -> Hero:
-        state = await self._state()
-        state.last_hero_id += 1
-        hero = Hero(state.last_hero_id, draft.name, draft.secret_name, draft.age, version=1)
-        state.heroes[hero.id] = hero
-        return hero
-
-    async def update(self, hero: Hero) -> None:
-        state = await self._state()
-        _found(state, hero.id)
-        state.heroes[hero.id] = hero
-
-    async def remove(self, hero_id: int) -> None:
-        state = await self._state()
-        _found(state, hero_id)
-        del state.heroes[hero_id]
+    async def _committed(self) -> State:
+        await asyncio.sleep(0)
+        return self._database.committed
 
 
 @dataclass(frozen=True)
@@ -251,9 +226,3 @@ class FakeIdempotencyStore:
 
     def _now(self) -> int:
         return int(self._clock())
-
-
-def _found(state: State, hero_id: int) -> Hero:
-    if hero_id not in state.heroes:
-        raise HeroNotFound(hero_id)
-    return state.heroes[hero_id]

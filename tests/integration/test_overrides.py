@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from domain.hero import HeroQuery
+from domain.hero import Hero, HeroQuery
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork, UnitOfWorkFactory
@@ -132,7 +132,7 @@ def test_an_override_with_the_fake_redirects_every_route(override: Any, client: 
     for call in client(app):
         use_every_route(call)
 
-    assert 2 == fake.committed.last_hero_id
+    assert 2 == fake.committed.tables[Hero].last_id
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -8,6 +8,7 @@ import pytest
 from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
 from fastapi.testclient import TestClient
 
+from domain.hero import Hero
 from domain.principal import Principal
 from entrypoints import http
 from entrypoints.api.app import build_app, install
@@ -88,7 +89,7 @@ def test_the_principal_and_the_unit_of_work_are_overridden_together(client: Any)
     for call in client(app):
         use_every_route(call)
 
-    assert 2 == fake.committed.last_hero_id
+    assert 2 == fake.committed.tables[Hero].last_id
 
 
 def test_an_override_of_the_unit_of_work_alone_does_not_open_the_door() -> None:

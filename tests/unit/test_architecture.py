@@ -19,7 +19,6 @@ OF_HEROES = {
     "adapters/migrations/versions/0002_versions_and_lasting_ids.py",
     "adapters/migrations/versions/0004_indexes_for_sorted_pages.py",
     "adapters/sql/hero_repository.py",
-    "adapters/sql/hero_rows.py",
     "domain/hero.py",
     "domain/hero_repository.py",
     "entrypoints/api/heroes/__init__.py",
@@ -31,10 +30,8 @@ OF_HEROES = {
 
 LISTS = {
     "adapters/migrations/expected_columns.py",
-    "adapters/postgres/inspection/irregular_rows.py",
+    "adapters/sql/repositories.py",
     "adapters/sql/tables.py",
-    "adapters/sql/unit_of_work.py",
-    "adapters/sqlite/inspection/irregular_rows.py",
     "entrypoints/api/app.py",
     "entrypoints/api/scopes.py",
     "service_layer/unit_of_work.py",
@@ -147,8 +144,10 @@ def test_the_project_can_not_be_published_accidentally() -> None:
 
 
 @pytest.mark.parametrize("package", sorted({Path(module).parent for module in EVERY_MODULE}))
-def test_a_package_has_at_most_16_modules(package: Path) -> None:
-    assert len([module for module in EVERY_MODULE if Path(module).parent == package]) <= 16
+def test_a_package_has_at_most_16_modules_besides_those_of_aggregates(package: Path) -> None:
+    modules = [module for module in EVERY_MODULE - OF_HEROES if Path(module).parent == package]
+
+    assert len(modules) <= 16
 
 
 def test_the_median_module_has_fewer_than_80_lines() -> None:

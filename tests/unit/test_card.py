@@ -24,16 +24,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import open_plain_database
 from adapters.plain.session import PlainSession
-from adapters.sql.hero_repository import SqlHeroRepository
-from adapters.sql.tables import HeroRow
+from adapters.sql.entities.repository import SqlRepository
+from adapters.sql.hero_repository import HeroRow
 from adapters.sql.unit_of_work import SqlUnitOfWork
 from domain.hero_repository import HeroReader, HeroRepository
+from domain.repository import Reader, Repository
 from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from entrypoints.api.heroes import routes as heroes
 from entrypoints.settings import Settings
 from tests.contract.conftest import QUICK, THOROUGH
-from tests.fakes.database import FakeDatabase, FakeHeroRepository
+from tests.fakes.database import FakeDatabase
+from tests.fakes.repository import FakeRepository
 from tests.support.databases import open_plain
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +106,7 @@ async def test_the_unit_of_work_wraps_the_session_and_a_hero_repository() -> Non
         assert isinstance(uow, SqlUnitOfWork)
         assert isinstance(uow.session, PlainSession)
         assert isinstance(uow.session.session, AsyncSession)
-        assert isinstance(uow.heroes, SqlHeroRepository)
+        assert isinstance(uow.heroes, SqlRepository)
 
 
 def test_the_domain_only_ever_touches_the_repository_abstraction() -> None:
@@ -113,7 +115,8 @@ def test_the_domain_only_ever_touches_the_repository_abstraction() -> None:
             assert not imported(tree) & {"sqlmodel", "sqlalchemy", "sqlite3", "asyncpg"}, path
 
     assert Protocol in HeroRepository.__mro__
-    assert HeroReader in HeroRepository.__mro__
+    assert Repository in HeroRepository.__mro__
+    assert Reader in HeroReader.__mro__
 
 
 def test_the_table_is_a_sqlmodel_class() -> None:
@@ -149,8 +152,8 @@ def test_rest_clients_are_served_as_the_tutorial_serves_them() -> None:
 def test_unit_tests_run_against_a_fake_in_memory_repository() -> None:
     fake = FakeDatabase().writing()
 
-    assert isinstance(fake.heroes, FakeHeroRepository)
-    assert public(SqlHeroRepository) == public(FakeHeroRepository) == public(HeroRepository)
+    assert isinstance(fake.heroes, FakeRepository)
+    assert public(SqlRepository) == public(FakeRepository) == public(HeroRepository)
 
 
 def test_integration_tests_run_against_sqlite_and_postgresql() -> None:

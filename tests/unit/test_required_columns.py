@@ -1,7 +1,7 @@
 """A start checks the columns that the tables declare."""
 
 from adapters.migrations.expected_columns import REQUIRED_COLUMNS
-from adapters.sql.tables import metadata
+from adapters.sql.repositories import metadata
 
 
 def test_the_columns_that_a_start_requires_are_those_of_the_declared_tables() -> None:

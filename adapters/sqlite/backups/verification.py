@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations import runner
 from adapters.migrations.errors import SchemaMismatch
-from adapters.sql.tables import metadata
+from adapters.sql.repositories import metadata
 from adapters.sqlite.backups.files import explain_errors
 from adapters.sqlite.errors import error_message
 from service_layer.backup import BackupFailed, BackupStopped, Progress

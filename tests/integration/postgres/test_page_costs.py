@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.connections import compile_statement
+from adapters.sql.hero_repository import HEROES
 from adapters.sql.queries import select as queries
-from adapters.sql.tables import hero_table
 from domain.hero import HeroQuery
 from tests.integration.page_costs import INDEXED, INSERT_HEROES, LIMIT, TIED, TIES, query_id
 from tests.support.served import ask, fresh_postgres, invoke
@@ -32,7 +32,7 @@ def many_heroes(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def executed_plan(url: str, query: HeroQuery) -> list[Node]:
     """Run the query with EXPLAIN ANALYZE, and return the nodes of its plan."""
-    statement, values = queries.select_page(hero_table, query)
+    statement, values = queries.select_page(HEROES.table, query)
     form = compile_statement(statement)
     explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {form.text}"
     (explained,) = json.loads(asyncio.run(fetch_value(url, explain, form.bind(values))))

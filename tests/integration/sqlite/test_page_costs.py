@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.connections import compile_statement as compile_for_postgres
-from adapters.sql.hero_repository import SELECT_MISTYPED
+from adapters.sql.hero_repository import HEROES
 from adapters.sql.queries import select as queries
-from adapters.sql.tables import hero_table
 from adapters.sqlite.connections import compile_statement
 from domain.hero import HeroQuery
 from tests.integration.page_costs import (
@@ -50,7 +49,7 @@ def create_heroes(folder: Path, size: int) -> sqlite3.Connection:
 
 
 def execute(connection: sqlite3.Connection, query: HeroQuery, prefix: str = "") -> list[tuple[str]]:
-    statement, values = queries.select_page(hero_table, query)
+    statement, values = queries.select_page(HEROES.table, query)
     form = compile_statement(statement)
     return connection.execute(prefix + form.text, form.bind(values)).fetchall()
 
@@ -96,24 +95,24 @@ def test_a_page_is_read_through_an_index(connections: Connections, query: HeroQu
 
 @pytest.mark.parametrize("query", INDEXED, ids=query_id)
 def test_an_indexed_page_is_read_on_the_event_loop(query: HeroQuery) -> None:
-    statement, _ = queries.select_page(hero_table, query)
+    statement, _ = queries.select_page(HEROES.table, query)
 
     assert not compile_statement(statement).may_scan
 
 
 @pytest.mark.parametrize("query", [*TIED, *MAY_SCAN], ids=query_id)
 def test_a_page_that_may_scan_is_read_in_a_thread(query: HeroQuery) -> None:
-    statement, _ = queries.select_page(hero_table, query)
+    statement, _ = queries.select_page(HEROES.table, query)
 
     assert compile_statement(statement).may_scan
 
 
 def test_a_count_is_run_in_a_thread() -> None:
-    statement, _ = queries.select_count(hero_table, HeroQuery(limit=0))
+    statement, _ = queries.select_count(HEROES.table, HeroQuery(limit=0))
 
     assert compile_statement(statement).may_scan
 
 
 def test_a_search_for_mistyped_values_is_run_in_a_thread() -> None:
-    assert compile_statement(SELECT_MISTYPED).may_scan
-    assert not compile_for_postgres(SELECT_MISTYPED).may_scan  # some searches of an index
+    assert compile_statement(HEROES.select_mistyped).may_scan
+    assert not compile_for_postgres(HEROES.select_mistyped).may_scan  # some searches of an index

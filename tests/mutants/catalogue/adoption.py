@@ -4,15 +4,15 @@ from tests.mutants.mutant import Mutant
 
 RUNNER = "adapters/migrations/runner.py"
 VERSIONS = "adapters/migrations/version_table.py"
-REPOSITORY = "adapters/sql/hero_repository.py"
-ROWS = "adapters/sql/hero_rows.py"
+REPOSITORY = "adapters/sql/entities/repository.py"
+ROWS = "adapters/sql/entities/rows.py"
 
 INTEGRATION = "tests/integration"
 HISTORIES = f"{INTEGRATION}/sqlite/adoption/test_version_table.py"
 NEWER = f"{INTEGRATION}/test_newer_schema.py"
 TRIGGERS = f"{INTEGRATION}/rules/test_triggers.py"
 SERVING = f"{INTEGRATION}/sqlite/mistyped/test_serving.py"
-MAPPING = "tests/unit/sql/test_hero_rows.py"
+MAPPING = "tests/unit/sql/test_rows.py"
 
 MUTANTS = [
     Mutant(
@@ -81,8 +81,8 @@ MUTANTS = [
     Mutant(
         "an age that is no integer is shown",
         ROWS,
-        "        age if type(age) is int else None,",
-        "        age,",
+        "    return value if type(value) is int else default",
+        "    return value",
         [MAPPING],
     ),
     Mutant(

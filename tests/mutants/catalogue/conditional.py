@@ -5,31 +5,31 @@ from tests.mutants.mutant import Mutant
 HTTP = "entrypoints/http/conditional.py"
 TAGS = "entrypoints/http/entity_tags.py"
 DOMAIN = "domain/preconditions.py"
-USE_CASES = "service_layer/heroes.py"
+USE_CASES = "service_layer/use_cases.py"
 
 API = "tests/unit/http/test_conditional.py"
 UNIT = "tests/unit/domain/test_preconditions.py"
 CONTRACT = "tests/contract/test_preconditions.py"
 
-CHECK_AND_UPDATE = """    precondition.check(hero.version)
-    updated = hero.apply(valid_changes)
-    if updated is not hero:
-        await uow.heroes.update(updated)
+CHECK_AND_UPDATE = """    precondition.check(entity.version)
+    updated = entity.apply(changes)
+    if updated is not entity:
+        await repository.update(updated)
     await uow.commit()
 """
-UPDATE_AND_CHECK = """    updated = hero.apply(valid_changes)
-    if updated is not hero:
-        await uow.heroes.update(updated)
+UPDATE_AND_CHECK = """    updated = entity.apply(changes)
+    if updated is not entity:
+        await repository.update(updated)
     await uow.commit()
-    precondition.check(hero.version)
+    precondition.check(entity.version)
 """
-READ_AND_CHECK = """    hero = await uow.heroes.get(hero_id)
-    precondition.check(hero.version)
+READ_AND_CHECK = """    entity = await repository.get(entity_id)
+    precondition.check(entity.version)
     updated = """
-CHECK_BEFORE_THE_LOCK = """    hero = await uow.heroes.get(hero_id)
-    precondition.check(hero.version)
+CHECK_BEFORE_THE_LOCK = """    entity = await repository.get(entity_id)
+    precondition.check(entity.version)
     await uow.commit()
-    hero = await uow.heroes.get(hero_id)
+    entity = await repository.get(entity_id)
     updated = """
 
 MUTANTS = [
@@ -162,9 +162,9 @@ MUTANTS = [
     Mutant(
         "the precondition of a deletion is checked in a transaction before",
         USE_CASES,
-        "        precondition.check(hero.version)\n    await uow.heroes.remove(hero_id)",
-        "        precondition.check(hero.version)\n        await uow.commit()\n"
-        "    await uow.heroes.remove(hero_id)",
+        "        precondition.check(entity.version)\n    await repository.remove(entity_id)",
+        "        precondition.check(entity.version)\n        await uow.commit()\n"
+        "    await repository.remove(entity_id)",
         [CONTRACT],
     ),
     Mutant(
@@ -176,9 +176,9 @@ MUTANTS = [
     ),
     Mutant(
         "an update to equal values has another tag",
-        "domain/hero.py",
+        "domain/entity.py",
         "            return self\n",
-        "            return replace(self, version=self.version + 1)\n",
+        "            return replace(self, version=self.version + 1)  # type: ignore[type-var]\n",
         ["tests/unit/domain/test_hero_rules.py"],
     ),
 ]

@@ -7,7 +7,9 @@ SCANS = "adapters/sqlite/scans/pool.py"
 POSTGRES = "adapters/postgres/session.py"
 PLAIN = "adapters/plain/session.py"
 PLAIN_CONNECTIONS = "adapters/plain/connections.py"
-REPOSITORY = "adapters/sql/hero_repository.py"
+REPOSITORY = "adapters/sql/entities/repository.py"
+MAPPING = "adapters/sql/entities/mapping.py"
+USE_CASES = "service_layer/use_cases.py"
 DEPENDENCY = "entrypoints/api/dependencies.py"
 
 GROUPS = "tests/integration/sqlite/group_commit"
@@ -68,7 +70,7 @@ MUTANTS = [
     ),
     Mutant(
         "SQLite: a user's conflict clause rolls back the group",
-        REPOSITORY,
+        MAPPING,
         'OR_ABORT = "OR ABORT"',
         'OR_ABORT = ""',
         [f"{GROUPS}/test_users_constraints.py"],
@@ -139,9 +141,9 @@ MUTANTS = [
     ),
     Mutant(
         "PostgreSQL: rows that are read are not locked",
-        REPOSITORY,
-        "_get = _GET.with_for_update()",
-        "_get = _GET",
+        MAPPING,
+        "self.get_locked = self.get.with_for_update()",
+        "self.get_locked = self.get",
         [
             f"{CONTRACT}::test_rows_it_has_read_are_locked_until_it_ends",
             "tests/contract/test_preconditions.py",
@@ -220,7 +222,7 @@ MUTANTS = [
     Mutant(
         "an id that fits no column reaches the driver",
         REPOSITORY,
-        "if hero_id in IDS:",
+        "if entity_id in IDS:",
         "if True:",
         ["tests/contract/test_hero_repository.py::test_an_unknown_id_raises_hero_not_found"],
     ),
@@ -247,16 +249,16 @@ MUTANTS = [
     ),
     Mutant(
         "an update is not committed",
-        "service_layer/heroes.py",
-        "        await uow.heroes.update(updated)\n    await uow.commit()\n",
-        "        await uow.heroes.update(updated)\n",
+        USE_CASES,
+        "        await repository.update(updated)\n    await uow.commit()\n",
+        "        await repository.update(updated)\n",
         ["tests/unit/service_layer/test_heroes.py"],
     ),
     Mutant(
         "a deletion is not committed",
-        "service_layer/heroes.py",
-        "    await uow.heroes.remove(hero_id)\n    await uow.commit()\n",
-        "    await uow.heroes.remove(hero_id)\n",
+        USE_CASES,
+        "    await repository.remove(entity_id)\n    await uow.commit()\n",
+        "    await repository.remove(entity_id)\n",
         ["tests/unit/service_layer/test_heroes.py"],
     ),
 ]

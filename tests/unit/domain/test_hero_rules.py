@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.hero import Hero, HeroChanges, HeroDraft, InvalidHero
+from domain.errors import InvalidEntity
+from domain.hero import Hero, HeroChanges, HeroDraft
 from domain.rules import INT64_MAX, TEXT_MAX
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
@@ -39,7 +40,7 @@ def test_an_invalid_draft_raises_invalid_hero_with_field_and_code(
 ) -> None:
     values = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28, field: value}
 
-    with pytest.raises(InvalidHero) as refused:
+    with pytest.raises(InvalidEntity) as refused:
         HeroDraft(**values)  # type: ignore[arg-type]
 
     assert [(field, code)] == [(v.field, v.code) for v in refused.value.violations]
@@ -49,14 +50,14 @@ def test_an_invalid_draft_raises_invalid_hero_with_field_and_code(
 def test_an_invalid_change_raises_invalid_hero_with_field_and_code(
     field: str, code: str, value: object
 ) -> None:
-    with pytest.raises(InvalidHero) as refused:
+    with pytest.raises(InvalidEntity) as refused:
         HeroChanges({field: value})
 
     assert [(field, code)] == [(v.field, v.code) for v in refused.value.violations]
 
 
 def test_all_violations_are_reported_together() -> None:
-    with pytest.raises(InvalidHero) as refused:
+    with pytest.raises(InvalidEntity) as refused:
         HeroDraft(name="", secret_name="\0x", age=-1)
 
     assert ["name", "secret_name", "age"] == [v.field for v in refused.value.violations]
@@ -72,14 +73,14 @@ def test_the_bounds_are_inclusive() -> None:
 
 @pytest.mark.parametrize("field", ["id", "version", "nickname"])
 def test_a_read_only_or_unknown_field_is_refused(field: str) -> None:
-    with pytest.raises(InvalidHero) as refused:
+    with pytest.raises(InvalidEntity) as refused:
         HeroChanges({field: 7})
 
     assert [(field, "unknown_field")] == [(v.field, v.code) for v in refused.value.violations]
 
 
 def test_an_error_message_does_not_contain_the_value() -> None:
-    with pytest.raises(InvalidHero) as refused:
+    with pytest.raises(InvalidEntity) as refused:
         HeroDraft(name="x", secret_name="Dive\0Wilson")
 
     assert "Dive" not in str(refused.value)
@@ -115,5 +116,5 @@ def test_any_storable_text_that_is_not_blank_is_a_valid_name(text: str) -> None:
     if text.strip():
         assert text == HeroDraft(name=text, secret_name="x").name
     else:
-        with pytest.raises(InvalidHero):
+        with pytest.raises(InvalidEntity):
             HeroDraft(name=text, secret_name="x")

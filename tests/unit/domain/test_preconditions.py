@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.errors import StaleVersion
-from domain.hero import Hero, HeroNotFound, InvalidHero
+from domain.errors import InvalidEntity, StaleVersion
+from domain.hero import Hero, HeroNotFound
 from domain.preconditions import EVERY_VERSION, NO_PRECONDITION, Precondition
 from service_layer import heroes
 from tests.fakes.database import FakeDatabase
@@ -31,7 +31,7 @@ FAILED = [
 def database() -> FakeDatabase:
     """A database with Deadpond at version 2."""
     database = FakeDatabase()
-    database.committed.heroes[1] = DEADPOND
+    database.committed.tables[Hero].rows[1] = DEADPOND
     return database
 
 
@@ -56,7 +56,7 @@ async def test_an_update_with_a_met_precondition_is_committed(
         changed = await heroes.update_hero(uow, 1, {"age": 29}, precondition)
 
     assert Hero(1, "Deadpond", "Dive Wilson", 29, version=3) == changed
-    assert {1: changed} == database.committed.heroes
+    assert {1: changed} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize("precondition", FAILED)
@@ -67,7 +67,7 @@ async def test_an_update_with_a_failed_precondition_changes_nothing(
         with pytest.raises(StaleVersion):
             await heroes.update_hero(uow, 1, {"age": 29}, precondition)
 
-    assert {1: DEADPOND} == database.committed.heroes
+    assert {1: DEADPOND} == database.committed.tables[Hero].rows
 
 
 async def test_an_update_to_equal_values_checks_the_precondition(
@@ -85,7 +85,7 @@ async def test_a_delete_with_a_met_precondition_is_committed(
     async with database.writing() as uow:
         await heroes.delete_hero(uow, 1, precondition)
 
-    assert {} == database.committed.heroes
+    assert {} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize("precondition", FAILED)
@@ -96,7 +96,7 @@ async def test_a_delete_with_a_failed_precondition_deletes_nothing(
         with pytest.raises(StaleVersion):
             await heroes.delete_hero(uow, 1, precondition)
 
-    assert {1: DEADPOND} == database.committed.heroes
+    assert {1: DEADPOND} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize("precondition", MET + FAILED)
@@ -114,5 +114,5 @@ async def test_an_invalid_change_is_refused_before_the_precondition_is_checked(
     database: FakeDatabase,
 ) -> None:
     async with database.writing() as uow:
-        with pytest.raises(InvalidHero):
+        with pytest.raises(InvalidEntity):
             await heroes.update_hero(uow, 1, {"age": -1}, Precondition(one_of={1}))

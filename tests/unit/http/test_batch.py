@@ -18,8 +18,8 @@ NEW = {"name": "Spider-Boy", "secret_name": "Pedro"}
 def database() -> FakeDatabase:
     """A database with Deadpond at version 2."""
     database = FakeDatabase()
-    database.committed.heroes[1] = DEADPOND
-    database.committed.last_hero_id = 1
+    database.committed.tables[Hero].rows[1] = DEADPOND
+    database.committed.tables[Hero].last_id = 1
     return database
 
 
@@ -58,7 +58,7 @@ async def test_an_unknown_member_of_a_batch_is_refused_and_named(
 
     message = "Extra inputs are not permitted"
     assert [{"type": "extra_forbidden", "loc": ["body", name], "msg": message}] == errors(response)
-    assert {1: DEADPOND} == database.committed.heroes
+    assert {1: DEADPOND} == database.committed.tables[Hero].rows
 
 
 async def test_an_unknown_member_whose_name_is_no_text_is_refused(
@@ -87,7 +87,7 @@ async def test_unknown_members_of_an_operation_are_ignored(
     deadpond = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 29, "id": 1}
     spider_boy = {**NEW, "age": None, "id": 2}
     assert {"created": [spider_boy], "updated": [deadpond], "deleted": []} == response.json()
-    assert [3, 1] == [hero.version for hero in database.committed.heroes.values()]
+    assert [3, 1] == [hero.version for hero in database.committed.tables[Hero].rows.values()]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ async def test_each_validation_error_has_its_loc(
     response = await client.post("/heroes/batch", json=body)
 
     assert expected == error_locs(response)
-    assert {1: DEADPOND} == database.committed.heroes
+    assert {1: DEADPOND} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize("hero_id", [None, True, "1", 1.5, [1], {}])
@@ -169,7 +169,7 @@ async def test_an_etag_that_is_null_means_any_version(
     deleted = await client.post("/heroes/batch", json={"delete": [{"id": 1, "etag": None}]})
 
     assert (200, 200) == (changed.status_code, deleted.status_code)
-    assert {} == database.committed.heroes
+    assert {} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ async def test_more_than_a_hundred_operations_are_refused(
 
     assert [["body", kind]] == error_locs(of_one_kind)
     assert [["body"]] == error_locs(in_all)
-    assert {1: DEADPOND} == database.committed.heroes
+    assert {1: DEADPOND} == database.committed.tables[Hero].rows
 
 
 async def test_an_error_for_very_many_operations_has_one_entry(client: httpx2.AsyncClient) -> None:

@@ -25,8 +25,8 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 def client_of(limits: Limits) -> httpx2.AsyncClient:
     database = FakeDatabase()
-    database.committed.heroes[1] = Hero(1, "Deadpond", "Dive Wilson", 28, version=1)
-    database.committed.last_hero_id = 1
+    database.committed.tables[Hero].rows[1] = Hero(1, "Deadpond", "Dive Wilson", 28, version=1)
+    database.committed.tables[Hero].last_id = 1
     app = build_app(database, limits=limits)
 
     @app.get("/failing")

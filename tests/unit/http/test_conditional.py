@@ -63,7 +63,7 @@ MALFORMED = [
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a service with Deadpond at version 2."""
     database = FakeDatabase()
-    database.committed.heroes[1] = DEADPOND
+    database.committed.tables[Hero].rows[1] = DEADPOND
     transport = httpx2.ASGITransport(build_app(database))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         yield client

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from domain.hero import Hero
 from entrypoints.api.app import build_app
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.idempotency import read_idempotency_key, replay, save_response
@@ -57,7 +58,7 @@ async def test_a_repeated_post_replays_the_stored_response() -> None:
     assert "Idempotency-Replayed" not in first.headers
     assert {**first.headers, "idempotency-replayed": "true"} == dict(again.headers)
     assert (200, first.content) == (again.status_code, again.content)
-    assert [1] == list(database.committed.heroes)
+    assert [1] == list(database.committed.tables[Hero].rows)
 
 
 async def test_a_post_without_a_key_is_executed_each_time_and_stores_no_response() -> None:
@@ -66,7 +67,7 @@ async def test_a_post_without_a_key_is_executed_each_time_and_stores_no_response
         for _ in range(2):
             await client.post("/heroes/", json=DEADPOND)
 
-    assert [1, 2] == list(database.committed.heroes)
+    assert [1, 2] == list(database.committed.tables[Hero].rows)
     assert {} == database.committed.responses
 
 
@@ -86,7 +87,7 @@ async def test_another_request_with_the_same_key_returns_422_for_the_header() ->
             }
         ]
     } == response.json()
-    assert [1] == list(database.committed.heroes)
+    assert [1] == list(database.committed.tables[Hero].rows)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ async def test_a_malformed_key_returns_422_for_the_header_and_changes_nothing() 
     assert response.status_code == 422
     assert [["header", "idempotency-key"]] == [each["loc"] for each in response.json()["detail"]]
     assert "Dive" not in response.text
-    assert {} == database.committed.heroes
+    assert {} == database.committed.tables[Hero].rows
 
 
 async def test_a_key_in_progress_for_too_long_returns_409_as_a_problem() -> None:
@@ -281,10 +282,10 @@ async def test_a_response_that_is_too_large_to_store_returns_422_and_changes_not
             distinct = [{**hero, "name": random_text()} for hero in heroes]
             made = await client.post("/heroes/batch", json={"create": distinct})
             assert made.status_code == 200
-        before = dict(database.committed.heroes)
+        before = dict(database.committed.tables[Hero].rows)
         batch = {"update": [{"id": number, "changes": {"age": 29}} for number in before]}
         refused = await client.post("/heroes/batch", json=batch, headers=KEY)
-        unchanged = database.committed.heroes == before
+        unchanged = database.committed.tables[Hero].rows == before
         without_key = await client.post("/heroes/batch", json=batch)
 
     assert 422 == refused.status_code

@@ -58,9 +58,17 @@ class SlowFile(File):
         self.has_read = asyncio.Event()
 
     def reading_primary(self) -> FakeReadOnlyUnitOfWork:
-        uow = super().reading_primary()
-        uow.api_keys = SlowStore(self, uow.api_keys)
-        return uow
+        return SlowUnitOfWork(self)
+
+
+class SlowUnitOfWork(FakeReadOnlyUnitOfWork):
+    def __init__(self, file: SlowFile) -> None:
+        super().__init__(file)
+        self._file = file
+
+    @property
+    def api_keys(self) -> "SlowStore":
+        return SlowStore(self._file, super().api_keys)
 
 
 class SlowStore(FakeApiKeyStore):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidEntity, Location, OperationFailed, StaleVersion
-from domain.hero import Hero, HeroNotFound, InvalidHero
+from domain.hero import Hero, HeroNotFound
 from domain.preconditions import Precondition
 from service_layer import heroes
 from service_layer.batch import Batch, BatchResult, Delete, Update
@@ -24,8 +24,8 @@ SECOND = Precondition(one_of={2})
 def database() -> FakeDatabase:
     """A database with Deadpond and Rusty-Man."""
     database = FakeDatabase()
-    database.committed.heroes |= {1: DEADPOND, 2: RUSTY_MAN}
-    database.committed.last_hero_id = 2
+    database.committed.tables[Hero].rows |= {1: DEADPOND, 2: RUSTY_MAN}
+    database.committed.tables[Hero].last_id = 2
     return database
 
 
@@ -40,15 +40,15 @@ async def refused(database: FakeDatabase, batch: Batch) -> tuple[Location, type[
     """Return where the batch fails and why; check that it changes nothing."""
     with pytest.raises(OperationFailed) as failed:
         await apply(database, batch)
-    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.tables[Hero].rows
     return failed.value.loc, type(failed.value.cause)
 
 
 async def test_all_operations_are_executed_and_returned_in_order(database: FakeDatabase) -> None:
     third = Hero(3, "Spider-Boy", "Pedro", None, version=1)
     fourth = Hero(4, "Spider-Boy", "Pedro", 16, version=1)
-    database.committed.heroes |= {3: third, 4: fourth}
-    database.committed.last_hero_id = 4
+    database.committed.tables[Hero].rows |= {3: third, 4: fourth}
+    database.committed.tables[Hero].last_id = 4
 
     result = await apply(
         database,
@@ -64,12 +64,12 @@ async def test_all_operations_are_executed_and_returned_in_order(database: FakeD
     deadpond = Hero(1, "Deadpond", "Dive Wilson", 29, version=3)
     rusty_man = Hero(2, "Rusty-Man", "Tommy Sharp", None, version=2)
     assert BatchResult([fifth, sixth], [rusty_man, deadpond], [4, 3]) == result
-    assert {1: deadpond, 2: rusty_man, 5: fifth, 6: sixth} == database.committed.heroes
+    assert {1: deadpond, 2: rusty_man, 5: fifth, 6: sixth} == database.committed.tables[Hero].rows
 
 
 async def test_an_empty_batch_does_nothing(database: FakeDatabase) -> None:
     assert BatchResult([], [], []) == await apply(database, Batch())
-    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.tables[Hero].rows
 
 
 async def test_an_update_to_equal_values_keeps_the_version(
@@ -83,8 +83,8 @@ async def test_an_update_to_equal_values_keeps_the_version(
 @pytest.mark.parametrize(
     ("batch", "loc", "cause"),
     [
-        (Batch(create=[SPIDER_BOY, NAMELESS]), ("create", 1), InvalidHero),
-        (Batch(update=[Update(1, {"age": -1})]), ("update", 0, "changes"), InvalidHero),
+        (Batch(create=[SPIDER_BOY, NAMELESS]), ("create", 1), InvalidEntity),
+        (Batch(update=[Update(1, {"age": -1})]), ("update", 0, "changes"), InvalidEntity),
         (Batch(update=[Update(1, {}), Update(7, {})]), ("update", 1), HeroNotFound),
         (Batch(update=[Update(1, {}, FIRST)]), ("update", 0), StaleVersion),
         (Batch(delete=[Delete(1), Delete(7)]), ("delete", 1), HeroNotFound),
@@ -129,14 +129,14 @@ async def test_invalid_operations_are_refused_before_any_query(
 ) -> None:
     batch = Batch(update=[Update(7, {}), Update(1, {"name": ""})], delete=[Delete(8)])
 
-    assert (("update", 1, "changes"), InvalidHero) == await refused(database, batch)
+    assert (("update", 1, "changes"), InvalidEntity) == await refused(database, batch)
 
 
 async def test_apply_batch_does_not_commit(database: FakeDatabase) -> None:
     async with database.writing() as uow:
         await heroes.apply_batch(uow, Batch(create=[SPIDER_BOY], delete=[Delete(1)]))
 
-    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.heroes
+    assert {1: DEADPOND, 2: RUSTY_MAN} == database.committed.tables[Hero].rows
 
 
 def test_no_repr_of_a_batch_contains_values() -> None:

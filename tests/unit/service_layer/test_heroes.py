@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.hero import Hero, HeroNotFound, HeroQuery, InvalidHero
+from domain.errors import InvalidEntity
+from domain.hero import Hero, HeroNotFound, HeroQuery
 from service_layer import heroes
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.fakes.database import FakeDatabase
@@ -36,7 +37,7 @@ async def test_a_created_hero_is_returned_and_stored(database: UnitOfWorkFactory
 
 async def test_an_invalid_hero_is_not_stored(database: UnitOfWorkFactory) -> None:
     async with database.writing() as uow:
-        with pytest.raises(InvalidHero):
+        with pytest.raises(InvalidEntity):
             await heroes.create_hero(uow, name=" ", secret_name="Dive Wilson")
 
     assert [] == await _stored(database)
@@ -54,7 +55,7 @@ async def test_reading_a_missing_hero_raises_hero_not_found(database: UnitOfWork
         with pytest.raises(HeroNotFound) as missing:
             await heroes.read_hero(uow, 7)
 
-    assert missing.value.hero_id == 7
+    assert missing.value.entity_id == 7
 
 
 async def test_a_page_respects_offset_and_limit(
@@ -90,7 +91,7 @@ async def test_an_invalid_update_is_refused_before_the_query(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as uow:
-        with pytest.raises(InvalidHero):
+        with pytest.raises(InvalidEntity):
             await heroes.update_hero(uow, 7, {"name": ""})
 
 

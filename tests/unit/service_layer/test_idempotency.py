@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.hero import Hero, InvalidHero
+from domain.errors import InvalidEntity
+from domain.hero import Hero
 from service_layer import heroes
 from service_layer.idempotency import (
     IdempotencyKey,
@@ -46,7 +47,7 @@ async def test_the_first_request_is_executed() -> None:
     database = FakeDatabase()
 
     assert (FIRST, False) == await create(database)
-    assert [1] == list(database.committed.heroes)
+    assert [1] == list(database.committed.tables[Hero].rows)
 
 
 async def test_a_repeated_request_gets_the_stored_response_and_changes_nothing() -> None:
@@ -54,7 +55,7 @@ async def test_a_repeated_request_gets_the_stored_response_and_changes_nothing()
     await create(database)
 
     assert (FIRST, True) == await create(database)
-    assert [1] == list(database.committed.heroes)
+    assert [1] == list(database.committed.tables[Hero].rows)
 
 
 async def test_another_key_is_another_request() -> None:
@@ -64,7 +65,7 @@ async def test_another_key_is_another_request() -> None:
     _, replayed = await create(database, replace(KEY, value="another"))
 
     assert not replayed
-    assert [1, 2] == list(database.committed.heroes)
+    assert [1, 2] == list(database.committed.tables[Hero].rows)
 
 
 async def test_another_request_with_the_key_raises_key_reused_and_changes_nothing() -> None:
@@ -73,12 +74,12 @@ async def test_another_request_with_the_key_raises_key_reused_and_changes_nothin
 
     with pytest.raises(KeyReused):
         await create(database, replace(KEY, fingerprint=b"another request"))
-    assert [1] == list(database.committed.heroes)
+    assert [1] == list(database.committed.tables[Hero].rows)
 
 
 async def test_a_failed_request_stores_no_response() -> None:
     database = FakeDatabase()
-    with pytest.raises(InvalidHero):
+    with pytest.raises(InvalidEntity):
         await create(database, name=" ")
 
     assert (FIRST, False) == await create(database)
@@ -124,4 +125,4 @@ async def test_at_the_limit_a_new_key_is_refused_and_a_stored_response_is_replay
 
     assert HOUR - 60 == refused.value.seconds
     assert replayed
-    assert [1, 2] == list(database.committed.heroes)
+    assert [1, 2] == list(database.committed.tables[Hero].rows)

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from domain.hero import Hero
 from domain.principal import Principal
 from entrypoints.api.app import build_app
 from service_layer.retention import Retention
@@ -45,7 +46,7 @@ async def test_a_key_of_another_principal_neither_replays_nor_conflicts() -> Non
     assert all("idempotency-replayed" not in response.headers for response in first)
     assert ["true"] * 2 == [response.headers["idempotency-replayed"] for response in again]
     assert 422 == reused.status_code
-    assert [1, 2] == list(database.committed.heroes)
+    assert [1, 2] == list(database.committed.tables[Hero].rows)
 
 
 async def test_a_key_from_before_authentication_belongs_to_nobody() -> None:

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from domain.hero import Hero
 from domain.principal import Principal
 from entrypoints.api.app import build_app, install
 from entrypoints.http.browsers.swagger_ui import FILES
@@ -152,7 +153,7 @@ async def test_a_refused_request_changes_nothing() -> None:
     for credential in ("unknown", "reader", "stranger", NO_STORE, NO_KEYS):
         await call(app, "POST", "/heroes/", f"Bearer {credential}")
 
-    assert {} == database.committed.heroes
+    assert {} == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ NEW = {"name": "Spider-Boy", "secret_name": "Pedro Parqueador"}
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a service with three heroes, each of another version."""
     database = FakeDatabase()
-    database.committed.heroes |= HEROES
-    database.committed.last_hero_id = 3
+    database.committed.tables[Hero].rows |= HEROES
+    database.committed.tables[Hero].last_id = 3
     transport = httpx2.ASGITransport(build_app(database))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         yield client

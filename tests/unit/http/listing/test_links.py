@@ -20,7 +20,7 @@ HEROES = [Hero(number, f"Hero {number}", "x", 10 - number, 1) for number in rang
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a service with five heroes."""
     database = FakeDatabase()
-    database.committed.heroes |= {hero.id: hero for hero in HEROES}
+    database.committed.tables[Hero].rows |= {hero.id: hero for hero in HEROES}
     transport = httpx2.ASGITransport(build_app(database))
     async with httpx2.AsyncClient(transport=transport, base_url="http://heroes") as client:
         yield client

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from domain.hero import Hero
 from entrypoints.api.app import Limits, build_app
 from tests.fakes.database import FakeDatabase
 
@@ -44,7 +45,7 @@ def client_of(app: FastAPI) -> httpx2.AsyncClient:
 async def test_a_write_gets_503_whatever_it_is(
     app: FastAPI, database: FakeDatabase, method: str, path: str, body: object
 ) -> None:
-    before = dict(database.committed.heroes)
+    before = dict(database.committed.tables[Hero].rows)
     async with client_of(app) as client:
         response = await client.request(method, path, json=body, headers={"Idempotency-Key": "k"})
 
@@ -57,7 +58,7 @@ async def test_a_write_gets_503_whatever_it_is(
     } == response.json()
     assert (503, "60") == (response.status_code, response.headers["retry-after"])
     assert "application/problem+json" == response.headers["content-type"]
-    assert before == database.committed.heroes
+    assert before == database.committed.tables[Hero].rows
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rows map to heroes. Values outside the type of their column are shown by one rule."""
+"""Rows map to entities. Values outside the type of their column are shown by one rule."""
 
 import sqlite3
 from contextlib import closing
@@ -9,21 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from adapters.sql.hero_rows import (
-    are_mappable,
-    has_mistyped_sort_values,
-    irregular_columns,
-    is_regular,
-    to_hero,
-    to_heroes,
-    to_shown_heroes,
-)
+from adapters.sql.hero_repository import HEROES
 from adapters.sqlite.connections import fetch_all
 from domain.damaged_text import DamagedText
 from domain.hero import Hero
 
 GOOD = (1, "Deadpond", "Dive Wilson", 28, 1)
 DAMAGED = DamagedText(b"Ren\xe9e")
+RULES = HEROES.rules
 
 
 def replaced(index: int, value: object) -> tuple[Any, ...]:
@@ -38,11 +31,11 @@ VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.
 def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
     row = (*GOOD[:3], age, 1)
 
-    assert is_regular(row)
-    assert are_mappable([row])
-    assert Hero(*row) == to_hero(row)
-    assert [Hero(*row)] == to_heroes([row])
-    assert [] == irregular_columns(row)
+    assert RULES.is_regular(row)
+    assert RULES.are_mappable([row])
+    assert Hero(*row) == HEROES.to_entity(row)
+    assert [Hero(*row)] == HEROES.to_entities([row])
+    assert [] == RULES.irregular_columns(row)
 
 
 @pytest.mark.parametrize(
@@ -60,35 +53,36 @@ def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
         (3, b"12", None),
         (4, "x", 1),
         (4, b"", 1),
+        (4, None, 1),
     ],
 )
 def test_a_mistyped_value_is_noticed_and_shown(index: int, value: object, shown: object) -> None:
     row = replaced(index, value)
 
-    assert not are_mappable([GOOD, row])
-    assert not is_regular(row)
-    assert Hero(*replaced(index, shown)) == to_hero(row)
-    assert [("name", "secret_name", "age", "version")[index - 1]] == irregular_columns(row)
-    assert (index in {1, 3}) is has_mistyped_sort_values([GOOD, row])
+    assert not RULES.are_mappable([GOOD, row])
+    assert not RULES.is_regular(row)
+    assert Hero(*replaced(index, shown)) == HEROES.to_entity(row)
+    assert [("name", "secret_name", "age", "version")[index - 1]] == RULES.irregular_columns(row)
+    assert (index in {1, 3}) is RULES.has_mistyped_sort_values([GOOD, row])
 
 
 def test_a_damaged_text_is_found_but_sorts_as_the_index_has_it() -> None:
     row = (1, DAMAGED, "s", 1, 1)
 
-    assert are_mappable([row])
-    assert not is_regular(row)
-    assert not has_mistyped_sort_values([row])
-    assert ["name"] == irregular_columns(row)
+    assert RULES.are_mappable([row])
+    assert not RULES.is_regular(row)
+    assert not RULES.has_mistyped_sort_values([row])
+    assert ["name"] == RULES.irregular_columns(row)
 
 
-def test_no_rows_are_no_heroes() -> None:
-    assert are_mappable([])
-    assert [] == to_shown_heroes([])
+def test_no_rows_are_no_entities() -> None:
+    assert RULES.are_mappable([])
+    assert [] == HEROES.to_shown_entities([])
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), VALUES, VALUES, VALUES, VALUES), max_size=5))
 def test_any_values_are_shown_as_their_types(rows: list[tuple[Any, ...]]) -> None:
-    for hero in to_shown_heroes(rows):
+    for hero in HEROES.to_shown_entities(rows):
         assert isinstance(hero.name, str)
         assert isinstance(hero.secret_name, str)
         assert hero.age is None or type(hero.age) is int

@@ -1,0 +1,26 @@
+"""The repositories of a unit of work, and their tables: one line for each aggregate."""
+
+from sqlmodel import SQLModel
+
+from adapters.sql.entities.mapping import find_mappings
+from adapters.sql.entities.repository import SqlRepository
+from adapters.sql.hero_repository import HEROES
+from adapters.sql.session import SqlExecutor
+from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+
+
+def add_repositories(
+    uow: UnitOfWork | ReadOnlyUnitOfWork, executor: SqlExecutor, *, locks: bool
+) -> None:
+    """Give a unit of work its repositories over one executor, the same for both kinds.
+
+    ``locks`` is whether their ``get`` locks the row.
+    """
+    uow.heroes = SqlRepository(executor, HEROES, locks=locks)
+
+
+metadata = SQLModel.metadata
+"""All tables: those of the aggregates, and those of the service itself."""
+
+MAPPINGS = find_mappings(metadata.sorted_tables)
+"""How the entities of each aggregate are stored."""
