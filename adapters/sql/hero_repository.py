@@ -1,10 +1,10 @@
 """Heroes in SQL: the tutorial's table, with a version and with ids that are never reused."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
 from adapters.sql.entities.mapping import TableMapping
-from adapters.sql.tables import Int64, Text
+from adapters.sql.tables import Int64, Text, entity_table
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 
 
@@ -12,11 +12,7 @@ class HeroRow(SQLModel, table=True):
     """A row of the table ``hero``. It is not an entity: ``HEROES`` maps between them."""
 
     __tablename__ = "hero"
-    __table_args__ = (
-        Index("ix_hero_name_id", "name", "id"),
-        Index("ix_hero_age_id", "age", "id"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = entity_table("hero", "name", "age")
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
     name: str = Field(sa_type=Text)

@@ -1,5 +1,7 @@
 """Column types, and the tables of the service itself, as SQLModel classes."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
@@ -11,6 +13,15 @@ IDS = range(-(2**63), 2**63)
 
 Text = String().with_variant(String(collation="C"), "postgresql")
 """A text that compares byte by byte. That is SQLite's default, and the collation C."""
+
+
+def entity_table(name: str, *sorted_by: str) -> tuple[Any, ...]:
+    """Return the ``__table_args__`` of an aggregate: ids are never reused (SQLite needs an option).
+
+    Each column in ``sorted_by`` gets the index on it and the id that sorted pages need.
+    """
+    indexes = [Index(f"ix_{name}_{column}_id", column, "id") for column in sorted_by]
+    return (*indexes, {"sqlite_autoincrement": True})
 
 
 class IdempotencyRow(SQLModel, table=True):

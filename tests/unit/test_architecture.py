@@ -12,7 +12,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-FOLDERS = {".ci", "adapters", "deploy", "docs", "domain", "entrypoints", "service_layer", "tests"}
+FOLDERS = {
+    ".ci",
+    "adapters",
+    "deploy",
+    "docs",
+    "domain",
+    "entrypoints",
+    "examples",
+    "service_layer",
+    "tests",
+}
 
 OF_HEROES = {
     "adapters/migrations/versions/0001_the_tutorials_table.py",
