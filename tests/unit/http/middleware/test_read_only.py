@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from entrypoints.api.app import Limits, build_app
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 
@@ -36,7 +37,7 @@ def client_of(app: FastAPI) -> httpx2.AsyncClient:
         ("PATCH", "/heroes/1"),
         ("DELETE", "/heroes/1"),
         ("PUT", "/heroes/1"),
-        ("POST", "/nowhere"),
+        ("POST", NOWHERE),
         ("PURGE", "/heroes/1"),
     ],
 )
