@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service_layer.backup import Backup, Progress, Restored
 from service_layer.telemetry.measurements import Measurement
 from service_layer.telemetry.spans import Spans
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWorkFactory
 
-IrregularRow = tuple[int, Sequence[str]]
-"""The id of an entity, and the names of the columns whose values have another type."""
+
+class IrregularRow(NamedTuple):
+    """A row with values outside the type of their columns."""
+
+    table: str
+    id: int
+    columns: Sequence[str]
+    """The names of those columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,9 @@ class Database(UnitOfWorkFactory, Protocol):
         """
 
     def check(self) -> Iterator[IrregularRow]:
-        """Yield the rows that have values outside the type of their column, ordered by id.
+        """Yield the rows with values outside the type of their column, by table and id.
 
-        Reads the whole table. Blocks and raises like ``migrate``.
+        Reads all rows. Blocks and raises like ``migrate``.
         """
 
     def time_flushes(self) -> Iterable[float]:

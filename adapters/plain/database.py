@@ -11,14 +11,14 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
+from adapters.migrations.schema_probe import schema_probe
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
 from adapters.plain.measured_pool import MeasuredPool
 from adapters.plain.session import PlainSession
 from adapters.plain.traced_session import TracedPlainSession
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.spans import StatementSpans
 from adapters.sql.unit_of_work import SqlReadOnlyUnitOfWork, SqlUnitOfWork
@@ -35,7 +35,7 @@ class Schema(Protocol):
     name: str
     is_embedded: bool
     is_in_memory: bool
-    mistyped: MistypedValues
+    mistyped: MistypedTables
 
     @property
     def holds_last_copy(self) -> bool: ...
@@ -129,7 +129,7 @@ class PlainDatabase:
     async def _probe(self, engine: AsyncEngine) -> str:
         session = self._session(engine)
         try:
-            rows = await session.exec(SCHEMA_PROBE, {})
+            rows = await session.exec(schema_probe(), {})
         finally:
             await session.close()
         return ", ".join(str(revision) for (revision,) in rows)

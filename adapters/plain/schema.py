@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
 from adapters.plain.errors import ErrorTranslator, translate_errors
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from service_layer.backup import BackupRefused
 from service_layer.database import IrregularRow, Replica
 
@@ -23,7 +23,7 @@ class SchemaInMemory:
     holds_last_copy = False
 
     def __init__(self, engine: AsyncEngine, translate_driver_errors: ErrorTranslator) -> None:
-        self.mistyped = MistypedValues()
+        self.mistyped = MistypedTables()
         self._engine = engine
         self._translate_driver_errors = translate_driver_errors
 

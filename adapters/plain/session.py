@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.errors import ErrorTranslators, translate_errors
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class PlainSession:
         translators: ErrorTranslators,
         cancelled_calls: CancelledCalls,
         check_committed: Callable[[], None],
-        mistyped: MistypedValues,
+        mistyped: MistypedTables,
     ) -> None:
         self.mistyped = mistyped
         self.session = session

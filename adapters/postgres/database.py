@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
+from adapters.migrations.schema_probe import schema_probe
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
@@ -19,7 +19,7 @@ from adapters.postgres.scans import ScanPool
 from adapters.postgres.server_tools import refuse_backup, refuse_restore
 from adapters.postgres.session import Reader, WritingSession
 from adapters.postgres.traced_pools import TracedPool, TracedScanPool
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.sessions import TracedExecutor, TracedSession
 from adapters.sql.traced.spans import StatementSpans
@@ -52,7 +52,7 @@ class PostgresDatabase:
 
     def __init__(self, dsn: str, options: ServerOptions, *, read_dsn: str | None = None) -> None:
         self.name = hide_password(dsn)
-        self.mistyped = MistypedValues()
+        self.mistyped = MistypedTables()
         self._outcomes = Outcomes()
         self._spans: Spans | None = None
         self._dsn = dsn
@@ -140,7 +140,7 @@ class PostgresDatabase:
         return await self._probe(self._writers)
 
     async def _probe(self, pool: Pool) -> str:
-        rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
+        rows = await Reader(pool, self._scans, "", self.mistyped).exec(schema_probe(), {})
         return ", ".join(str(revision) for (revision,) in rows)
 
     def trace(self, spans: Spans) -> None:

@@ -14,7 +14,7 @@ from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
 from adapters.postgres.traced_pools import TracedPool, TracedScanPool
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.statements import Compiled
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 
@@ -29,7 +29,7 @@ class WritingSession:
     """``SqlSession`` on a connection of the pool. The first statement acquires the connection."""
 
     def __init__(
-        self, pool: Pool | TracedPool, start: TransactionStart, mistyped: MistypedValues
+        self, pool: Pool | TracedPool, start: TransactionStart, mistyped: MistypedTables
     ) -> None:
         self.mistyped = mistyped
         self._pool = pool
@@ -89,7 +89,7 @@ class Reader:
         pool: Pool | TracedPool,
         scans: ScanPool | TracedScanPool,
         client: str,
-        mistyped: MistypedValues,
+        mistyped: MistypedTables,
     ) -> None:
         self.mistyped = mistyped
         self._pool = pool

@@ -16,11 +16,12 @@ from adapters.sql.hero_rows import (
     to_heroes,
     to_shown_heroes,
 )
+from adapters.sql.hero_table import hero_table
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.queries import select as queries
 from adapters.sql.queries.shown_values import select_mistyped
 from adapters.sql.session import SqlExecutor
-from adapters.sql.tables import IDS, hero_table
+from adapters.sql.tables import IDS
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 from service_layer.errors import StoreRefused
 
@@ -82,7 +83,7 @@ class SqlHeroReader:
     async def get(self, hero_id: int) -> Hero:
         row = await self._exec_one(self._get, hero_id)
         if not is_regular(row) and has_mistyped_sort_values([row]):
-            self._executor.mistyped.record(found=True)
+            self._executor.mistyped[hero_table].record(found=True)
         return to_hero(row)
 
     async def page(self, query: HeroQuery) -> Sequence[Hero]:
@@ -103,7 +104,7 @@ class SqlHeroReader:
 
     async def _mistyped_values(self, query: HeroQuery) -> MistypedValues:
         """Return what is known about mistyped values, after a look if the query depends on it."""
-        mistyped = self._executor.mistyped
+        mistyped = self._executor.mistyped[hero_table]
         if mistyped.is_unchecked and queries.is_by_values(query):
             mistyped.record(found=bool(await self._executor.exec(SELECT_MISTYPED, {})))
         return mistyped

@@ -26,8 +26,6 @@ from typing import Any
 from domain.damaged_text import DamagedText
 from domain.hero import Hero
 
-COLUMNS = ("id", "name", "secret_name", "age", "version")
-
 QUERIED = ("name", "age")
 """The columns that queries filter and sort by, apart from the id."""
 
@@ -73,15 +71,6 @@ def is_regular(row: Any) -> bool:
         and (age is None or type(age) is int)
         and type(version) is int
     )
-
-
-def irregular_columns(row: Any) -> Sequence[str]:
-    """Return the names of the columns whose value in this row is irregular."""
-    return [
-        column
-        for column, stored, shown in zip(COLUMNS, row, _shown(row), strict=True)
-        if type(stored) is not type(shown) or type(stored) is DamagedText
-    ]
 
 
 def has_mistyped_sort_values(rows: Sequence[Any]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 
 
 class UnstorableText(Exception):
@@ -21,7 +21,7 @@ class SqlExecutor(Protocol):
     """
 
     @property
-    def mistyped(self) -> MistypedValues: ...
+    def mistyped(self) -> MistypedTables: ...
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Execute the statement and return all rows, each a sequence of column values."""

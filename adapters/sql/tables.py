@@ -1,6 +1,11 @@
-"""The tables, as SQLModel classes. A row is not an entity: repositories map between them."""
+"""The tables of the service itself, as SQLModel classes, and what all tables share.
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
+A row is not an entity: repositories map between them.
+"""
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
@@ -13,24 +18,17 @@ Text = String().with_variant(String(collation="C"), "postgresql")
 """A text that compares byte by byte. That is SQLite's default, and the collation C."""
 
 
-class HeroRow(SQLModel, table=True):
-    """The tutorial's ``hero`` table, with a version and with ids that are never reused."""
+class Row(SQLModel):
+    """The base class of the tables. The classes of a user's own app may have the same names."""
 
-    __tablename__ = "hero"
-    __table_args__ = (
-        Index("ix_hero_name_id", "name", "id"),
-        Index("ix_hero_age_id", "age", "id"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Int64)
-    name: str = Field(sa_type=Text)
-    secret_name: str = Field(sa_type=Text)
-    age: int | None = Field(default=None, sa_type=Int64)
-    version: int = Field(default=1, sa_type=Int64, sa_column_kwargs={"server_default": text("1")})
+    metadata: ClassVar[MetaData] = MetaData()
 
 
-class IdempotencyRow(SQLModel, table=True):
+metadata = Row.metadata
+"""All tables, once the repositories are imported: each aggregate declares its own."""
+
+
+class IdempotencyRow(Row, table=True):
     """A stored response, by idempotency key.
 
     ``status``, ``headers`` and ``body`` are null until the response is saved. ``expires`` is a Unix
@@ -59,7 +57,7 @@ class IdempotencyRow(SQLModel, table=True):
     body_size: int | None = Field(default=None, sa_type=Int64)
 
 
-class ApiKeyRow(SQLModel, table=True):
+class ApiKeyRow(Row, table=True):
     """An API key, without its text. Times are Unix times in seconds.
 
     ``digest`` is the SHA-256 of the text. ``scopes`` are separated by spaces. ``expires`` and
@@ -78,7 +76,7 @@ class ApiKeyRow(SQLModel, table=True):
     revoked: int | None = Field(default=None, sa_type=Int64)
 
 
-class ApiKeyChangesRow(SQLModel, table=True):
+class ApiKeyChangesRow(Row, table=True):
     """The mark of the last change to API keys, in one row whose id is 1.
 
     ``number`` is random, and another one after each change. No change has been made without a row.
@@ -90,11 +88,7 @@ class ApiKeyChangesRow(SQLModel, table=True):
     number: int = Field(sa_type=Int64)
 
 
-metadata = SQLModel.metadata
-"""All tables."""
-
-hero_table = HeroRow.metadata.tables["hero"]
-idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
-api_key_table = ApiKeyRow.metadata.tables["heroes_api_key"]
-api_key_changes_table = ApiKeyChangesRow.metadata.tables["heroes_api_key_changes"]
+idempotency_table = metadata.tables["idempotent_answer"]
+api_key_table = metadata.tables["heroes_api_key"]
+api_key_changes_table = metadata.tables["heroes_api_key_changes"]
 """The tables, for statements of SQLAlchemy Core."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
-from adapters.sql.mistyped import MistypedValues
+from adapters.migrations.schema_probe import schema_probe
+from adapters.sql.irregular import entity_tables
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.traced.sessions import TracedExecutor, TracedSession
 from adapters.sql.traced.spans import StatementSpans
@@ -73,7 +74,7 @@ class SqliteDatabase:
         self.name = f"sqlite:///{self._path}".encode(errors="backslashreplace").decode()
         self._file = ServedFile(self._path, is_recorded=options.is_served)
         self._writer = Writer(self._file, options.lock_timeout, options.group_size)
-        self.mistyped = MistypedValues()
+        self.mistyped = MistypedTables()
         self._outcomes = Outcomes()
         self._spans: Spans | None = None
         self._reads = FileReads(
@@ -150,7 +151,7 @@ class SqliteDatabase:
         return restore(self._path, backup, progress)
 
     async def schema_revision(self) -> str:
-        rows = await Reader(self._reads, "").exec(SCHEMA_PROBE, {})
+        rows = await Reader(self._reads, "").exec(schema_probe(), {})
         return ", ".join(str(revision) for (revision,) in rows)
 
     def trace(self, spans: Spans) -> None:
@@ -177,7 +178,9 @@ class SqliteDatabase:
             self._file.watch()
             self._reads.open()
             with closing(self._file.connect(READING)) as connection:
-                self.mistyped.record(found=has_mistyped_values(connection))
+                for table in entity_tables():
+                    found = has_mistyped_values(connection, table)
+                    self.mistyped[table].record(found=found)
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []

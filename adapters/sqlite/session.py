@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
 from adapters.sqlite.errors import translate_errors, translate_write_errors
@@ -37,7 +37,7 @@ class WritingSession:
     Statements run on the event loop: they access few rows, by index, in microseconds.
     """
 
-    def __init__(self, writer: Writer | TracedWriter, mistyped: MistypedValues) -> None:
+    def __init__(self, writer: Writer | TracedWriter, mistyped: MistypedTables) -> None:
         self.mistyped = mistyped
         self._writer = writer
         self._unit: Savepoint | None = None
@@ -75,7 +75,7 @@ class FileReads:
     """
 
     def __init__(
-        self, file: ServedFile, timeout: float, scan_timeout: float, mistyped: MistypedValues
+        self, file: ServedFile, timeout: float, scan_timeout: float, mistyped: MistypedTables
     ) -> None:
         self.mistyped = mistyped
         self._name = str(file.path)
@@ -145,7 +145,7 @@ class Reader:
         self._client = client
 
     @property
-    def mistyped(self) -> MistypedValues:
+    def mistyped(self) -> MistypedTables:
         return self._reads.mistyped
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:

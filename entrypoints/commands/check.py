@@ -15,7 +15,7 @@ def check() -> None:
     """Print the settings, and test the database. Exit with 1 if a test fails.
 
     Tests the connection, the schema, the flush time of the disk, the replicas, and whether the
-    values of all heroes have the type of their column. Prints no stored values, and changes no
+    values of all rows have the type of their column. Prints no stored values, and changes no
     table.
     """
     with exit_on_error():
@@ -38,14 +38,14 @@ def check() -> None:
 
 
 def _print_irregular_rows(database: Database) -> int:
-    """Return the number of heroes with values outside the type of their column."""
+    """Return the number of rows with values outside the type of their column."""
     found = 0
-    for hero_id, columns in inspection.irregular_rows(database):
+    for table, row_id, columns in inspection.irregular_rows(database):
         found += 1
-        print_line(f"hero {hero_id}: {', '.join(columns)}")
+        print_line(f"{table} {row_id}: {', '.join(columns)}")
     if found:
         print_line(
-            f"Heroes with values outside the type of their columns: {found}. They have text "
+            f"Rows with values outside the type of their columns: {found}. They have text "
             "that is not UTF-8, or values of another type; correct them with PATCH."
         )
     else:

@@ -25,7 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database import open_plain_database
 from adapters.plain.session import PlainSession
 from adapters.sql.hero_repository import SqlHeroRepository
-from adapters.sql.tables import HeroRow
+from adapters.sql.hero_table import HeroRow
 from adapters.sql.unit_of_work import SqlUnitOfWork
 from domain.hero_repository import HeroReader, HeroRepository
 from entrypoints.api.app import build_app

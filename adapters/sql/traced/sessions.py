@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.session import SqlExecutor, SqlSession
 from adapters.sql.traced.spans import StatementSpans
 
@@ -21,7 +21,7 @@ class TracedExecutor:
         self._statements = spans
 
     @property
-    def mistyped(self) -> MistypedValues:
+    def mistyped(self) -> MistypedTables:
         return self._executor.mistyped
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:

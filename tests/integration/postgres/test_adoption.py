@@ -10,11 +10,11 @@ import httpx2
 import pytest
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
 from adapters.migrations.version_table import VERSION_TABLE
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.schema import migrating_engine
+from adapters.sql.tables import metadata
 from tests.support.served import ask, fresh_postgres, invoke, serve
 
 TABLE = (
@@ -155,5 +155,5 @@ def _compare_metadata(connection: Connection) -> Sequence[Any]:
         "version_table": VERSION_TABLE,
     }
     context = MigrationContext.configure(connection, opts=options)
-    found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, SQLModel.metadata)
+    found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, metadata)
     return found

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.connections import compile_statement
+from adapters.sql.hero_table import hero_table
 from adapters.sql.queries import select as queries
-from adapters.sql.tables import hero_table
 from domain.hero import HeroQuery
 from tests.integration.page_costs import INDEXED, INSERT_HEROES, LIMIT, TIED, TIES, query_id
 from tests.support.served import ask, fresh_postgres, invoke

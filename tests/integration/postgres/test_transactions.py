@@ -13,7 +13,7 @@ from adapters.postgres.pipelined_begin import TransactionStart
 from adapters.postgres.pool import Pool
 from adapters.postgres.scans import ScanPool
 from adapters.postgres.session import Reader, WritingSession
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.mistyped import MistypedTables
 from domain.hero import HeroDraft
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
 from tests.support.databases import empty_postgres
@@ -43,7 +43,7 @@ class OneConnection:
         self._start = TransactionStart(self._connect)
 
     def session(self) -> WritingSession:
-        return WritingSession(self.pool, self._start, MistypedValues())
+        return WritingSession(self.pool, self._start, MistypedTables())
 
     async def _connect(self) -> asyncpg.Connection:
         self.connection = await asyncpg.connect(self._url)
@@ -91,7 +91,7 @@ async def test_a_connection_is_closed_after_any_error(one: OneConnection) -> Non
 
 async def test_a_read_that_fails_frees_its_slot_in_the_pool(one: OneConnection) -> None:
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await Reader(one.pool, ScanPool(one.pool, 1, 1), "", MistypedValues()).exec(FAILING, {})
+        await Reader(one.pool, ScanPool(one.pool, 1, 1), "", MistypedTables()).exec(FAILING, {})
 
     await assert_has_a_connection(one)
 

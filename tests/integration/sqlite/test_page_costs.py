@@ -9,8 +9,8 @@ import pytest
 
 from adapters.postgres.connections import compile_statement as compile_for_postgres
 from adapters.sql.hero_repository import SELECT_MISTYPED
+from adapters.sql.hero_table import hero_table
 from adapters.sql.queries import select as queries
-from adapters.sql.tables import hero_table
 from adapters.sqlite.connections import compile_statement
 from domain.hero import HeroQuery
 from tests.integration.page_costs import (

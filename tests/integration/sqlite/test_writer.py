@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from adapters.sql.mistyped import MistypedValues
+from adapters.sql.hero_table import hero_table
+from adapters.sql.mistyped import MistypedTables
 from adapters.sql.statements import MAY_SCAN
-from adapters.sql.tables import hero_table
 from adapters.sqlite.served.served_file import ServedFile
 from adapters.sqlite.session import FileReads, Reader
 from domain.hero import HeroDraft, HeroQuery
@@ -38,7 +38,7 @@ async def test_the_connections_that_read_cannot_write(tmp_path: Path, *, may_sca
     path = tmp_path / "heroes.db"
     migrated_sqlite(path).dispose()
     file = ServedFile(path)
-    reads = FileReads(file, timeout=1, scan_timeout=1, mistyped=MistypedValues())
+    reads = FileReads(file, timeout=1, scan_timeout=1, mistyped=MistypedTables())
     statement = delete(hero_table).execution_options(**{MAY_SCAN: may_scan})
 
     with pytest.raises(StoreUnavailable, match="read-only"):

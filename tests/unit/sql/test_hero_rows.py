@@ -12,12 +12,13 @@ from pydantic_core import to_json
 from adapters.sql.hero_rows import (
     are_mappable,
     has_mistyped_sort_values,
-    irregular_columns,
     is_regular,
     to_hero,
     to_heroes,
     to_shown_heroes,
 )
+from adapters.sql.hero_table import hero_table
+from adapters.sql.irregular import irregular_columns
 from adapters.sqlite.connections import fetch_all
 from domain.damaged_text import DamagedText
 from domain.hero import Hero
@@ -42,7 +43,7 @@ def test_a_good_row_is_mapped_unchanged(age: int | None) -> None:
     assert are_mappable([row])
     assert Hero(*row) == to_hero(row)
     assert [Hero(*row)] == to_heroes([row])
-    assert [] == irregular_columns(row)
+    assert [] == irregular_columns(hero_table, row)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,9 @@ def test_a_mistyped_value_is_noticed_and_shown(index: int, value: object, shown:
     assert not are_mappable([GOOD, row])
     assert not is_regular(row)
     assert Hero(*replaced(index, shown)) == to_hero(row)
-    assert [("name", "secret_name", "age", "version")[index - 1]] == irregular_columns(row)
+    assert [("name", "secret_name", "age", "version")[index - 1]] == irregular_columns(
+        hero_table, row
+    )
     assert (index in {1, 3}) is has_mistyped_sort_values([GOOD, row])
 
 
@@ -78,7 +81,7 @@ def test_a_damaged_text_is_found_but_sorts_as_the_index_has_it() -> None:
     assert are_mappable([row])
     assert not is_regular(row)
     assert not has_mistyped_sort_values([row])
-    assert ["name"] == irregular_columns(row)
+    assert ["name"] == irregular_columns(hero_table, row)
 
 
 def test_no_rows_are_no_heroes() -> None:

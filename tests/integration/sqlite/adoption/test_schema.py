@@ -8,9 +8,9 @@ import alembic.autogenerate
 import pytest
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
-from sqlmodel import SQLModel
 
 from adapters.migrations.version_table import VERSION_TABLE
+from adapters.sql.tables import metadata
 from domain.hero import HeroDraft
 from tests.integration.sqlite.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import (
@@ -128,7 +128,7 @@ def schema_differences(path: Path) -> Sequence[Any]:
                     "version_table": VERSION_TABLE,
                 },
             )
-            found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, SQLModel.metadata)
+            found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, metadata)
             return found
     finally:
         engine.dispose()
