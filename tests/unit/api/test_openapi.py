@@ -188,6 +188,10 @@ def _examples(media: dict[str, Any], document: dict[str, Any]) -> Iterator[Any]:
         if "examples" in schema:
             yield from schema["examples"]
         else:
+            without = [
+                name for name, field in schema["properties"].items() if "examples" not in field
+            ]
+            assert not without, f"{schema['title']}: neither it nor its fields have an example"
             yield {name: field["examples"][0] for name, field in schema["properties"].items()}
 
 
