@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.expected_columns import ADOPTED_COLUMNS, REQUIRED_COLUMNS
+from adapters.migrations.expected_columns import ADOPTED_COLUMNS, required_columns
 from adapters.migrations.inspection import get_columns
 
 BEFORE_INSERT_TRIGGERS = text(
@@ -20,7 +20,7 @@ BEFORE_INSERT_TRIGGERS = text(
 def check_required_values(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` if a further column needs a value and has no default."""
     inspector = inspect(connection)
-    for table, own in REQUIRED_COLUMNS.items():
+    for table, own in required_columns().items():
         columns = get_columns(inspector, table)
         if not ADOPTED_COLUMNS.get(table, own) <= columns.keys():
             continue  # not adopted yet: the migrations create the table, or refuse it

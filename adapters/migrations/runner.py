@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+from adapters.migrations.expected_columns import required_columns
 from adapters.migrations.required_values import check_required_values
 from adapters.migrations.usable_tables import check_tables
 from adapters.migrations.version_table import (
@@ -85,7 +85,7 @@ def apply(connection: Connection) -> Sequence[str]:
 
 def _check_tables(connection: Connection) -> None:
     """Raise ``SchemaMismatch`` unless the tables have what this release needs."""
-    if missing := describe_missing(inspect(connection), REQUIRED_COLUMNS):
+    if missing := describe_missing(inspect(connection), required_columns()):
         raise SchemaMismatch(
             f"its schema has no {', no '.join(missing)}, although all migrations were applied; "
             "add what is missing, or restore a backup"

@@ -7,15 +7,22 @@ the statements of this release use, is missing::
     WHERE NOT EXISTS (SELECT t.id, t.name, ... FROM t WHERE false) AND NOT EXISTS ...
 """
 
-from sqlalchemy import column, exists, false, select, table
+from functools import lru_cache
 
-from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+from sqlalchemy import column, exists, false, select, table
+from sqlalchemy.sql.base import Executable
+
+from adapters.migrations.expected_columns import required_columns
 from adapters.migrations.version_table import VERSION_TABLE
 
-_VERSIONS = table(VERSION_TABLE, column("version_num"))
-_TABLES = [table(name, *map(column, sorted(columns))) for name, columns in REQUIRED_COLUMNS.items()]
 
-SCHEMA_PROBE = select(_VERSIONS.c.version_num).where(
-    *(~exists(select(*each.columns).where(false())) for each in _TABLES)
-)
-"""Returns the recorded revision."""
+@lru_cache
+def schema_probe() -> Executable:
+    """Return the statement. It returns the recorded revision."""
+    versions = table(VERSION_TABLE, column("version_num"))
+    tables = [
+        table(name, *map(column, sorted(columns))) for name, columns in required_columns().items()
+    ]
+    return select(versions.c.version_num).where(
+        *(~exists(select(*each.columns).where(false())) for each in tables)
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.expected_columns import REQUIRED_COLUMNS
+from adapters.migrations.expected_columns import required_columns
 from adapters.migrations.inspection import get_columns
 
 
@@ -19,7 +19,7 @@ def check_changes(connection: Connection) -> None:
     """
     connection.exec_driver_sql("PRAGMA foreign_keys=ON")
     inspector = inspect(connection)
-    for name, required in REQUIRED_COLUMNS.items():
+    for name, required in required_columns().items():
         columns = sorted(required & get_columns(inspector, name).keys())
         if columns:
             for statement in _changes(name, columns):

@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
+from adapters.migrations.schema_probe import schema_probe
 from adapters.plain.cancelled_calls import CancelledCalls
 from adapters.plain.connections import AUTOCOMMIT, CheckFile
 from adapters.plain.errors import ErrorTranslators
@@ -129,7 +129,7 @@ class PlainDatabase:
     async def _probe(self, engine: AsyncEngine) -> str:
         session = self._session(engine)
         try:
-            rows = await session.exec(SCHEMA_PROBE, {})
+            rows = await session.exec(schema_probe(), {})
         finally:
             await session.close()
         return ", ".join(str(revision) for (revision,) in rows)

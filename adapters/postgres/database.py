@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
+from adapters.migrations.schema_probe import schema_probe
 from adapters.postgres import schema
 from adapters.postgres.connections import ServerOptions, connect
 from adapters.postgres.dsn import hide_password
@@ -140,7 +140,7 @@ class PostgresDatabase:
         return await self._probe(self._writers)
 
     async def _probe(self, pool: Pool) -> str:
-        rows = await Reader(pool, self._scans, "", self.mistyped).exec(SCHEMA_PROBE, {})
+        rows = await Reader(pool, self._scans, "", self.mistyped).exec(schema_probe(), {})
         return ", ".join(str(revision) for (revision,) in rows)
 
     def trace(self, spans: Spans) -> None:

@@ -9,7 +9,7 @@ import logging
 from sqlalchemy import BigInteger, Connection, bindparam, column, func, select, table, text
 from sqlalchemy.exc import DBAPIError
 
-from adapters.migrations.expected_columns import GENERATED_IDS
+from adapters.migrations.expected_columns import generated_ids
 from adapters.postgres.errors import LOCK_NOT_AVAILABLE
 from service_layer.errors import UnusableDatabase
 
@@ -51,7 +51,7 @@ def advance_sequences(connection: Connection) -> None:
     A sequence that counts down is not changed. Where the role may not, or a transaction holds a
     lock for long, a warning is logged instead. Raises ``UnusableDatabase`` for one with CYCLE.
     """
-    for table_name, id_column in GENERATED_IDS.items():
+    for table_name, id_column in generated_ids().items():
         sequence = connection.scalar(SEQUENCE, {"table": table_name, "column": id_column})
         if sequence is None or not connection.scalar(IS_READABLE, {"sequence": sequence}):
             continue

@@ -1,14 +1,14 @@
 """Heroes in SQL: the tutorial's table, with a version and with ids that are never reused."""
 
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from adapters.sql.entities.mapping import TableMapping
-from adapters.sql.tables import Int64, Text, entity_table
+from adapters.sql.tables import Int64, Row, Text, entity_table
 from domain.hero import Hero, HeroDraft, HeroNotFound, HeroQuery
 
 
-class HeroRow(SQLModel, table=True):
+class HeroRow(Row, table=True):
     """A row of the table ``hero``. It is not an entity: ``HEROES`` maps between them."""
 
     __tablename__ = "hero"

@@ -1,11 +1,10 @@
 """The repositories of a unit of work, and their tables: one line for each aggregate."""
 
-from sqlmodel import SQLModel
-
 from adapters.sql.entities.mapping import find_mappings
 from adapters.sql.entities.repository import SqlRepository
 from adapters.sql.hero_repository import HEROES
 from adapters.sql.session import SqlExecutor
+from adapters.sql.tables import metadata
 from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 
 
@@ -18,9 +17,6 @@ def add_repositories(
     """
     uow.heroes = SqlRepository(executor, HEROES, locks=locks)
 
-
-metadata = SQLModel.metadata
-"""All tables: those of the aggregates, and those of the service itself."""
 
 MAPPINGS = find_mappings(metadata.sorted_tables)
 """How the entities of each aggregate are stored."""

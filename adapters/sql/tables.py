@@ -1,8 +1,11 @@
-"""Column types, and the tables of the service itself, as SQLModel classes."""
+"""The tables of the service itself, as SQLModel classes, and what all tables share.
 
-from typing import Any
+A row is not an entity: repositories map between them.
+"""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, text
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, String, text
 from sqlmodel import Field, SQLModel
 
 Int64 = BigInteger().with_variant(Integer(), "sqlite")
@@ -15,6 +18,16 @@ Text = String().with_variant(String(collation="C"), "postgresql")
 """A text that compares byte by byte. That is SQLite's default, and the collation C."""
 
 
+class Row(SQLModel):
+    """The base class of the tables. The classes of a user's own app may have the same names."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+metadata = Row.metadata
+"""All tables, once the repositories are imported: each aggregate declares its own."""
+
+
 def entity_table(name: str, *sorted_by: str) -> tuple[Any, ...]:
     """Return the ``__table_args__`` of an aggregate: ids are never reused (SQLite needs an option).
 
@@ -24,7 +37,7 @@ def entity_table(name: str, *sorted_by: str) -> tuple[Any, ...]:
     return (*indexes, {"sqlite_autoincrement": True})
 
 
-class IdempotencyRow(SQLModel, table=True):
+class IdempotencyRow(Row, table=True):
     """A stored response, by idempotency key.
 
     ``status``, ``headers`` and ``body`` are null until the response is saved. ``expires`` is a Unix
@@ -53,7 +66,7 @@ class IdempotencyRow(SQLModel, table=True):
     body_size: int | None = Field(default=None, sa_type=Int64)
 
 
-class ApiKeyRow(SQLModel, table=True):
+class ApiKeyRow(Row, table=True):
     """An API key, without its text. Times are Unix times in seconds.
 
     ``digest`` is the SHA-256 of the text. ``scopes`` are separated by spaces. ``expires`` and
@@ -72,7 +85,7 @@ class ApiKeyRow(SQLModel, table=True):
     revoked: int | None = Field(default=None, sa_type=Int64)
 
 
-class ApiKeyChangesRow(SQLModel, table=True):
+class ApiKeyChangesRow(Row, table=True):
     """The mark of the last change to API keys, in one row whose id is 1.
 
     ``number`` is random, and another one after each change. No change has been made without a row.
@@ -84,7 +97,7 @@ class ApiKeyChangesRow(SQLModel, table=True):
     number: int = Field(sa_type=Int64)
 
 
-idempotency_table = IdempotencyRow.metadata.tables["idempotent_answer"]
-api_key_table = ApiKeyRow.metadata.tables["heroes_api_key"]
-api_key_changes_table = ApiKeyChangesRow.metadata.tables["heroes_api_key_changes"]
+idempotency_table = metadata.tables["idempotent_answer"]
+api_key_table = metadata.tables["heroes_api_key"]
+api_key_changes_table = metadata.tables["heroes_api_key_changes"]
 """The tables, for statements of SQLAlchemy Core."""

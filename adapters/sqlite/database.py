@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from adapters.migrations.schema_probe import SCHEMA_PROBE
+from adapters.migrations.schema_probe import schema_probe
 from adapters.sql.mistyped import MistypedTables
 from adapters.sql.outcomes import Outcomes
 from adapters.sql.repositories import MAPPINGS
@@ -151,7 +151,7 @@ class SqliteDatabase:
         return restore(self._path, backup, progress)
 
     async def schema_revision(self) -> str:
-        rows = await Reader(self._reads, "").exec(SCHEMA_PROBE, {})
+        rows = await Reader(self._reads, "").exec(schema_probe(), {})
         return ", ".join(str(revision) for (revision,) in rows)
 
     def trace(self, spans: Spans) -> None:
@@ -180,7 +180,7 @@ class SqliteDatabase:
             with closing(self._file.connect(READING)) as connection:
                 for mapping in MAPPINGS:
                     found = has_mistyped_values(connection, mapping)
-                    self.mistyped[mapping.table.name].record(found=found)
+                    self.mistyped[mapping.table].record(found=found)
         if not is_log_new:
             self._writer.distrust_log("another process uses the log of an earlier one")
         return [_exposure(modes)] if (modes := exposed_modes(self._path)) else []

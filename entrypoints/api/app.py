@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Lifespan
 
-from entrypoints.api.heroes import routes as heroes
+from entrypoints.api.resources import RESOURCES
 from entrypoints.api.scopes import SCOPES
 from entrypoints.http.authentication.access import Access
 from entrypoints.http.authentication.dependencies import SKIPPABLE
@@ -86,7 +86,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         contact={"name": "The heroes maintainers"},
         license_info={"name": "MIT", "identifier": "MIT"},
         servers=[{"url": "/", "description": "The server of this document."}],
-        openapi_tags=[heroes.TAG],
+        openapi_tags=[tag for _, tag in RESOURCES],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -94,7 +94,8 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         telemetry=telemetry,
     )
     public_paths = HEALTH_PATHS.union(add_docs_page(app) if has_docs else ())
-    include_directly(app, heroes.router, SKIPPABLE)
+    for router, _ in RESOURCES:
+        include_directly(app, router, SKIPPABLE)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(ContentCoding)  # outside BodyLimit, which may receive the body

@@ -23,7 +23,7 @@ from entrypoints.http.idempotency import (
     replay,
     save_response,
 )
-from entrypoints.http.json_response import EntityResponse, JsonResponse
+from entrypoints.http.json_response import Deleted, EntityResponse, JsonResponse
 from entrypoints.http.openapi import merge_patch, operation_id
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "BatchRequest",
     "BatchUpdate",
     "Count",
+    "Deleted",
     "EntityResponse",
     "Id",
     "Int64",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -44,3 +45,9 @@ class EntityResponse(JsonResponse):
     fixed_headers = tuple(
         [(name.lower().encode(), value.encode()) for name, value in PRIVATE.items()]
     )
+
+
+class Deleted(BaseModel):
+    """The response to a deletion."""
+
+    ok: bool = Field(examples=[True])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.raw_http import CHUNKED, JSON, conversation, exchange, posted, request
 from tests.support.connection import Connection
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, serve
 
 pytestmark = pytest.mark.canary
@@ -84,7 +85,7 @@ def test_a_client_can_not_forge_the_log(server: Served) -> None:
 async def test_a_flood_of_pipelined_requests_does_not_block_other_clients(server: Served) -> None:
     """Another client gets its responses in time during the flood."""
     reader, writer = await asyncio.open_connection(*server.address)
-    flood = request(b"/nowhere") * 20_000
+    flood = request(NOWHERE.encode()) * 20_000
 
     async def read_responses() -> None:
         while await reader.read(1 << 20):

@@ -1,6 +1,7 @@
 """The server conforms to the OpenAPI document, for valid and invalid requests."""
 
 import json
+from operator import itemgetter
 from typing import Any
 
 import httpx2
@@ -36,30 +37,13 @@ accepted.expected_statuses = [
 rejected = api.config.checks.negative_data_rejection
 rejected.expected_statuses = [*rejected.expected_statuses, "413"]  # whatever is in the body
 
-IN_A_SENSIBLE_ORDER = (
-    "heroes_options",
-    "create_hero",
-    "heroes_batch_options",
-    "apply_batch",
-    "read_heroes",
-    "read_heroes_head",
-    "heroes_hero_id_options",
-    "read_hero",
-    "read_hero_head",
-    "update_hero",
-    "delete_hero",
-)
+METHODS = ("options", "post", "get", "head", "patch", "delete")
+"""In an order in which the examples work: created, read, updated and at last deleted."""
 
 
 def test_every_example_works_as_it_stands(client: httpx2.Client) -> None:
     """On an empty database: this is the module's first test."""
-    assert {
-        operation["operationId"]
-        for item in DOCUMENT["paths"].values()
-        for operation in item.values()
-    } == set(IN_A_SENSIBLE_ORDER)
-
-    for operation_id in IN_A_SENSIBLE_ORDER:
+    for operation_id in operation_ids():
         for request in described_requests(DOCUMENT, operation_id):
             response = client.request(
                 request.method,
@@ -70,6 +54,16 @@ def test_every_example_works_as_it_stands(client: httpx2.Client) -> None:
             )
             assert response.is_success, (request, response.text)
             assert_as_documented(request, response)
+
+
+def operation_ids() -> list[str]:
+    """Return all operation ids, in the order of ``METHODS``."""
+    operations = [
+        (METHODS.index(method), operation["operationId"])
+        for item in DOCUMENT["paths"].values()
+        for method, operation in item.items()
+    ]
+    return [operation_id for _, operation_id in sorted(operations, key=itemgetter(0))]
 
 
 def assert_as_documented(request: Described, response: httpx2.Response) -> None:

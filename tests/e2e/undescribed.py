@@ -22,7 +22,6 @@ DOCUMENT = openapi_document.document()
 KEY = "Idempotency-Key"
 NUMERIC_STRING = {"type": "string", "pattern": r"^\s*\+?[0-9_]+(\.0*)?\s*$"}
 BOOLEAN = {"type": "boolean"}
-A_HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 
 
 def is_valid(case: Case) -> bool:
@@ -57,7 +56,8 @@ def correct_batch(case: Case) -> None:
         corrected[name] = operations
         left -= len(operations)
     if left == MAX_OPERATIONS:
-        corrected["create"] = [A_HERO]
+        content = DOCUMENT["paths"][case.path]["post"]["requestBody"]["content"]
+        corrected["create"] = content["application/json"]["example"]["create"][:1]
     case.body = corrected
 
 

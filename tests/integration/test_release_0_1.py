@@ -1,22 +1,18 @@
 """Release 0.1 works on a database that it created and that the present release has migrated."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
 from adapters.database import open_database
-from adapters.postgres.connections import ServerOptions
-from adapters.postgres.schema import migrating_engine as postgres_engine
-from adapters.sqlite.schema import migrating_engine as sqlite_engine
-from tests.release_0_1 import runner, statements
+from adapters.migrations.runner import history
+from tests.release_0_1 import databases, runner, statements
+from tests.release_0_1.databases import run
 from tests.support.served import fresh_postgres
 from tests.support.sql import execute
-
-T = TypeVar("T")
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": None}
 CLAIM = {"key": "8e03978e", "fingerprint": b"\0" * 32, "now": 1}
@@ -38,21 +34,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def migrate_twice(url: str) -> None:
-    assert ["0001", "0002", "0003", "0004"] == run(url, runner.apply)
-    assert "0007" == open_database(url).migrate()[-1]
-
-
-def run(url: str, work: Callable[[Connection], T]) -> T:
-    """Return what ``work`` returns, in a transaction of its own."""
-    if url.startswith("sqlite"):
-        with sqlite_engine(Path(url.removeprefix("sqlite:///"))).begin() as connection:
-            return work(connection)
-    return asyncio.run(run_on_server(url, work))
-
-
-async def run_on_server(url: str, work: Callable[[Connection], T]) -> T:
-    async with postgres_engine(url, ServerOptions()).begin() as connection:
-        return await connection.run_sync(work)
+    assert ["0001", "0002", "0003", "0004"] == databases.migrate(url)
+    assert history()[-1] == open_database(url).migrate()[-1]
 
 
 def rows(connection: Connection, statement: str, **params: object) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.integration.disk_limits import disk_full
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, serve
 
 CANARY = "canary7d0f3b9a41c85e26"
@@ -44,7 +45,7 @@ QUERIES = (
     ("GET", f"/heroes/?offset={CANARY}"),
     ("GET", f"/heroes/?secret_name={CANARY}&limit=-1"),
     ("GET", f"/heroes/999999?secret_name={CANARY}"),
-    ("GET", f"/nowhere?secret_name={CANARY}"),
+    ("GET", f"{NOWHERE}?secret_name={CANARY}"),
     ("PUT", f"/heroes/?secret_name={CANARY}"),
 )
 

@@ -17,10 +17,10 @@ REFUSED = {
         "hero.age is generated": [
             f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, {GENERATED})"
         ],
-        "refers to team, which does not exist": [
+        "refers to guild, which does not exist": [
             (
                 f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER,"
-                " team_id INTEGER REFERENCES team (id))"
+                " guild_id INTEGER REFERENCES guild (id))"
             )
         ],
         "greatest id": [
@@ -29,7 +29,7 @@ REFUSED = {
         ],
         "is not possible: foreign key mismatch": [
             f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",
-            "CREATE TABLE team (leader TEXT REFERENCES hero (name))",
+            "CREATE TABLE guild (leader TEXT REFERENCES hero (name))",
         ],
         "is not possible: no such column: NEW.power": [
             f"CREATE TABLE hero (id INTEGER PRIMARY KEY, {REST}, age INTEGER)",

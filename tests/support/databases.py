@@ -12,6 +12,7 @@ from adapters.database import open_plain_database
 from adapters.plain.connections import EngineOptions
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
+from adapters.sql.tables import metadata
 from adapters.sqlite.database import FileOptions, SqliteDatabase
 from service_layer.database import Database
 
@@ -48,9 +49,7 @@ async def empty_postgres(
     database = PostgresDatabase(url, options or ServerOptions(pool_timeout=30))
     await asyncio.to_thread(database.migrate)
     connection = await asyncpg.connect(url)
-    await connection.execute(
-        "TRUNCATE hero, idempotent_answer, heroes_api_key, heroes_api_key_changes RESTART IDENTITY"
-    )
+    await connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
     await connection.close()
     try:
         yield database

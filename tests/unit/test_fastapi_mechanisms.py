@@ -17,6 +17,7 @@ from entrypoints.api.app import build_app
 from entrypoints.api.dependencies import get_uow
 from service_layer.unit_of_work import UnitOfWork
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 pytestmark = pytest.mark.canary
 
@@ -65,10 +66,10 @@ def test_a_middleware_of_the_user_sees_every_request(app: FastAPI) -> None:
         return response
 
     client = TestClient(app)
-    responses = [client.get("/heroes/"), client.head("/heroes/"), client.get("/nowhere")]
+    responses = [client.get("/heroes/"), client.head("/heroes/"), client.get(NOWHERE)]
 
     assert ["yes"] * 3 == [response.headers["x-mine"] for response in responses]
-    assert [("GET", "/heroes/"), ("HEAD", "/heroes/"), ("GET", "/nowhere")] == seen
+    assert [("GET", "/heroes/"), ("HEAD", "/heroes/"), ("GET", NOWHERE)] == seen
 
 
 def test_a_router_of_the_user_is_included_beside_ours(app: FastAPI) -> None:

@@ -174,7 +174,7 @@ def test_the_document_has_the_problems_schema_though_it_was_made_before_the_inst
 
 def test_the_routers_own_routes_are_left_as_they_are(app: FastAPI) -> None:
     assert app.routes
-    assert [None] * 6 == [route.dependency_overrides_provider for route in heroes.router.routes]  # type: ignore[attr-defined]
+    assert {None} == {route.dependency_overrides_provider for route in heroes.router.routes}  # type: ignore[attr-defined]
 
 
 def test_a_route_with_a_body_limit_is_not_copied_without_it(app: FastAPI) -> None:

@@ -98,7 +98,7 @@ class SqlRepository(Generic[E, D, Q]):
         return entity
 
     def _mistyped_values(self) -> MistypedValues:
-        return self._executor.mistyped[self._mapping.table.name]
+        return self._executor.mistyped[self._mapping.table]
 
     async def _search_mistyped_values(self, query: Q) -> MistypedValues:
         """Return what is known about mistyped values, after a look if the query depends on it."""

@@ -85,8 +85,7 @@ async def fetch_page(executor: SqlExecutor, table: Table, query: Query) -> Seque
     Raises ``InvalidQuery`` if the position has a text that this database cannot store.
     """
     try:
-        mistyped = executor.mistyped[table.name]
-        statement = select_page(table, query, as_shown=mistyped.has_mistyped)
+        statement = select_page(table, query, as_shown=executor.mistyped[table].has_mistyped)
         return await executor.exec(*statement)
     except UnstorableText as error:
         message = "Position should contain only texts that the database can store"

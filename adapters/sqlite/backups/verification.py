@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.migrations import runner
 from adapters.migrations.errors import SchemaMismatch
-from adapters.sql.repositories import metadata
+from adapters.migrations.expected_columns import ADOPTED_COLUMNS
+from adapters.migrations.inspection import find_table, is_view
+from adapters.migrations.version_table import VERSION_TABLE
 from adapters.sqlite.backups.files import explain_errors
 from adapters.sqlite.errors import error_message
 from service_layer.backup import BackupFailed, BackupStopped, Progress
@@ -36,10 +38,13 @@ def check_header(path: Path) -> None:
 def check_origin(connection: sqlite3.Connection, path: Path) -> None:
     """Raise ``BackupFailed`` if it is the database of another service, or of a newer release.
 
-    The schema may be older, down to the tutorial's.
+    The schema may be older, down to the tutorial's. Another service may have tables with the names
+    of the further aggregates.
     """
     with _explain_schema_errors(path), _sqlalchemy(connection) as inspected:
-        if not metadata.tables.keys() & set(inspect(inspected).get_table_names()):
+        inspector = inspect(inspected)
+        own = (VERSION_TABLE, *ADOPTED_COLUMNS)
+        if not any(find_table(inspector, name) or is_view(inspector, name) for name in own):
             raise BackupFailed(f"{path} is not a database of this service: it has other tables")
         runner.needed(inspected)
 
@@ -52,11 +57,6 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
     with _explain_schema_errors(path), _sqlalchemy(connection) as migrated:
         connection.execute("BEGIN IMMEDIATE")
         runner.apply(migrated)
-        found = inspect(migrated).get_multi_columns()
-        for name, table in metadata.tables.items():
-            columns = {column["name"] for column in found.get((None, name), [])}
-            if missing := sorted(set(table.columns.keys()) - columns):
-                raise SchemaMismatch(f"its table {name} has no column {', '.join(missing)}")
 
 
 def check_integrity(connection: sqlite3.Connection, path: Path, progress: Progress) -> None:

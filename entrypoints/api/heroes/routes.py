@@ -10,7 +10,6 @@ from domain.hero import Hero, HeroNotFound, HeroQuery
 from entrypoints import http
 from entrypoints.api.dependencies import Reading, Writing, authorize
 from entrypoints.api.heroes.schemas import (
-    Deleted,
     HeroBatch,
     HeroBatchDone,
     HeroCreate,
@@ -111,7 +110,7 @@ async def update_hero(
 
 @router.delete(
     "/{hero_id:member}",
-    response_model=Deleted,
+    response_model=http.Deleted,
     responses=http.error_responses(409, 412) | http.not_found(MISSING),
     openapi_extra=http.CONDITIONAL,
 )

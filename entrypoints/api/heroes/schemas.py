@@ -77,12 +77,6 @@ class HeroRead(BaseModel):
     )
 
 
-class Deleted(BaseModel):
-    """The response to a deletion."""
-
-    ok: bool = Field(examples=[True])
-
-
 class HeroBatchUpdate(BatchUpdate[HeroUpdate]):
     """An update of a hero. With ``etag``, only if that is its entity tag."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from domain.api_key_format import digest_key, generate_key
 from tests.integration.api_keys.commands import Keys
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, fresh_postgres, serve
 from tests.support.sql import execute
 
@@ -105,7 +106,7 @@ def test_a_key_is_in_no_answer_and_in_no_log(service: Service) -> None:
             ("GET", "/heroes/", b""),
             ("GET", "/heroes/0", b""),
             ("GET", "/heroes/?limit=-1", b""),
-            ("GET", f"/nowhere?key={key}", b""),
+            ("GET", f"{NOWHERE}?key={key}", b""),
             ("POST", "/heroes/", b"{"),
             ("POST", "/heroes/", b"x" * 70_000),
             ("PUT", "/heroes/", b""),

@@ -9,6 +9,7 @@ import pytest
 from domain.api_key_format import digest_key, generate_key
 from tests.integration.api_keys.commands import Keys
 from tests.integration.processes import assert_one_sentence, run
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, serve
 from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
 
@@ -110,7 +111,7 @@ def test_no_credential_is_in_a_log_or_in_the_database(
     token = ISSUERS.token(scope=BOTH)
     forged = token[:-5] + "AAAAA"
     for credential in (key, token, forged, generate_key()):
-        for method, path in [("GET", "/heroes/"), ("POST", "/heroes/"), ("PUT", "/nowhere")]:
+        for method, path in [("GET", "/heroes/"), ("POST", "/heroes/"), ("PUT", NOWHERE)]:
             client.request(method, path, headers=bearing(credential), content=b"{")
 
     stored = b"".join(file.read_bytes() for file in served.database.parent.glob("heroes.db*"))

@@ -19,6 +19,7 @@ import pytest
 from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
+from adapters.sql.tables import metadata
 from domain.api_key_format import generate_key
 from entrypoints.api.app import build_app
 from entrypoints.api.scopes import SCOPES
@@ -29,6 +30,7 @@ from tests.integration.api_keys.commands import KEY, Keys, open_beside
 from tests.integration.processes import run
 from tests.integration.tutorial_database import locked
 from tests.support.log_lines import parse_requests
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, invoke, serve
 from tests.support.sql import execute
 from tests.support.tokens import AUDIENCE, ISSUER, SigningKey, encode, jwk_set, signing_key
@@ -135,7 +137,7 @@ def send(client: httpx2.Client, credential: str) -> list[Answer]:
         answers.append(to_answer(got))
     for scheme in ("bearer", "Basic", "Key", f"Bearer {credential}"):
         headers = {"Authorization": f"{scheme} {credential}", "Cookie": f"key={credential}"}
-        answers.append(to_answer(client.get(f"/nowhere?key={credential}", headers=headers)))
+        answers.append(to_answer(client.get(f"{NOWHERE}?key={credential}", headers=headers)))
     return answers
 
 
@@ -214,7 +216,7 @@ def test_no_answer_no_log_and_no_table_contains_a_secret(service: Service) -> No
     for each in answers:
         assert_silent(each.text, credentials.all, *(() if each.is_hero else (CANARY,)))
     logged = {(line["path"], line["status"]) for line in parse_requests(served.output())}
-    assert {("/heroes/1", 429), ("/heroes/", 505), ("/nowhere", 401)} <= logged
+    assert {("/heroes/1", 429), ("/heroes/", 505), (NOWHERE, 401)} <= logged
     assert_silent(served.output(), credentials.all, CANARY)
     content = stored(url)
     assert CANARY.encode() in content
@@ -239,8 +241,8 @@ def test_a_locked_a_broken_and_a_read_only_database_reveal_no_secret(
         answers += [post(client, each) for each in credentials.all]
     assert {401, 403, 503} == {each.status for each in answers}
     with serve(path, **chosen) as served, httpx2.Client(base_url=served.url, timeout=20) as client:
-        for table in ("hero", "idempotent_answer", "heroes_api_key", "heroes_api_key_changes"):
-            execute(url, f"DROP TABLE {table}")
+        for table in reversed(metadata.sorted_tables):
+            execute(url, f"DROP TABLE {table.name}")
             answers += [answer for each in credentials.all for answer in send(client, each)]
 
     for each in answers:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, serve
 
 pytestmark = pytest.mark.canary
@@ -55,7 +56,7 @@ def test_health_checks_are_not_counted(limited: Served, path: str) -> None:
 
 
 def test_what_a_client_sends_is_counted_whatever_the_response(limited: Served) -> None:
-    paths = ["/nowhere", "/heroes/0", "/docs", "/heroes/"]
+    paths = [NOWHERE, "/heroes/0", "/docs", "/heroes/"]
 
     assert [404, 404, 200, 429] == [get(limited, "192.0.2.4", path).status_code for path in paths]
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.edge.responses import Response, read_all, read_one, talk
 from tests.e2e.raw_http import request
+from tests.support.missing import NOWHERE
 from tests.support.served import Served, serve
 
 pytestmark = pytest.mark.canary
@@ -28,7 +29,7 @@ def assert_protected(response: Response) -> None:
     ("sent", "status"),
     [
         (request(b"/heroes/", CLOSE), 200),
-        (request(b"/nowhere", CLOSE), 404),
+        (request(NOWHERE.encode(), CLOSE), 404),
         (b"\r\x00\r\n\r\n", 400),
         (request(host=b"Host: a b"), 400),
         (request(b"/" + b"x" * 20_000), 414),

@@ -14,6 +14,7 @@ from tests.e2e.wire.contract import (
     post,
     raw,
 )
+from tests.support.missing import NOWHERE
 
 NO_NAME: Entry = ("missing", ["body", "name"], "Field required")
 NO_SECRET: Entry = ("missing", ["body", "secret_name"], "Field required")
@@ -63,7 +64,7 @@ def test_a_missing_hero_gets_404_from_every_method(client: httpx2.Client, absent
 
 
 def test_an_unknown_path_gets_404(client: httpx2.Client) -> None:
-    assert RawResponse(404, JSON, b'{"detail":"Not Found"}') == raw(client.get("/teams"))
+    assert RawResponse(404, JSON, b'{"detail":"Not Found"}') == raw(client.get(NOWHERE))
 
 
 @pytest.mark.parametrize("sent", ["x", "1.5", "%20", "null", "0x1"])

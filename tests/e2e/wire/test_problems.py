@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.e2e.wire.contract import JSON, PROBLEM, problem, raw
+from tests.support.missing import NOWHERE
 from tests.support.served import Served
 
 SECRET = "Sensitive"  # noqa: S105 - not a password, but what no response may contain
@@ -27,7 +28,7 @@ def test_a_missing_hero_is_a_problem_from_every_method(client: httpx2.Client) ->
 
 
 def test_an_unknown_path_is_a_problem(client: httpx2.Client) -> None:
-    assert problem(404, "Not Found", "/teams") == raw(client.get("/teams?a=b", headers=ACCEPT))
+    assert problem(404, "Not Found", NOWHERE) == raw(client.get(f"{NOWHERE}?a=b", headers=ACCEPT))
 
 
 def test_an_undecodable_body_is_a_problem(client: httpx2.Client) -> None:

@@ -37,7 +37,7 @@ CONSTRAINTS = (
     "CHECK (length({}::text) < 20)",
 )
 FURTHER_COLUMNS = (
-    *("team_id INTEGER REFERENCES team (id)", "team_id INTEGER DEFAULT 7 REFERENCES team (id)"),
+    *("guild_id INTEGER REFERENCES guild (id)", "guild_id INTEGER DEFAULT 7 REFERENCES guild (id)"),
     *("hashed_password VARCHAR NOT NULL", "hashed_password VARCHAR NOT NULL DEFAULT ''"),
     *(
         '"we""ird, (name" TEXT',
@@ -54,7 +54,7 @@ PREREQUISITES = (
     "CREATE DOMAIN short AS VARCHAR DEFAULT 'x' CHECK (length(VALUE) < 15)",
     "CREATE DOMAIN grown_up AS INTEGER CHECK (VALUE > 0)",
     "CREATE TYPE mood AS ENUM ('TopSecret', 'twelve')",
-    "CREATE TABLE team (id SERIAL PRIMARY KEY)",
+    "CREATE TABLE guild (id SERIAL PRIMARY KEY)",
     "CREATE SEQUENCE someones_ids",
     "CREATE TABLE audit (what TEXT)",
 )

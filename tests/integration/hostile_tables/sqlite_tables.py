@@ -23,7 +23,7 @@ CONSTRAINTS = (
     *("CHECK (length({}) < 20)", "CHECK (typeof({}) <> 'blob') NOT NULL ON CONFLICT FAIL"),
 )
 FURTHER_COLUMNS = (
-    *("team_id INTEGER REFERENCES team (id)", "team_id INTEGER DEFAULT 7 REFERENCES team (id)"),
+    *("guild_id INTEGER REFERENCES guild (id)", "guild_id INTEGER DEFAULT 7 REFERENCES guild (id)"),
     *("hashed_password VARCHAR NOT NULL", "hashed_password VARCHAR NOT NULL DEFAULT ''"),
     *('"we""ird, (name" TEXT', "[order] TEXT", "ünï TEXT", "version INTEGER", "rowid TEXT"),
     *("made TEXT DEFAULT (datetime('now')) NOT NULL", "hidden AS (name || 'x')"),
@@ -45,7 +45,7 @@ FURTHER_OBJECTS = (
     "CREATE TABLE idempotent_answer (key TEXT)",
     "CREATE TABLE heroes_schema_version (version_num TEXT)",
     "CREATE TABLE _rebuilt_hero (id INTEGER)",
-    "CREATE TABLE team (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE guild (id INTEGER PRIMARY KEY)",
     "CREATE TABLE league (best INTEGER REFERENCES hero (id) ON DELETE CASCADE)",
     "CREATE TABLE audit (id INTEGER PRIMARY KEY, what TEXT)",
     "CREATE TABLE alembic_version (version_num TEXT);INSERT INTO alembic_version VALUES ('0004')",

@@ -10,13 +10,14 @@ import asyncpg
 import httpx2
 import pytest
 
+from adapters.migrations.runner import history
 from adapters.postgres.schema import MIGRATION_LOCK
 from tests.integration.processes import run
 from tests.support.served import LIMIT, ask, fresh_postgres, invoke, serve
 
 PROCESSES = 6
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = history()
 APPLIED = "".join(f"Applied migration {revision}.\n" for revision in REVISIONS)
 PENDING = "".join(f"Migration {revision} is pending.\n" for revision in REVISIONS)
 UP_TO_DATE = "The database is up to date.\n"

@@ -9,11 +9,13 @@ from starlette.responses import Response
 from entrypoints.api.app import build_app
 from entrypoints.api.health.endpoints import Endpoint
 from entrypoints.http.json_response import JsonResponse
+from tests import openapi_document
 from tests.e2e.edge import responses
 from tests.e2e.edge.responses import parse
 from tests.e2e.raw_http import JSON, request
 from tests.fakes.database import FakeDatabase
 from tests.integration.server.connecting import connect
+from tests.support.missing import NOWHERE
 
 pytestmark = pytest.mark.canary
 
@@ -74,7 +76,7 @@ async def test_the_document_and_its_page_have_the_prefix(send: Send, sent: bytes
     page = await send(request(sent + b"/docs"))
 
     assert "/api" == document["servers"][0]["url"]
-    assert {"/heroes/", "/heroes/{hero_id}", "/heroes/batch"} == document["paths"].keys()
+    assert openapi_document.document()["paths"].keys() == document["paths"].keys()
     assert b"/api/openapi.json" in page.body
 
 
@@ -83,7 +85,7 @@ async def test_errors_name_the_path_that_the_client_knows(send: Send, sent: byte
     problem = b"Accept: application/problem+json"
     responses = [
         await send(request(sent + b"/heroes/7", problem)),
-        await send(request(sent + b"/nowhere", problem)),
+        await send(request(sent + NOWHERE.encode(), problem)),
     ]
 
     assert ["/api/heroes/7", "/api/nowhere"] == [each.problem[2] for each in responses]

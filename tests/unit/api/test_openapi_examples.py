@@ -96,11 +96,13 @@ def test_tools_send_no_optional_header_no_filter_and_no_cursor() -> None:
         for parameter in operation.get("parameters", [])
     ]
 
-    assert {"hero_id", "sort"} == {
-        parameter["name"]
+    with_examples = [
+        parameter
         for parameter in parameters
         if {"example", "examples"} & {*parameter, *parameter["schema"]}
-    }
+    ]
+    assert {"path", "query"} == {parameter["in"] for parameter in with_examples}
+    assert {"sort"} == {each["name"] for each in with_examples if each["in"] == "query"}
 
 
 def test_the_examples_of_parameters_and_headers_are_valid() -> None:

@@ -9,6 +9,7 @@ from domain.hero import Hero
 from entrypoints.api.app import Limits, build_app
 from entrypoints.quotas import Quota
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 PRIVATE = ["private, no-cache"]
 NO_STORE = ["no-store"]
@@ -79,7 +80,7 @@ async def test_a_replayed_response_has_the_cache_control_of_the_first(
     [
         ("GET", "/heroes/7", 404),
         ("HEAD", "/heroes/7", 404),
-        ("GET", "/nowhere", 404),
+        ("GET", NOWHERE, 404),
         ("PUT", "/heroes/1", 405),
         ("PATCH", "/heroes/1", 422),
         ("GET", "/heroes/?limit=x", 422),

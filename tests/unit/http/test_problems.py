@@ -11,6 +11,7 @@ import pytest
 from entrypoints.http.problems import problem
 from service_layer.errors import StoreConflict, StoreUnavailable
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 from tests.unit.api.test_heroes import FailingDatabase, client_of
 
 JSON = "application/json"
@@ -32,7 +33,7 @@ each_refused = pytest.mark.parametrize(
     "refused",
     [
         Refused("GET", "/heroes/7", b"", 404),
-        Refused("GET", "/teams", b"", 404),
+        Refused("GET", NOWHERE, b"", 404),
         Refused("PUT", "/heroes/", b"", 405),
         Refused("TRACE", "/docs", b"", 405),
         Refused("GET", "/heroes/x", b"", 422),

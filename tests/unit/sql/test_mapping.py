@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import pytest
 from sqlalchemy import MetaData, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from adapters.sql.entities.mapping import TableMapping
-from adapters.sql.tables import Int64, Text
+from adapters.sql.tables import Int64, Row, Text
 from domain.damaged_text import DamagedText
 from domain.drafts import Changes, draft
 from domain.entity import Entity, entity
@@ -44,7 +44,7 @@ class TowerQuery(Query):
     fields = query_fields(name=QueryField(str, TEXT_FILTERS))
 
 
-class Separate(SQLModel):
+class Separate(Row):
     """Not among the tables of the service."""
 
     metadata = MetaData()

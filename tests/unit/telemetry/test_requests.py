@@ -17,6 +17,7 @@ from entrypoints.telemetry.metrics.requests import RequestDurations
 from service_layer.telemetry.measurements import Measurement
 from tests.fakes.database import FakeDatabase
 from tests.support.measurements import read
+from tests.support.missing import NOWHERE
 
 COUNT = "http_server_request_duration_seconds_count"
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
@@ -102,7 +103,7 @@ def counted(registry: CollectorRegistry) -> Iterable[Series]:
         ("GET", "/heroes/one", ("GET", "/heroes/{hero_id}", "422")),
         ("PUT", "/heroes/1", ("PUT", "/heroes/{hero_id}", "405")),
         ("GET", "/heroes", ("GET", "", "307")),
-        ("GET", "/nothing", ("GET", "", "404")),
+        ("GET", NOWHERE, ("GET", "", "404")),
         ("OPTIONS", "/heroes/", ("OPTIONS", "/heroes/", "204")),
     ],
 )

@@ -1,14 +1,14 @@
 """Teams in SQL."""
 
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from adapters.sql.entities.mapping import TableMapping
-from adapters.sql.tables import Int64, Text, entity_table
+from adapters.sql.tables import Int64, Row, Text, entity_table
 from domain.team import Team, TeamDraft, TeamNotFound, TeamQuery
 
 
-class TeamRow(SQLModel, table=True):
+class TeamRow(Row, table=True):
     """A row of the table ``team``."""
 
     __tablename__ = "team"

@@ -8,9 +8,9 @@ import alembic.autogenerate
 import pytest
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
-from sqlmodel import SQLModel
 
 from adapters.migrations.version_table import VERSION_TABLE
+from adapters.sql.tables import metadata
 from domain.hero import HeroDraft
 from tests.integration.sqlite.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import (
@@ -22,11 +22,11 @@ from tests.integration.tutorial_database import (
 from tests.support.databases import migrated_sqlite
 
 USER_ADDITIONS: Sequence[str] = (
-    "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT)",
+    "CREATE TABLE guild (id INTEGER PRIMARY KEY, name TEXT)",
     "CREATE TABLE badge (hero_id INTEGER REFERENCES hero (id) ON DELETE CASCADE, name TEXT)",
     "CREATE TABLE diary (line TEXT)",
     "ALTER TABLE hero ADD COLUMN note TEXT DEFAULT 'none'",
-    "ALTER TABLE hero ADD COLUMN team_id INTEGER REFERENCES team (id)",
+    "ALTER TABLE hero ADD COLUMN guild_id INTEGER REFERENCES guild (id)",
     "CREATE INDEX by_note ON hero (note)",
     "CREATE UNIQUE INDEX by_id_and_name ON hero (id, name)",
     "CREATE INDEX of_grown_ups ON hero (age) WHERE age >= 18",
@@ -88,7 +88,7 @@ async def test_user_additions_are_preserved_and_still_work(tmp_path: Path, colum
         assert [("came Robin",)] == execute("SELECT * FROM diary").fetchall()
         assert (10, "Robin") in execute("SELECT * FROM named").fetchall()
         references = execute('SELECT "table", "from" FROM pragma_foreign_key_list(\'hero\')')
-        assert [("team", "team_id")] == references.fetchall()
+        assert [("guild", "guild_id")] == references.fetchall()
     database.dispose()
 
 
@@ -128,7 +128,7 @@ def schema_differences(path: Path) -> Sequence[Any]:
                     "version_table": VERSION_TABLE,
                 },
             )
-            found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, SQLModel.metadata)
+            found: Sequence[Any] = alembic.autogenerate.compare_metadata(context, metadata)
             return found
     finally:
         engine.dispose()

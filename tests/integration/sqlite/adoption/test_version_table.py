@@ -5,23 +5,14 @@ from pathlib import Path
 import pytest
 
 from adapters.migrations.errors import SchemaMismatch
+from adapters.migrations.runner import history
 from tests.integration.processes import assert_one_sentence, run
 from tests.integration.tutorial_database import connection_to, make_tutorial_database
+from tests.release_0_1 import databases as release_0_1
 from tests.support.databases import migrated_sqlite
 
 HISTORY = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
 INSERT = "INSERT INTO alembic_version VALUES ('{}')"
-RELEASE_0_1 = (
-    "DROP TABLE heroes_schema_version",
-    "DROP TABLE heroes_api_key",
-    "DROP TABLE heroes_api_key_changes",
-    "DROP INDEX ix_idempotent_answer_owner_expires",
-    "ALTER TABLE idempotent_answer DROP COLUMN owner",
-    "ALTER TABLE idempotent_answer DROP COLUMN body_size",
-    HISTORY,
-    "INSERT INTO alembic_version VALUES ('0004')",
-)
-"""Statements that give a database the schema of release 0.1."""
 
 
 @pytest.mark.parametrize("revision", ["0001", "0004", "0006", "ae1027a6acf"])
@@ -35,20 +26,19 @@ def test_a_history_of_the_users_own_is_neither_read_nor_changed(
 
     assert [] == database.pending()
     assert [(revision,)] == rows(path, "SELECT * FROM alembic_version")
-    assert [("0007", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
+    assert [(history()[-1], "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
     database.dispose()
 
 
 def test_a_database_of_release_0_1_is_recognized_by_its_tables(tmp_path: Path) -> None:
     path = make_tutorial_database(tmp_path / "database.db")
-    migrated_sqlite(path).dispose()
-    execute(path, *RELEASE_0_1)
+    release_0_1.migrate(f"sqlite:///{path}")
 
     database = migrated_sqlite(path)
 
     assert [] == database.pending()
     assert [("0004",)] == rows(path, "SELECT * FROM alembic_version")
-    assert [("0007", "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
+    assert [(history()[-1], "0.1")] == rows(path, "SELECT * FROM heroes_schema_version")
     database.dispose()
 
 

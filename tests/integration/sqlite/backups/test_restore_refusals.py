@@ -193,6 +193,14 @@ def without_a_table(path: Path) -> Path:
     return bad
 
 
+def with_a_table_of_the_same_name(path: Path) -> Path:
+    """Return a database of another service: aggregates may have the names of its tables."""
+    bad = path.with_name("bad.db")
+    with connection_to(bad) as connection:
+        connection.execute("CREATE TABLE heroes_api_key (id INTEGER)")
+    return bad
+
+
 def with_a_view(path: Path) -> Path:
     bad = path.with_name("bad.db")
     with connection_to(bad) as connection:
@@ -239,6 +247,7 @@ def with_a_wrong_index(path: Path) -> Path:
         (empty, "is not a SQLite database"),
         (text, "is not a SQLite database"),
         (foreign, "not a database of this service"),
+        (with_a_table_of_the_same_name, "not a database of this service"),
         (of_another_service, "no column hero.secret_name"),
         (without_a_table, "no table idempotent_answer"),
         (with_a_view, "hero is a view"),

@@ -20,7 +20,7 @@ from tests.integration.sqlite.group_commit.units import (
 from tests.integration.tutorial_database import connection_to
 
 CHECKED_AT_COMMIT = """
-    CREATE TABLE team (leader INTEGER REFERENCES hero (id) DEFERRABLE INITIALLY DEFERRED)
+    CREATE TABLE guild (leader INTEGER REFERENCES hero (id) DEFERRABLE INITIALLY DEFERRED)
 """
 ROLLS_BACK = """
     CREATE TRIGGER no_twins BEFORE INSERT ON hero WHEN NEW.name IN (SELECT name FROM hero)
@@ -38,7 +38,7 @@ async def test_a_deferred_constraint_fails_the_group_then_only_the_violator(
     database: SqliteDatabase, path: Path
 ) -> None:
     await add(database, "Leader")
-    execute(path, CHECKED_AT_COMMIT, "INSERT INTO team VALUES (1)")
+    execute(path, CHECKED_AT_COMMIT, "INSERT INTO guild VALUES (1)")
 
     with transactions() as statements:
         async with first_commit_held(database) as (held, first):

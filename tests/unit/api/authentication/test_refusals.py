@@ -13,6 +13,7 @@ from entrypoints.http.browsers.swagger_ui import FILES
 from service_layer.authentication import NotAuthenticated
 from tests.fakes.authenticator import NO_KEYS, NO_STORE, FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 from tests.unit.api.authentication.calls import DEADPOND, add_hero, call
 
 OPERATIONS = [
@@ -30,7 +31,7 @@ UNROUTED = [
     ("GET", "/heroes/7"),
     ("PUT", "/heroes/1"),
     ("BREW", "/heroes/1"),
-    ("GET", "/nowhere"),
+    ("GET", NOWHERE),
     ("GET", "/"),
     ("GET", "//heroes/"),
     ("GET", "/heroes%2F1"),
@@ -187,7 +188,7 @@ async def test_a_bug_in_an_authenticator_lets_nobody_in() -> None:
     assert 500 == client.get("/heroes/", headers=bearing("alice")).status_code
 
 
-@pytest.mark.parametrize("path", ["/heroes/", "/heroes/1", "/heroes/batch", "/nowhere", "*"])
+@pytest.mark.parametrize("path", ["/heroes/", "/heroes/1", "/heroes/batch", NOWHERE, "*"])
 async def test_options_needs_no_credential(app: FastAPI, path: str) -> None:
     allowed = await call(app, "OPTIONS", path)
 

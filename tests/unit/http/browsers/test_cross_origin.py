@@ -22,6 +22,7 @@ from entrypoints.quotas import Quota
 from entrypoints.settings import Settings
 from tests.fakes.authenticator import FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 pytestmark = pytest.mark.canary
 
@@ -107,7 +108,7 @@ def test_the_headers_of_the_contract_are_exposed() -> None:
         ("OPTIONS", "/heroes/", 204),
         ("GET", "/heroes", 307),
         ("GET", "/heroes/1", 404),
-        ("GET", "/nowhere", 404),
+        ("GET", NOWHERE, 404),
         ("PUT", "/heroes/", 405),
         ("POST", "/heroes/", 422),
         ("GET", "/docs", 200),
@@ -185,7 +186,7 @@ async def test_a_page_reads_health_checks() -> None:
 
 async def test_the_other_vary_remains(app: FastAPI) -> None:
     async with client_of(app) as client:
-        response = await client.get("/nowhere")
+        response = await client.get(NOWHERE)
 
     assert ["Accept", "Origin"] == response.headers.get_list("vary")
 
@@ -257,7 +258,7 @@ async def test_a_preflight_needs_no_credential_and_is_not_limited() -> None:
 
     responses = [
         await preflight(app, path, "DELETE", "authorization")
-        for path in ("/heroes/1", "/heroes/1", "/nowhere", "/docs", "/livez")
+        for path in ("/heroes/1", "/heroes/1", NOWHERE, "/docs", "/livez")
     ]
 
     assert [200] * 5 == [response.status_code for response in responses]

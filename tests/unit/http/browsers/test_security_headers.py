@@ -12,6 +12,7 @@ from entrypoints.api.app import Limits, build_app
 from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.quotas import Quota
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -48,7 +49,7 @@ def assert_protected(response: httpx2.Response) -> None:
         ("GET", "/heroes", 307),
         ("GET", "/openapi.json", 200),
         ("GET", "/heroes/1", 404),
-        ("GET", "/nowhere", 404),
+        ("GET", NOWHERE, 404),
         ("DELETE", "/heroes/", 405),
         ("POST", "/docs", 405),
         ("GET", "/heroes/x", 422),

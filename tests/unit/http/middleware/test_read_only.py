@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from domain.hero import Hero
 from entrypoints.api.app import Limits, build_app
 from tests.fakes.database import FakeDatabase
+from tests.support.missing import NOWHERE
 
 HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 
@@ -37,7 +38,7 @@ def client_of(app: FastAPI) -> httpx2.AsyncClient:
         ("PATCH", "/heroes/1"),
         ("DELETE", "/heroes/1"),
         ("PUT", "/heroes/1"),
-        ("POST", "/nowhere"),
+        ("POST", NOWHERE),
         ("PURGE", "/heroes/1"),
     ],
 )
