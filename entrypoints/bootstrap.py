@@ -76,8 +76,8 @@ def make_app(
     """Return the application that the settings describe: a factory for any ASGI server.
 
     Without ``settings`` they are read from the environment and the file ``.env``. Such a server has
-    no admin listener, so the application serves ``/metrics``, and it knows no origins, so the
-    application lets their pages read its responses. Raises the same exceptions as ``make_apps``.
+    no admin listener, so the application serves ``/metrics``. Nor does it have ``CrossOrigin``, so
+    the application has it. Raises the same exceptions as ``make_apps``.
     """
     settings = (settings or load_settings()).model_copy(update={"admin_port": None})
     app = make_apps(StopFlag(), migrating=migrating, settings=settings).main

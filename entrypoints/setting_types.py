@@ -21,6 +21,8 @@ _ORIGIN = re.compile(
 )
 """The scheme, the host and the port of an origin in lower case (RFC 6454, section 6.2)."""
 
+MAX_PORT = 65535
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -46,7 +48,8 @@ def _parse_origin(text: str) -> str:
     """Return the origin as browsers send it, or ``*``."""
     if text == "*":
         return text
-    if (found := _ORIGIN.fullmatch(text.lower())) is None:
+    found = _ORIGIN.fullmatch(text.lower())
+    if found is None or int(found[3] or 0) > MAX_PORT:
         reason = "'{text}' is not an origin such as https://app.example, without a path"
         raise PydanticCustomError("origin", reason, {"text": text})
     scheme, host, port = found.groups()

@@ -146,7 +146,7 @@ class Settings(BaseSettings):
     """The prefix under which a proxy serves the service, such as ``/api``."""
 
     cors_origins: Origins = ()
-    """Origins whose pages may call the service in a browser, or ``*``, without its credentials."""
+    """Origins whose pages may call the service in a browser. ``*`` is all, without credentials."""
 
     admin_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of a listener for health checks and metrics. By default there is none."""

@@ -16,6 +16,7 @@ from entrypoints.http.authentication.dependencies import SKIPPABLE
 from entrypoints.http.authentication.documentation import add_security
 from entrypoints.http.browsers.docs_page import HomeRedirect, add_docs_page
 from entrypoints.http.browsers.security_headers import SecurityHeaders
+from entrypoints.http.description.servers import serve_with_root_path
 from entrypoints.http.error_handlers import install_error_handlers
 from entrypoints.http.inclusion import include_directly
 from entrypoints.http.middleware.authentication import Authentication
@@ -93,6 +94,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         lifespan=lifespan,
         telemetry=telemetry,
     )
+    serve_with_root_path(app)
     public_paths = HEALTH_PATHS.union(add_docs_page(app) if has_docs else ())
     for router, _ in RESOURCES:
         include_directly(app, router, SKIPPABLE)

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.errors import StaleVersion
 from entrypoints.http.description.error_bodies import (
+    MALFORMED,
     HTTPValidationError,
     document_detail,
     document_negotiated,
@@ -41,7 +42,7 @@ def error_responses(*statuses: int) -> Responses:
     invalid = _INVALID_BODY if HTTPStatus.BAD_REQUEST in statuses else _INVALID_PARAMETER
     every_route = {**_EVERY_ROUTE, HTTPStatus.UNPROCESSABLE_ENTITY: invalid}
     own = {HTTPStatus(status): _RESPONSES[HTTPStatus(status)] for status in statuses}
-    return {int(status): response for status, response in {**own, **every_route}.items()}
+    return {int(status): response for status, response in {**every_route, **own}.items()}
 
 
 def not_found(detail: str) -> Responses:
@@ -129,7 +130,8 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     },
     HTTPStatus.BAD_REQUEST: document_detail(
         HTTPStatus.BAD_REQUEST,
-        "The body is not text in a Unicode encoding, or its JSON is nested too deeply.",
+        "The body is not text in a Unicode encoding, or its JSON is nested too deeply. For"
+        " malformed HTTP, and for a request that did not arrive in time, it is always a problem.",
         "There was an error parsing the body",
     ),
     HTTPStatus.CONFLICT: document_problem(
@@ -169,6 +171,7 @@ _INVALID_PARAMETER = document_negotiated(
 )
 
 _EVERY_ROUTE: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.BAD_REQUEST: MALFORMED,
     HTTPStatus.UNAUTHORIZED: document_problem(
         HTTPStatus.UNAUTHORIZED,
         "The request has no valid credential.",
@@ -212,12 +215,22 @@ _EVERY_ROUTE: dict[HTTPStatus, dict[str, Any]] = {
         "A bug in the service, which has logged it.",
         INTERNAL_ERROR,
     ),
+    HTTPStatus.NOT_IMPLEMENTED: document_problem(
+        HTTPStatus.NOT_IMPLEMENTED,
+        "The method or the transfer coding is not implemented.",
+        "The only transfer coding supported is chunked.",
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: document_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database is unavailable, busy or full, the request took too long, too many idempotency"
         " keys are stored, or the service is overloaded, stops or is read-only.",
         UNAVAILABLE,
         RETRY_AFTER_HEADER,
+    ),
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: document_problem(
+        HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
+        "The HTTP version is neither 1.0 nor 1.1.",
+        "This server supports HTTP/1.0 and HTTP/1.1.",
     ),
 }
 """Without 422, whose example depends on the route."""

@@ -22,8 +22,7 @@ Errors are `application/json` by default, and problem details (RFC 9457) if `Acc
 `application/problem+json`. Errors with no other media type below are always problem details.
 
 A method that is not below is rejected with 405 and `Allow`, in either of the two media types. A
-path with a slash too many or too few at its end is redirected with 307; `Location` is a path. What
-is not valid HTTP/1.0 or HTTP/1.1 is rejected with 400, 501 or 505.
+path with a slash too many or too few at its end is redirected with 307; `Location` is a path.
 
 Integers have up to 64 bits. JavaScript's numbers are exact up to 2^53 only.
 """

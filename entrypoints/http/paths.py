@@ -46,6 +46,11 @@ def local_path(scope: Scope) -> str:
     return path.removeprefix(root) if root else path
 
 
+def external_root(scope: Scope) -> str:
+    """Return the percent-encoded root path of the request, without a slash at its end."""
+    return quote(scope.get("root_path", "").rstrip("/"))
+
+
 def external_path(scope: Scope) -> str:
     """Return the percent-encoded path of the request including the root path.
 

@@ -125,6 +125,7 @@ def test_origins_are_written_as_browsers_send_them(
         "https://u@app.example",
         "https://app.example:port",
         "https://app.example:1234567",
+        "https://app.example:65536",
         "https://a b",
         "https://bücher.example",
         "https://",

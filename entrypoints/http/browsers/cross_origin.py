@@ -51,7 +51,7 @@ RESPONSE_HEADERS = (
 """Headers that a page may read besides ``Content-Type`` and others that need no permission."""
 
 METHODS = ("*",)
-"""All methods: a page can read a 405."""
+"""All methods that Starlette knows: a page can read a 405."""
 
 Field = tuple[bytes, bytes]
 
@@ -60,7 +60,8 @@ class CrossOriginPolicy:
     """What pages of certain ``origins``, or of ``EVERY`` one, may do.
 
     A page of a listed origin may let the browser add credentials of its own, such as the cookie of
-    a proxy. If every origin is allowed, no page may.
+    a proxy, and may call a service in a private network from a public one (Private Network Access).
+    If every origin is allowed, no page may.
     """
 
     def __init__(self, origins: Collection[str]) -> None:
@@ -70,6 +71,7 @@ class CrossOriginPolicy:
             allow_methods=METHODS,
             allow_headers=REQUEST_HEADERS,
             allow_credentials=EVERY not in origins,
+            allow_private_network=EVERY not in origins,
         )
         exposed = (b"access-control-expose-headers", ", ".join(RESPONSE_HEADERS).encode())
         if EVERY in origins:

@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Awaitable, Collection
 from hashlib import sha256
 from http import HTTPStatus
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -20,7 +19,7 @@ from entrypoints.http.accept import VARY, prefers
 from entrypoints.http.browsers.security_headers import CONTENT_SECURITY_POLICY
 from entrypoints.http.browsers.swagger_ui import FILES, ICON, SCRIPT, STYLE
 from entrypoints.http.json_response import JsonResponse
-from entrypoints.http.paths import local_path
+from entrypoints.http.paths import external_root, local_path
 
 PATH = "/docs"
 
@@ -37,7 +36,7 @@ def add_docs_page(app: FastAPI) -> Collection[str]:
     """Add the page and the files that it loads, and return the paths of all that it needs."""
 
     async def show(request: Request) -> Response:
-        return _make_page(app, _root(request.scope))
+        return _make_page(app, external_root(request.scope))
 
     app.router.routes += [Route(PATH, show), *(file.make_route() for file in FILES)]
     return {PATH, str(app.openapi_url), *(file.path for file in FILES)}
@@ -55,7 +54,7 @@ class HomeRedirect:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or local_path(scope) not in HOME_PATHS or not _is_browser(scope):
             return self._app(scope, receive, send)
-        headers = {"Location": _root(scope) + PATH, **VARY}
+        headers = {"Location": external_root(scope) + PATH, **VARY}
         redirect = Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
         return redirect(scope, receive, send)
 
@@ -92,8 +91,3 @@ def _make_page(app: FastAPI, root: str) -> Response:
 
 def _is_browser(scope: Scope) -> bool:
     return scope["method"] in {"GET", "HEAD"} and prefers(scope, HTML, to=JsonResponse.media_type)
-
-
-def _root(scope: Scope) -> str:
-    """Return the root path as it is in URLs."""
-    return quote(scope.get("root_path", "").rstrip("/"))

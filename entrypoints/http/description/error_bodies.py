@@ -92,3 +92,11 @@ def _document_problem_body(status: HTTPStatus, example: dict[str, Any]) -> dict[
         "instance": PATH,
     }
     return {"schema": PROBLEM, "example": body | example}
+
+
+MALFORMED = document_problem(
+    HTTPStatus.BAD_REQUEST,
+    "The request is malformed HTTP, or did not arrive in time.",
+    "The request was not received in time.",
+)
+"""The documentation of 400 for requests whose body is not parsed."""

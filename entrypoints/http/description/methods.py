@@ -4,11 +4,14 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from entrypoints.http.description.error_bodies import MALFORMED
 from entrypoints.http.routing import sort_methods
 
 Document = dict[str, Any]
 
-OF_OPTIONS = {"413", "414", "421", "429", "431", "500", "503"}
+MALFORMED_STATUS = str(int(HTTPStatus.BAD_REQUEST))
+
+OF_OPTIONS = {MALFORMED_STATUS, "413", "414", "421", "429", "431", "500", "501", "503", "505"}
 """The statuses of OPTIONS that are those of the other methods of the path."""
 
 
@@ -49,7 +52,7 @@ def _options(path: str, operations: Document) -> Document:
         _unparsed(each) for each in operation.get("parameters", []) if each["in"] == "path"
     ]
     responses = {
-        status: response
+        status: MALFORMED if status == MALFORMED_STATUS else response
         for status, response in operation.get("responses", {}).items()
         if status in OF_OPTIONS
     }

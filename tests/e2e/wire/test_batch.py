@@ -89,6 +89,20 @@ def test_operations_are_executed_and_reported_in_order(client: httpx2.Client) ->
     assert response.json()["created"][0] == client.get(f"/heroes/{made}").json()
 
 
+def test_an_etag_that_is_null_is_no_precondition(
+    client: httpx2.Client, hero_ids: list[int]
+) -> None:
+    first, second = hero_ids[:2]
+    batch = {
+        "update": [{"id": first, "etag": None, "changes": {"age": 5}}],
+        "delete": [{"id": second, "etag": None}],
+    }
+
+    done = send(client, batch).json()
+
+    assert ([5], [second]) == ([hero["age"] for hero in done["updated"]], done["deleted"])
+
+
 def test_a_batch_without_operations_is_refused(client: httpx2.Client) -> None:
     message = "A batch should have at least 1 operation"
     assert invalid(("no_operations", ["body"], message)) == raw(send(client, {"update": []}))

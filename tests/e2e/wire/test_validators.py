@@ -70,6 +70,21 @@ def test_responses_without_a_single_hero_have_no_etag(client: httpx2.Client, her
     assert [None] * 4 == [response.headers.get("etag") for response in responses]
 
 
+def test_caches_ask_again_for_heroes_and_lists_and_store_no_error(
+    client: httpx2.Client, hero_id: int
+) -> None:
+    path = f"/heroes/{hero_id}"
+    current = {"if-none-match": '"1"'}
+    sent = [("GET", path, {}), ("GET", path, current), ("HEAD", path, {}), ("GET", "/heroes/", {})]
+    heroes = [client.request(method, url, headers=headers) for method, url, headers in sent]
+    errors = [client.get("/heroes/0"), client.delete(path, headers={"if-match": '"9"'})]
+
+    cache_control = [response.headers["cache-control"] for response in (*heroes, *errors)]
+    assert [200, 304, 200, 200, 404, 412] == [each.status_code for each in (*heroes, *errors)]
+    assert ["private, no-cache"] * 4 + ["no-store"] * 2 == cache_control
+    assert "Prefer" == heroes[-1].headers["vary"]
+
+
 def test_a_list_and_the_response_to_a_batch_include_the_etags_on_request(
     client: httpx2.Client, hero_id: int
 ) -> None:

@@ -208,6 +208,13 @@ MUTANTS = [
         [f"{BROWSERS}/test_cross_origin.py"],
     ),
     Mutant(
+        "every page may call a service in a private network",
+        CROSS_ORIGIN,
+        "allow_private_network=EVERY not in origins",
+        "allow_private_network=True",
+        [f"{BROWSERS}/test_cross_origin.py"],
+    ),
+    Mutant(
         "a response to a request without an origin is cached for pages",
         CROSS_ORIGIN,
         "self._of_others = (vary,)",

@@ -42,6 +42,7 @@ HERO = {"name": "Deadpond", "secret_name": "Dive Wilson"}
 
 ALLOW_ORIGIN = "access-control-allow-origin"
 ALLOW_CREDENTIALS = "access-control-allow-credentials"
+ALLOW_PRIVATE_NETWORK = "access-control-allow-private-network"
 EXPOSE = "access-control-expose-headers"
 
 EXPOSED = {
@@ -249,6 +250,29 @@ async def test_a_page_of_another_origin_may_send_nothing(app: FastAPI, origin: s
     assert 400 == response.status_code
     assert ALLOW_ORIGIN not in response.headers
     assert "nosniff" == response.headers["x-content-type-options"]
+
+
+async def ask_for_private_network(*origins: str) -> httpx2.Response:
+    asked = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    async with client_of(share(build_app(FakeDatabase()), *origins)) as client:
+        return await client.options("/heroes/", headers=asked)
+
+
+async def test_a_public_page_of_a_listed_origin_may_call_a_service_in_a_private_network() -> None:
+    response = await ask_for_private_network(ORIGIN)
+
+    assert (200, "true") == (response.status_code, response.headers[ALLOW_PRIVATE_NETWORK])
+    assert "Access-Control-Request-Private-Network" in response.headers["vary"].split(", ")
+
+
+async def test_with_an_asterisk_a_public_page_may_not() -> None:
+    response = await ask_for_private_network(EVERY)
+
+    assert 400 == response.status_code
+    assert ALLOW_PRIVATE_NETWORK not in response.headers
 
 
 async def test_a_preflight_needs_no_credential_and_is_not_limited() -> None:
