@@ -18,14 +18,14 @@ NO_STORE: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store"})
 
 
 class JsonResponse(Response):
-    """A response whose content consists of dicts, lists, strings, numbers, booleans and None."""
+    """A response with JSON content: as bytes, or as dicts, lists and values to serialize."""
 
     media_type = "application/json"
     fixed_headers: ClassVar[Sequence[tuple[bytes, bytes]]] = ()
     """Headers of every response of the class, in lower case."""
 
     def render(self, content: Any) -> bytes:
-        return to_json(content)
+        return content if isinstance(content, bytes) else to_json(content)
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         """Set the headers without Starlette's checks for an empty body, in half the time."""

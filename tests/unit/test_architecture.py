@@ -35,7 +35,7 @@ LISTS = {
     "adapters/sql/tables.py",
     "adapters/sql/unit_of_work.py",
     "adapters/sqlite/inspection/irregular_rows.py",
-    "entrypoints/api/app.py",
+    "entrypoints/api/routers.py",
     "entrypoints/api/scopes.py",
     "service_layer/unit_of_work.py",
 }
@@ -49,6 +49,7 @@ OF_THE_APPLICATION = {
     "adapters/postgres/driver_arguments.py",
     "adapters/sqlite/database.py",
     "domain/__init__.py",
+    "entrypoints/api/app.py",
     "entrypoints/api/health/endpoints.py",
     "entrypoints/cli.py",
     "entrypoints/commands/api_keys.py",

@@ -1,6 +1,6 @@
 """Lists: filters, sort order, pages, cursors, links, counts and included members."""
 
-from entrypoints.http.listing.include import INCLUDE, add_included, read_include
+from entrypoints.http.listing.include import describe_include, read_include
 from entrypoints.http.listing.links import LINKS, member_path, next_page
 from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset, describe_parameters
 from entrypoints.http.listing.prefer import COUNTS, PREFER, VARY, count_headers, wants_exact_count
@@ -8,15 +8,14 @@ from entrypoints.http.listing.query_string import read_query
 
 __all__ = [
     "COUNTS",
-    "INCLUDE",
     "LINKS",
     "PAGE_MAX",
     "PREFER",
     "VARY",
     "Limit",
     "Offset",
-    "add_included",
     "count_headers",
+    "describe_include",
     "describe_parameters",
     "member_path",
     "next_page",
