@@ -7,7 +7,6 @@ from domain.hero import Hero, HeroNotFound, HeroQuery
 from entrypoints import http
 from entrypoints.api.dependencies import Reading, Writing
 from entrypoints.api.heroes.schemas import HeroBatch, HeroCreate, HeroRead, HeroUpdate
-from entrypoints.http import listing
 from service_layer import heroes
 
 router = http.ResourceRouter("heroes", "Heroes: a name, a secret name, and an age.")
@@ -28,10 +27,7 @@ async def create_hero(draft: HeroCreate, uow: Writing, request: Request) -> Resp
 
 @router.get("/", **resource.listing)
 async def read_heroes(
-    request: Request,
-    uow: Reading,
-    offset: listing.Offset = 0,
-    limit: listing.Limit = listing.PAGE_MAX,
+    request: Request, uow: Reading, offset: http.Offset = 0, limit: http.Limit = http.PAGE_MAX
 ) -> Response:
     """Return a page of the heroes that match the filters, sorted by `sort`, by default by `id`."""
     page = await resource.read_page(request, uow.heroes, offset, limit)

@@ -14,7 +14,6 @@ from domain.query import Query
 from entrypoints import http
 from entrypoints.api.app import install
 from entrypoints.api.dependencies import Reading, Writing
-from entrypoints.http import listing
 from service_layer.batch import Batch, BatchResult, apply_batch
 from tests.fakes import queries
 from tests.fakes.database import FakeDatabase
@@ -128,7 +127,7 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
 
     @router.get("/", **resource.listing)
     async def read_all(
-        request: Request, _: Reading, offset: listing.Offset = 0, limit: listing.Limit = 100
+        request: Request, _: Reading, offset: http.Offset = 0, limit: http.Limit = 100
     ) -> Response:
         page = await resource.read_page(request, lighthouses, offset, limit)
         return resource.page_response(page, {"harbour": name_harbours(page.entities)})
