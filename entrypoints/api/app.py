@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Lifespan
 
-from entrypoints.api.resources import RESOURCES
+from entrypoints.api import routers
 from entrypoints.api.scopes import SCOPES
 from entrypoints.http.authentication.access import Access
 from entrypoints.http.authentication.dependencies import SKIPPABLE
@@ -32,6 +32,7 @@ from entrypoints.http.middleware.request_metrics import RequestMetrics
 from entrypoints.http.middleware.request_timeout import RequestTimeout, TimeoutCount
 from entrypoints.http.openapi import DESCRIPTION, complete_document
 from entrypoints.http.paths import HEALTH_PATHS
+from entrypoints.http.resources.router import ResourceRouter
 from entrypoints.http.routing import AsteriskOptions, SlashRedirect
 from entrypoints.quotas import Quota
 from entrypoints.telemetry.metrics.metrics import Metrics
@@ -80,6 +81,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     retention = retention or Retention()
     timeouts = TimeoutCount()
     limiter = RateLimiter(limits.rate) if limits.rate else None
+    aggregates = [each for each in vars(routers).values() if isinstance(each, ResourceRouter)]
     app = FastAPI(
         title="Heroes",
         version=version("heroes"),
@@ -87,7 +89,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         contact={"name": "The heroes maintainers"},
         license_info={"name": "MIT", "identifier": "MIT"},
         servers=[{"url": "/", "description": "The server of this document."}],
-        openapi_tags=[tag for _, tag in RESOURCES],
+        openapi_tags=[each.tag for each in aggregates],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -96,8 +98,8 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     )
     serve_with_root_path(app)
     public_paths = HEALTH_PATHS.union(add_docs_page(app) if has_docs else ())
-    for router, _ in RESOURCES:
-        include_directly(app, router, SKIPPABLE)
+    for each in aggregates:
+        include_directly(app, each, SKIPPABLE)
     app.router.default = SlashRedirect(app.router)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY)
     app.add_middleware(ContentCoding)  # outside BodyLimit, which may receive the body

@@ -1,56 +1,34 @@
-"""Generic HTTP code: preconditions, idempotency, batches, errors and JSON. It knows no aggregate.
+"""Generic HTTP code: resources, preconditions, idempotency, batches, errors. It knows no aggregate.
 
-Routes import from here, and from ``listing`` for lists.
+Routes and schemas import from here.
 """
 
-from entrypoints.http.batch import BatchDone, BatchRequest, BatchUpdate, serialize_result
-from entrypoints.http.conditional import (
-    CONDITIONAL,
-    not_modified_response,
-    read_precondition,
-    response_with_etag,
-)
-from entrypoints.http.documented_errors import (
-    CREATED,
-    error_responses,
-    failed_operation,
-    not_found,
-)
-from entrypoints.http.field_types import Count, Id, Int64, Text, remove_defaults
-from entrypoints.http.idempotency import (
-    IDEMPOTENT,
-    read_idempotency_key,
-    replay,
-    save_response,
-)
-from entrypoints.http.json_response import Deleted, EntityResponse, JsonResponse
-from entrypoints.http.openapi import merge_patch, operation_id
+from entrypoints.http.batch import BatchRequest
+from entrypoints.http.conditional import read_precondition
+from entrypoints.http.field_types import Count, Id, Int64, Text
+from entrypoints.http.json_response import EntityResponse, JsonResponse
+from entrypoints.http.listing.parameters import PAGE_MAX, Limit, Offset
+from entrypoints.http.resources.claims import claim
+from entrypoints.http.resources.models import Etag, MemberId, Partial
+from entrypoints.http.resources.resource import Resource
+from entrypoints.http.resources.router import ResourceRouter
 
 __all__ = [
-    "CONDITIONAL",
-    "CREATED",
-    "IDEMPOTENT",
-    "BatchDone",
+    "PAGE_MAX",
     "BatchRequest",
-    "BatchUpdate",
     "Count",
-    "Deleted",
     "EntityResponse",
+    "Etag",
     "Id",
     "Int64",
     "JsonResponse",
+    "Limit",
+    "MemberId",
+    "Offset",
+    "Partial",
+    "Resource",
+    "ResourceRouter",
     "Text",
-    "error_responses",
-    "failed_operation",
-    "merge_patch",
-    "not_found",
-    "not_modified_response",
-    "operation_id",
-    "read_idempotency_key",
+    "claim",
     "read_precondition",
-    "remove_defaults",
-    "replay",
-    "response_with_etag",
-    "save_response",
-    "serialize_result",
 ]

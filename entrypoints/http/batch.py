@@ -1,15 +1,19 @@
-"""The JSON of batch requests and responses, for any entity."""
+"""The JSON of batch requests and responses, for any entity.
 
-from collections.abc import Callable
+The schemas are named after the models in them: ``BatchRequest[TeamCreate, TeamUpdate]`` is
+``TeamBatch`` and has ``TeamBatchUpdate``, and the result is ``TeamBatchDone``.
+"""
+
 from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.preconditions import NO_PRECONDITION, Precondition
+from entrypoints.http.description.batches import describe_done, describe_request, describe_update
 from entrypoints.http.entity_tags import EntityTag, explain_weak_tags, parse_entity_tags
 from entrypoints.http.field_types import Int64, NumericId, remove_defaults
-from service_layer.batch import Batch, BatchResult, Delete, E, Update
+from service_layer.batch import Batch, Delete, Update
 
 MAX_OPERATIONS = 100
 """Maximum number of operations in a batch."""
@@ -41,26 +45,29 @@ class BatchTarget(BaseModel):
 class BatchUpdate(BatchTarget, Generic[Changes]):
     """An update of an entity. With ``etag``, only if that is its entity tag."""
 
+    model_config = ConfigDict(json_schema_extra=describe_update)
+
     changes: Changes
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return str(params[0].__name__).removesuffix("Update") + cls.__name__
 
 
 class BatchDelete(BatchTarget):
     """A deletion of an entity. With ``etag``, only if that is its entity tag."""
 
 
-UpdateItem = TypeVar("UpdateItem", bound=BatchUpdate[Any])
-
-
-class BatchRequest(BaseModel, Generic[Draft, UpdateItem]):
-    """1 to 100 operations, applied in one transaction.
+class BatchRequest(BaseModel, Generic[Draft, Changes]):
+    """Entities to create, update and delete in one transaction, 1 to 100 in total.
 
     An unknown member is an error: ignored, a misspelt list would lose its operations.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=describe_request)
 
     create: list[Draft] = Field(default=[], max_length=MAX_OPERATIONS)
-    update: list[UpdateItem] = Field(default=[], max_length=MAX_OPERATIONS)
+    update: list[BatchUpdate[Changes]] = Field(default=[], max_length=MAX_OPERATIONS)
     delete: list[BatchDelete] = Field(default=[], max_length=MAX_OPERATIONS)
 
     @model_validator(mode="after")
@@ -85,22 +92,23 @@ class BatchRequest(BaseModel, Generic[Draft, UpdateItem]):
             [Delete(item.id, item.precondition) for item in self.delete],
         )
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return str(params[0].__name__).removesuffix("Create") + "Batch"
 
-class BatchDone(BaseModel, Generic[Read]):
-    """The result of a batch. Each list is in the order of the request."""
+
+class BatchDone(BaseModel, Generic[Read, Changes]):
+    """The created and updated entities and the ids of the deleted ones, in the order given.
+
+    The model of changes is for the example only.
+    """
+
+    model_config = ConfigDict(json_schema_extra=describe_done)
 
     created: list[Read] = Field(max_length=MAX_OPERATIONS)
     updated: list[Read] = Field(max_length=MAX_OPERATIONS)
     deleted: list[Int64] = Field(max_length=MAX_OPERATIONS)
 
-
-def serialize_result(result: BatchResult[E], serialize: Callable[[E], Any]) -> dict[str, Any]:
-    """Return the JSON object that ``BatchDone`` describes.
-
-    ``serialize`` returns the JSON object of one entity.
-    """
-    return {
-        "created": [serialize(entity) for entity in result.created],
-        "updated": [serialize(entity) for entity in result.updated],
-        "deleted": list(result.deleted),
-    }
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return str(params[0].__name__).removesuffix("Read") + cls.__name__

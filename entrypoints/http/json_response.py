@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -19,14 +18,14 @@ NO_STORE: Mapping[str, str] = MappingProxyType({"Cache-Control": "no-store"})
 
 
 class JsonResponse(Response):
-    """A response whose content consists of dicts, lists, strings, numbers, booleans and None."""
+    """A response with JSON content: as bytes, or as dicts, lists and values to serialize."""
 
     media_type = "application/json"
     fixed_headers: ClassVar[Sequence[tuple[bytes, bytes]]] = ()
     """Headers of every response of the class, in lower case."""
 
     def render(self, content: Any) -> bytes:
-        return to_json(content)
+        return content if isinstance(content, bytes) else to_json(content)
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         """Set the headers without Starlette's checks for an empty body, in half the time."""
@@ -45,9 +44,3 @@ class EntityResponse(JsonResponse):
     fixed_headers = tuple(
         [(name.lower().encode(), value.encode()) for name, value in PRIVATE.items()]
     )
-
-
-class Deleted(BaseModel):
-    """The response to a deletion."""
-
-    ok: bool = Field(examples=[True])

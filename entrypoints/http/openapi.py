@@ -13,6 +13,7 @@ from domain.rules import INT64_MAX
 from entrypoints.http.description.examples import complete_examples
 from entrypoints.http.description.methods import add_methods
 from entrypoints.http.description.offsets import remove_default_offsets
+from entrypoints.http.description.schema_names import rename_generic_schemas
 from entrypoints.http.problems import Problem
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -45,8 +46,8 @@ def complete_document(app: FastAPI, add_security: Callable[[Document], Document]
         nonlocal converted
         document = make_document()  # the one in app.openapi_schema, until the routes change
         if document is not converted:
-            described = remove_default_offsets(_add_problem_schema(document))
-            complete = add_security(add_methods(described))
+            named = _add_problem_schema(rename_generic_schemas(document))
+            complete = add_security(add_methods(remove_default_offsets(named)))
             converted = app.openapi_schema = _convert_whole_floats(complete_examples(complete))
         return converted
 

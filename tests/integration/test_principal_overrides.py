@@ -10,10 +10,10 @@ from fastapi.testclient import TestClient
 
 from domain.hero import Hero
 from domain.principal import Principal
-from entrypoints import http
 from entrypoints.api.app import build_app, install
 from entrypoints.api.dependencies import Caller, authorize, get_principal, get_uow
 from entrypoints.api.heroes import routes as heroes
+from entrypoints.http.idempotency import read_idempotency_key
 from tests.fakes.authenticator import ALICE, BOB, READER, FakeAuthenticator, bearing
 from tests.fakes.database import FakeDatabase
 from tests.integration.test_overrides import (
@@ -159,7 +159,7 @@ def test_a_key_is_shared_by_no_principals_where_a_route_lacks_the_check() -> Non
 
     @app.post("/unchecked", dependencies=[Depends(get_principal)])
     async def unchecked(request: Request) -> None:
-        await http.read_idempotency_key(request)
+        await read_idempotency_key(request)
 
     app.dependency_overrides[get_principal] = asynchronous_function(ALICE)
     client = TestClient(app)

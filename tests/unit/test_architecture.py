@@ -54,7 +54,7 @@ OF_AGGREGATES = {
 
 LISTS = {
     "adapters/sql/repositories.py",
-    "entrypoints/api/resources.py",
+    "entrypoints/api/routers.py",
     "service_layer/unit_of_work.py",
 }
 """The modules in which each aggregate has a few lines."""

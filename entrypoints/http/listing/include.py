@@ -1,58 +1,38 @@
 """Members that are added to each entity of a response on request: ``?include=etag``."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery, Violation
-from entrypoints.http.entity_tags import entity_tag
 
 NAME = "include"
 ETAG = "etag"
-KNOWN = frozenset({ETAG})
+ETAG_TEXT = "its entity tag, for `If-Match` and for the `etag` of a batch"
 NOTHING: frozenset[str] = frozenset()
 
-_KNOWN_TEXT = "|".join(sorted(KNOWN))
 
-INCLUDE: dict[str, Any] = {
-    "name": NAME,
-    "in": "query",
-    "description": (
-        "Comma-separated list of members to add to each item. `etag` is its entity tag, for "
-        "`If-Match` and for the `etag` of a batch."
-    ),
-    "schema": {"type": "string", "pattern": f"^({_KNOWN_TEXT})(,({_KNOWN_TEXT}))*$"},
-}
-"""The parameter in the OpenAPI document."""
-
-
-class HasVersion(Protocol):
-    """An entity with a version."""
-
-    @property
-    def version(self) -> int: ...
+def describe_include(includable: Mapping[str, str]) -> dict[str, Any]:
+    """Return the OpenAPI parameter object. ``includable`` has a text for each member."""
+    names = "|".join(sorted(includable))
+    texts = " ".join(f"`{name}` is {text}." for name, text in includable.items())
+    return {
+        "name": NAME,
+        "in": "query",
+        "description": f"Comma-separated list of members to add to each item. {texts}",
+        "schema": {"type": "string", "pattern": f"^({names})(,({names}))*$"},
+    }
 
 
-Entity = TypeVar("Entity", bound=HasVersion)
-Serialize = Callable[[Entity], dict[str, Any]]
-
-
-def read_include(parameters: QueryParams) -> frozenset[str]:
-    """Return the members to include. Raises ``InvalidQuery`` for an unknown one."""
+def read_include(parameters: QueryParams, includable: Collection[str]) -> frozenset[str]:
+    """Return the members to include. Raises ``InvalidQuery`` for one that is not includable."""
     if NAME not in parameters:
         return NOTHING
     if len(parameters.getlist(NAME)) > 1:
         raise InvalidQuery([Violation(NAME, "repeated", "Parameter should be given once")])
     included = frozenset(parameters[NAME].split(","))
-    if not included <= KNOWN:
-        message = f"Input should be a comma-separated list of {', '.join(sorted(KNOWN))}"
+    if not included.issubset(includable):
+        message = f"Input should be a comma-separated list of {', '.join(sorted(includable))}"
         raise InvalidQuery([Violation(NAME, "unknown_member", message)])
     return included
-
-
-def add_included(serialize: Serialize[Entity], included: frozenset[str]) -> Serialize[Entity]:
-    """Return a function that adds the included members to the JSON object of an entity."""
-    if ETAG not in included:
-        return serialize
-    return lambda entity: {**serialize(entity), ETAG: entity_tag(entity.version)}

@@ -5,28 +5,15 @@ from tests.mutants.mutant import Mutant
 HTTP = "entrypoints/http/idempotency.py"
 STORE = "adapters/sql/idempotency.py"
 STATEMENTS = "adapters/sql/idempotency_statements.py"
-ROUTES = "entrypoints/api/heroes/routes.py"
+CLAIMS = "entrypoints/http/resources/claims.py"
 
 API = "tests/unit/http/test_idempotency.py"
 KEYS = "tests/unit/http/test_idempotency_key.py"
 CONTRACT = "tests/contract/test_idempotency.py"
 COMMITS = "tests/integration/test_keys_and_commits.py"
 
-SAVE_CREATED = (
-    "member_path(request, hero.id))\n"
-    "    await http.save_response(uow.idempotency, key, response)\n"
-    "    await uow.commit()\n"
-)
-SAVE_BATCH = (
-    "serialize_result(result, serialize))\n"
-    "    await http.save_response(uow.idempotency, key, response)\n"
-    "    await uow.commit()\n"
-)
-IN_A_SECOND_TRANSACTION = (
-    "    await uow.commit()\n"
-    "    await http.save_response(uow.idempotency, key, response)\n"
-    "    await uow.commit()\n"
-)
+COMMIT = "        await self._uow.commit()\n"
+SAVE = "        await save_response(self._uow.idempotency, self._key, response)\n"
 
 MUTANTS = [
     Mutant(
@@ -51,17 +38,10 @@ MUTANTS = [
         [API],
     ),
     Mutant(
-        "the response to a POST is stored in a transaction of its own",
-        ROUTES,
-        SAVE_CREATED,
-        SAVE_CREATED.partition("\n")[0] + "\n" + IN_A_SECOND_TRANSACTION,
-        [COMMITS],
-    ),
-    Mutant(
-        "the response to a batch is stored in a transaction of its own",
-        ROUTES,
-        SAVE_BATCH,
-        SAVE_BATCH.partition("\n")[0] + "\n" + IN_A_SECOND_TRANSACTION,
+        "the response is stored in a transaction of its own",
+        CLAIMS,
+        SAVE + COMMIT,
+        COMMIT + SAVE + COMMIT,
         [COMMITS],
     ),
     Mutant(

@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 
 from domain.errors import InvalidQuery
 from domain.hero import HeroQuery
-from entrypoints.http.listing import read_query
+from entrypoints.http.listing.query_string import read_query
 
 app = FastAPI()
 
