@@ -19,18 +19,8 @@ from entrypoints.http.listing.prefer import VARY, count_headers, wants_exact_cou
 from entrypoints.http.listing.query_string import read_query
 from entrypoints.http.resources import operations
 from entrypoints.http.resources.operations import RouteOptions
-from entrypoints.http.resources.serializer import NO_MEMBERS, EntitySerializer, Members
-from service_layer.batch import BatchResult, Versioned
+from entrypoints.http.resources.serializer import NO_MEMBERS, Entity, EntitySerializer, Members
 
-
-class Stored(Versioned, Protocol):
-    """An entity with an id, and with a version that an update increases."""
-
-    @property
-    def id(self) -> int: ...
-
-
-Entity = TypeVar("Entity", bound=Stored)
 Q = TypeVar("Q", bound=Query)
 Q_contra = TypeVar("Q_contra", bound=Query, contravariant=True)
 E_co = TypeVar("E_co", covariant=True)
@@ -42,6 +32,19 @@ class Reader(Protocol[E_co, Q_contra]):
     async def page(self, query: Q_contra, /) -> Sequence[E_co]: ...
 
     async def count(self, query: Q_contra, /) -> int: ...
+
+
+class BatchResult(Protocol[E_co]):
+    """What a batch has done, each sequence in the order of its operations."""
+
+    @property
+    def created(self) -> Sequence[E_co]: ...
+
+    @property
+    def updated(self) -> Sequence[E_co]: ...
+
+    @property
+    def deleted(self) -> Sequence[int]: ...
 
 
 class Page(NamedTuple, Generic[Entity]):
@@ -76,7 +79,7 @@ class Resource(Generic[Entity, Q]):
 
     def __post_init__(self) -> None:
         self._includable = {ETAG: ETAG_TEXT, **self.included}
-        self._serializer = EntitySerializer(self.entity, self.read, tuple(self._includable))
+        self._serializer = EntitySerializer(self.entity, self.read, self._includable)
 
     @property
     def creation(self) -> RouteOptions:
@@ -137,11 +140,8 @@ class Resource(Generic[Entity, Q]):
 
     def page_response(self, page: Page[Entity], members: Members = NO_MEMBERS) -> Response:
         """Return a response with the page. ``members`` has those of ``page.included``."""
-        serializer = self._serializer
-        if page.included:
-            objects = serializer.to_objects(page.entities, page.included, members)
-            return EntityResponse(objects, headers=page.headers)
-        return EntityResponse(serializer.to_json_array(page.entities), headers=page.headers)
+        content = self._serializer.to_json_array(page.entities, page.included, members)
+        return EntityResponse(content, headers=page.headers)
 
     def read_include(self, request: Request) -> frozenset[str]:
         """Return the members to include. Raises ``InvalidQuery`` for an unknown one."""

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from domain.errors import NotFound
 from domain.filters import Field, Operator
+from domain.preconditions import Precondition
 from domain.query import Query
 from entrypoints import http
 from entrypoints.api.app import install
 from entrypoints.api.dependencies import Reading, Writing
-from service_layer.batch import Batch, BatchResult, apply_batch
+from service_layer.batch import Batch
 from tests.fakes import queries
 from tests.fakes.database import FakeDatabase
 
@@ -27,17 +28,14 @@ class Lighthouse:
     version: int = 1
     inspections: int = 0
 
-    def apply(self, changes: Mapping[str, Any]) -> "Lighthouse":
-        return replace(self, **changes, version=self.version + 1)
-
 
 class LighthouseQuery(Query):
     fields: ClassVar[Mapping[str, Field]] = {"id": Field(int), "height": Field(int, {Operator.GTE})}
 
 
 class LighthouseNotFound(NotFound):
-    def __init__(self, _: int) -> None:
-        super().__init__("Lighthouse not found")
+    def __str__(self) -> str:
+        return "Lighthouse not found"
 
 
 class LighthouseCreate(BaseModel, json_schema_extra={"examples": [{"keeper": "A", "height": 9}]}):
@@ -89,16 +87,18 @@ class Lighthouses:
         self.counts += 1
         return len(queries.find_all(query, self.stored.values()))
 
-    async def add(self, draft: Mapping[str, Any], /) -> Lighthouse:
-        created = Lighthouse(len(self.stored) + 1, **draft)
-        await self.update(created)
+    def add(self, draft: Mapping[str, Any]) -> Lighthouse:
+        created = Lighthouse(max(self.stored, default=0) + 1, **draft)
+        self.stored[created.id] = created
         return created
 
-    async def update(self, entity: Lighthouse, /) -> None:
-        self.stored[entity.id] = entity
-
-    async def remove(self, entity_id: int, /) -> None:
-        del self.stored[entity_id]
+    def update(
+        self, entity_id: int, changes: Mapping[str, Any], precondition: Precondition
+    ) -> Lighthouse:
+        found = self.stored[entity_id]
+        precondition.check(found.version)
+        self.stored[entity_id] = replace(found, **changes, version=found.version + 1)
+        return self.stored[entity_id]
 
 
 resource = http.Resource(
@@ -122,7 +122,7 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         claim = await http.claim(request, uow)
         if claim.replayed:
             return claim.replayed
-        created = await lighthouses.add(draft.model_dump())
+        created = lighthouses.add(draft.model_dump())
         return await claim.commit(resource.created_response(request, created))
 
     @router.get("/", **resource.listing)
@@ -142,15 +142,15 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
     async def update(
         lighthouse_id: http.MemberId, changes: LighthouseUpdate, request: Request
     ) -> Response:
-        found = await lighthouses.get(lighthouse_id)
-        http.read_precondition(request).check(found.version)
-        updated = found.apply(changes.model_dump(exclude_unset=True))
-        await lighthouses.update(updated)
-        return resource.response(updated)
+        values, precondition = (
+            changes.model_dump(exclude_unset=True),
+            http.read_precondition(request),
+        )
+        return resource.response(lighthouses.update(lighthouse_id, values, precondition))
 
     @router.delete("/{lighthouse_id:member}", **resource.deletion)
     async def delete(lighthouse_id: http.MemberId) -> Response:
-        await lighthouses.remove((await lighthouses.get(lighthouse_id)).id)
+        del lighthouses.stored[lighthouse_id]
         return resource.deleted_response()
 
     @router.post("/batch", **resource.batch)
@@ -159,7 +159,7 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         claim = await http.claim(request, uow, included)
         if claim.replayed:
             return claim.replayed
-        result = await apply(batch.to_batch(), lighthouses)
+        result = apply(batch.to_batch(), lighthouses)
         harbours = name_harbours([*result.created, *result.updated])
         return await claim.commit(resource.batch_response(result, included, {"harbour": harbours}))
 
@@ -167,8 +167,21 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
     return app
 
 
-async def apply(batch: Batch, lighthouses: Lighthouses) -> BatchResult[Lighthouse]:
-    return await apply_batch(batch, lighthouses, make_draft=dict, make_changes=dict)
+@dataclass
+class Result:
+    created: Sequence[Lighthouse]
+    updated: Sequence[Lighthouse]
+    deleted: Sequence[int]
+
+
+def apply(batch: Batch, lighthouses: Lighthouses) -> Result:
+    created = [lighthouses.add(values) for values in batch.create]
+    updated = [
+        lighthouses.update(each.id, each.changes, each.precondition) for each in batch.update
+    ]
+    for each in batch.delete:
+        del lighthouses.stored[each.id]
+    return Result(created, updated, [each.id for each in batch.delete])
 
 
 def name_harbours(lighthouses: Sequence[Lighthouse]) -> Mapping[int, str]:
