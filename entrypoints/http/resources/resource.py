@@ -60,7 +60,7 @@ class Resource(Generic[E, Q]):
 
     def __post_init__(self) -> None:
         self._includable = {ETAG: ETAG_TEXT, **self.included}
-        self._serializer = EntitySerializer(self.entity, self.read, tuple(self._includable))
+        self._serializer = EntitySerializer(self.entity, self.read, self._includable)
 
     @property
     def creation(self) -> RouteOptions:
@@ -121,11 +121,8 @@ class Resource(Generic[E, Q]):
 
     def page_response(self, page: Page[E], members: Members = NO_MEMBERS) -> Response:
         """Return a response with the page. ``members`` has those of ``page.included``."""
-        serializer = self._serializer
-        if page.included:
-            objects = serializer.to_objects(page.entities, page.included, members)
-            return EntityResponse(objects, headers=page.headers)
-        return EntityResponse(serializer.to_json_array(page.entities), headers=page.headers)
+        content = self._serializer.to_json_array(page.entities, page.included, members)
+        return EntityResponse(content, headers=page.headers)
 
     def read_include(self, request: Request) -> frozenset[str]:
         """Return the members to include. Raises ``InvalidQuery`` for an unknown one."""

@@ -178,8 +178,8 @@ MUTANTS = [
     Mutant(
         "a list always includes the entity tags",
         "entrypoints/http/resources/serializer.py",
-        "            if name in included:\n",
-        "            if True:\n",
+        "self._many_tagged if included else self._many\n",
+        "self._many_tagged\n",
         [MEMBERS],
     ),
     Mutant(

@@ -1,35 +1,24 @@
 """A small aggregate that the service does not have: its models, its routes and an application."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from domain.drafts import Changes, draft
 from domain.entity import Entity, entity
 from domain.errors import NotFound
 from domain.filters import Field, Operator
+from domain.preconditions import Precondition
 from domain.query import Query, query_fields
-from domain.rules import optional_count, text
 from entrypoints import http
 from entrypoints.api.app import install
 from entrypoints.api.dependencies import Reading, Writing
-from service_layer.batch import Batch, BatchResult, apply_to
+from service_layer.batch import Batch, BatchResult
 from tests.fakes import queries
 from tests.fakes.database import FakeDatabase
-
-
-@draft
-class LighthouseDraft:
-    keeper: Annotated[str, text]
-    height: Annotated[int, optional_count]
-
-
-class LighthouseChanges(Changes):
-    draft = LighthouseDraft
 
 
 @entity
@@ -98,16 +87,18 @@ class Lighthouses:
         self.counts += 1
         return len(queries.find_all(query, self.stored.values()))
 
-    async def add(self, draft: LighthouseDraft, /) -> Lighthouse:
-        created = Lighthouse(len(self.stored) + 1, draft.keeper, draft.height)
-        await self.update(created)
+    def add(self, draft: Mapping[str, Any]) -> Lighthouse:
+        created = Lighthouse(max(self.stored, default=0) + 1, **draft)
+        self.stored[created.id] = created
         return created
 
-    async def update(self, entity: Lighthouse, /) -> None:
-        self.stored[entity.id] = entity
-
-    async def remove(self, entity_id: int, /) -> None:
-        del self.stored[entity_id]
+    def update(
+        self, entity_id: int, changes: Mapping[str, Any], precondition: Precondition
+    ) -> Lighthouse:
+        found = self.stored[entity_id]
+        precondition.check(found.version)
+        self.stored[entity_id] = replace(found, **changes, version=found.version + 1)
+        return self.stored[entity_id]
 
 
 resource = http.Resource(
@@ -131,7 +122,7 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         claim = await http.claim(request, uow)
         if claim.replayed:
             return claim.replayed
-        created = await lighthouses.add(LighthouseDraft(**draft.model_dump()))
+        created = lighthouses.add(draft.model_dump())
         return await claim.commit(resource.created_response(request, created))
 
     @router.get("/", **resource.listing)
@@ -151,15 +142,15 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
     async def update(
         lighthouse_id: http.MemberId, changes: LighthouseUpdate, request: Request
     ) -> Response:
-        found = await lighthouses.get(lighthouse_id)
-        http.read_precondition(request).check(found.version)
-        updated = found.apply(LighthouseChanges(changes.model_dump(exclude_unset=True)))
-        await lighthouses.update(updated)
-        return resource.response(updated)
+        values, precondition = (
+            changes.model_dump(exclude_unset=True),
+            http.read_precondition(request),
+        )
+        return resource.response(lighthouses.update(lighthouse_id, values, precondition))
 
     @router.delete("/{lighthouse_id:member}", **resource.deletion)
     async def delete(lighthouse_id: http.MemberId) -> Response:
-        await lighthouses.remove((await lighthouses.get(lighthouse_id)).id)
+        del lighthouses.stored[lighthouse_id]
         return resource.deleted_response()
 
     @router.post("/batch", **resource.batch)
@@ -168,7 +159,7 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         claim = await http.claim(request, uow, included)
         if claim.replayed:
             return claim.replayed
-        result = await apply(batch.to_batch(), lighthouses)
+        result = apply(batch.to_batch(), lighthouses)
         harbours = name_harbours([*result.created, *result.updated])
         return await claim.commit(resource.batch_response(result, included, {"harbour": harbours}))
 
@@ -176,8 +167,14 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
     return app
 
 
-async def apply(batch: Batch, lighthouses: Lighthouses) -> BatchResult[Lighthouse]:
-    return await apply_to(lighthouses, batch, LighthouseDraft, LighthouseChanges)
+def apply(batch: Batch, lighthouses: Lighthouses) -> BatchResult[Lighthouse]:
+    created = [lighthouses.add(values) for values in batch.create]
+    updated = [
+        lighthouses.update(each.id, each.changes, each.precondition) for each in batch.update
+    ]
+    for each in batch.delete:
+        del lighthouses.stored[each.id]
+    return BatchResult(created, updated, [each.id for each in batch.delete])
 
 
 def name_harbours(lighthouses: Sequence[Lighthouse]) -> Mapping[int, str]:
