@@ -150,5 +150,5 @@ $(PEERS)/fastify.stamp: $(FASTIFY)/package.json $(FASTIFY)/package-lock.json $(F
 	mkdir -p $(PEERS)/fastify
 	cp $^ $(PEERS)/fastify
 	@if command -v npm > /dev/null; then \
-		cd $(PEERS)/fastify && npm ci --ignore-scripts --no-audit --no-fund && touch $(CURDIR)/$@; \
+		cd $(PEERS)/fastify && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $(CURDIR)/$@; \
 	else echo "npm is not installed: the benchmark leaves Fastify out." >&2; fi
