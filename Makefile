@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := .venv-peers
+FASTIFY := tests/benchmarks/servers/fastify
 CANARIES := .venv-canaries
 TYPESCRIPT := tests/e2e/clients/typescript
 WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
@@ -78,7 +79,7 @@ canaries: ## Test what relies on private parts of libraries, with their newest v
 	$(CANARIES)/bin/python -m pip list | grep --ignore-case --word-regexp $(WATCHED:%=--regexp=%)
 	$(CANARIES)/bin/pytest $(PARALLEL) -m canary $(ARGS)
 
-bench: $(VENV)/dev.stamp $(PEERS)/stamp ## Benchmark heroes and other servers, see docs/benchmarks.md
+bench: $(VENV)/dev.stamp $(PEERS)/stamp $(PEERS)/fastify.stamp ## Benchmark heroes and other servers, see docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, check types, imports and the OpenAPI document
@@ -142,3 +143,12 @@ $(PEERS)/stamp: tests/benchmarks/peers.lock
 	$(PYTHON) -m venv $(PEERS) || { rm -rf $(PEERS); exit 1; }
 	$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r $<
 	@touch $@
+
+# npm checks each package against its hash in package-lock.json. No package runs a script.
+$(PEERS)/fastify.stamp: $(FASTIFY)/package.json $(FASTIFY)/package-lock.json $(FASTIFY)/.npmrc \
+		| $(PEERS)/stamp
+	mkdir -p $(PEERS)/fastify
+	cp $^ $(PEERS)/fastify
+	@if command -v npm > /dev/null; then \
+		cd $(PEERS)/fastify && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $(CURDIR)/$@; \
+	else echo "npm is not installed: the benchmark leaves Fastify out." >&2; fi

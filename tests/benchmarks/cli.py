@@ -10,7 +10,7 @@ import typer
 
 from tests.benchmarks import console, machine, report, results, wrk
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.contenders import DATABASES, NAMES, SQLITE
+from tests.benchmarks.contenders import DATABASES, NAMES, SQLITE, left_out
 from tests.benchmarks.cores import Cores
 from tests.benchmarks.options import Options
 from tests.benchmarks.sections import SECTIONS
@@ -60,7 +60,7 @@ def bench(  # noqa: PLR0913 - one for each option
     write: Annotated[bool, typer.Option(help="Save the results, and write the report.")] = True,
     render_only: Annotated[bool, typer.Option("--render-only", help="Measure nothing.")] = False,
 ) -> None:
-    """Measure heroes and other servers, and write docs/benchmarks.md.
+    """Measure heroes and other servers, and write docs/benchmarks.md, its plots and the README's.
 
     The parts of a run replace the same parts of the results; other parts stay.
     """
@@ -92,9 +92,13 @@ def measure_all(options: Options, *, write: bool) -> None:
     """Run every section on every database, and save the results after each section."""
     cores = Cores.of_this_machine()
     cores.take_load_core()
+    missing = left_out(options.servers)
+    for name, reason in missing.items():
+        console.warning(f"{name} is left out: {reason}")
     for database in options.databases:
         with temporary_directory() as folder, stores_of(database, folder) as stores:
-            run = {**machine.describe(cores, folder), "options": options.to_json()}
+            run = machine.describe(cores, folder)
+            run |= {"options": options.to_json(), "left out": missing}
             console.machine(run)
             bench = Bench(database, options, cores, folder, stores)
             for section in options.sections:

@@ -23,7 +23,7 @@ def heading(text: str) -> None:
 def measured(server: str, workload: str, connections: int, result: Measurement) -> None:
     """Print a measurement, in colour if it failed."""
     line = (
-        f"  {workload:7} {server:14} {connections:4} connections {result.rate:9,.0f}/s  "
+        f"  {workload:7} {server:21} {connections:4} connections {result.rate:9,.0f}/s  "
         f"p50 {result.p50 / 1000:7.2f} ms  p99 {result.p99 / 1000:8.2f} ms"
     )
     if result.finished:
@@ -44,7 +44,7 @@ def ratios(workload: str, rounds: Rounds) -> None:
 
 def started(server: str, seconds: list[float]) -> None:
     """Print how long a server took to start."""
-    typer.echo(f"  {server:14} {median(seconds):.2f} s to the first response")
+    typer.echo(f"  {server:21} {median(seconds):.2f} s to the first response")
 
 
 def duration(what: str, microseconds: float) -> None:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import wrk
+from tests.benchmarks import node, wrk
 from tests.benchmarks.contenders import PEERS_PYTHON, ROOT
 from tests.benchmarks.cores import Cores
 
@@ -26,7 +26,17 @@ OURS = (
     "uvicorn",
     "uvloop",
 )
-THEIRS = ("fastcrud", "litestar", "advanced-alchemy", "msgspec", "aiosqlite", "psycopg")
+THEIRS = (
+    "fastcrud",
+    "litestar",
+    "advanced-alchemy",
+    "msgspec",
+    "django",
+    "django-ninja",
+    "gunicorn",
+    "aiosqlite",
+    "psycopg",
+)
 FLUSHES = 100
 PAGE = b"x" * 4096
 IN_MEMORY = {"tmpfs", "ramfs"}
@@ -46,7 +56,7 @@ def describe(cores: Cores, folder: Path) -> dict[str, Any]:
         "wrk": wrk.version(),
         "flush": round(flush_time(folder)),
         "busy": round(busy(), 2),
-        "versions": {name: version(name) for name in OURS} | peers_versions(),
+        "versions": {name: version(name) for name in OURS} | peers_versions() | node.versions(),
     }
 
 

@@ -80,11 +80,16 @@ class Server:
             connection.close()
 
     def rss(self) -> int:
-        """Return the process's resident memory in KiB; 0 after its exit."""
+        """Return the resident memory in KiB; 0 after the end of the process.
+
+        If the process only supervises the one that serves, like gunicorn's, it is that of the
+        latter.
+        """
         if self._process.poll() is not None:
             return 0
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return max(resident_memory(each) for each in (pid, *map(int, children)))
 
     def restart(self) -> None:
         """Kill the process, and start another on the same database."""
@@ -119,6 +124,12 @@ class Server:
         if self._process.poll() is not None or time.perf_counter() > deadline:
             raise RuntimeError(f"{self.name} did not start:\n{self.log_tail()}")
         time.sleep(0.002)
+
+
+def resident_memory(pid: int) -> int:
+    """Return the resident memory of a running process, in KiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
 
 
 @contextmanager

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from fastapi import FastAPI
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn._types import HTTPScope
 
@@ -17,7 +15,6 @@ from entrypoints.api.health.endpoints import health_endpoints
 from entrypoints.api.health.readiness import Readiness
 from entrypoints.api.scopes import SCOPES
 from entrypoints.exchanges import Observer
-from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.quotas import MAX_REQUESTS, Quota
 from entrypoints.server.identification import identify
@@ -25,6 +22,7 @@ from entrypoints.telemetry.logs.configuration import LogOptions, open_request_lo
 from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.benchmarks.contenders import ALL_OFF, ALL_ON, KNOWN_KEY
+from tests.benchmarks.in_process.bare import bare
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
 
 RATE = Limits(rate=Quota(MAX_REQUESTS, 1))
@@ -78,17 +76,6 @@ def make_subjects(database: SqliteDatabase, key: str, log: Observer) -> Mapping[
         KNOWN_KEY: Subject(bare(build_app(database, authenticator=authenticator)), key),
         ALL_ON: Subject(observed(everything, log, timing=True), key),
     }
-
-
-def bare(app: FastAPI) -> FastAPI:
-    """Return the application without the security headers."""
-    app.user_middleware = [each for each in app.user_middleware if not adds_security_headers(each)]
-    return app
-
-
-def adds_security_headers(middleware: Middleware) -> bool:
-    added: object = middleware.cls
-    return added is SecurityHeaders
 
 
 def observed(app: ASGIApp, *observers: Observer, timing: bool = False) -> ASGIApp:

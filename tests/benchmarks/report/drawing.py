@@ -13,10 +13,13 @@ ACCENT = "#2f81f7"
 COLOURS = {
     "heroes": ACCENT,
     "heroes-all-on": ACCENT,
+    "heroes-operations-off": ACCENT,
     "heroes-plain": ACCENT,
     "plain": "#d29922",
     "fastcrud": "#a371f7",
     "litestar": "#3fb950",
+    "django-ninja": "#39c5cf",
+    "fastify": "#db61a2",
     "floor": "#6e7681",
     "ceiling": "#6e7681",
 }

@@ -12,16 +12,16 @@ from tests.benchmarks.workloads import MEANINGS, WORKLOADS
 
 def connections(results: Results, database: str) -> Any:
     """Return a figure of requests per second over connections."""
-    return over(results, "connections", database, "Requests per second, by connections")
+    return over(results, "connections", database, "connections")
 
 
 def growth(results: Results, database: str) -> Any:
     """Return a figure of requests per second over the number of heroes."""
-    return over(results, "growth", database, "Requests per second, by heroes in the database")
+    return over(results, "growth", database, "heroes in the database")
 
 
-def over(results: Results, section: str, database: str, title: str) -> Any:
-    """Return a figure with a panel for each workload, a line for each server."""
+def over(results: Results, section: str, database: str, what: str) -> Any:
+    """Return a figure with a panel for each workload, a line for each server over ``what``."""
     found = {w: rounds_of(results, f"{section}/{database}/{w}") for w in WORKLOADS}
     measured = {workload: rounds for workload, rounds in found.items() if rounds}
     if not measured:
@@ -34,8 +34,10 @@ def over(results: Results, section: str, database: str, title: str) -> Any:
         axis.set_xticks(numbers, [f"{number:,}" for number in numbers])
         axis.minorticks_off()
         axis.set_ylim(bottom=0)
+        axis.set_xlabel(what)
+        axis.set_ylabel("requests/s")
         axis.legend()
-    figure.suptitle(title, color=GREY)
+    figure.suptitle(f"Requests per second, by {what}", color=GREY)
     return figure
 
 

@@ -34,18 +34,34 @@ SERVERS = """\
 |---|---|
 | heroes | this service, by `heroes serve` |
 | heroes-all-on | the same service with everything for operators, and an API key |
+| heroes-operations-off | the same service without metrics, request ids and security headers |
 | heroes-plain | the same service with `HEROES_SESSION=plain`, SQLModel's own session |
 | plain | the style of the SQLModel tutorial: a session per request in the thread pool, defaults |
 | fastcrud | FastAPI with FastCRUD, asynchronous |
 | litestar | Litestar with Advanced Alchemy, asynchronous |
+| django-ninja | django-ninja on Django's ORM, with threads |
+| fastify | Fastify on Node.js, with `node:sqlite` |
 | ...-wal | the same, on a SQLite file that was switched to `journal_mode=WAL` before |
 | floor | bare ASGI, the raw driver, fixed statements: the minimum that is correct |
 | ceiling | FastAPI with the same routes and models, a yielding dependency, and no database |
 
-All run on uvicorn with uvloop and httptools, in one process, with the same backlog and no access
-log. On PostgreSQL each has a pool of 10 connections. The peers use the versions of FastAPI,
-Starlette, Pydantic, SQLAlchemy and uvicorn that heroes uses, and fastcrud and litestar configure
-the garbage collector as heroes does.
+All serve from one process, with the same backlog and no access log. Those in Python, except for
+django-ninja, run on uvicorn with uvloop and httptools. On PostgreSQL each has 10 connections. The
+peers use the versions of FastAPI, Starlette, Pydantic, SQLAlchemy and uvicorn that heroes uses, and
+fastcrud, litestar and django-ninja configure the garbage collector as heroes does. heroes is
+measured as it is served by default, but without the request log. Tracing is off.
+
+The routes of the ceiling are those of FastAPI itself, and belong to the application, like those of
+heroes: FastAPI takes longer for routes of an included router.
+
+django-ninja runs on gunicorn with one worker process and its threads: 10 on PostgreSQL and 4 on
+SQLite, where more of them wait for each other's locks. Each thread keeps its connection. There is
+no middleware, orjson serializes the responses, and a page is read without instances of the model.
+The memory is that of the worker process.
+
+Fastify has one connection in WAL mode, with `synchronous=FULL`, prepared statements, and schemas
+for what it receives and sends. It runs on SQLite only, because the driver that Node.js includes is
+for SQLite. `package-lock.json` pins its version and that of Node.js. Without npm it is left out.
 """
 
 AUTHENTICATION = """\
@@ -70,8 +86,6 @@ In process they are compared with an application that has none of them. Over the
 compared with heroes as it is measured elsewhere on this page: the security headers, the health
 endpoints, the metrics and `X-Request-ID` cannot be switched off; the request log is.
 """
-
-PLOTS = ("throughput", "latency", "connections", "growth")
 
 
 def page(results: Results) -> str:
@@ -115,7 +129,7 @@ def database_sections(results: Results, database: str) -> list[str]:
 def picture(title: str, database: str) -> str:
     """Return the plots that belong to a section."""
     belongs = {
-        "every workload": ("throughput", "latency"),
+        "every workload": ("overview", "throughput", "latency"),
         "more connections": ("connections",),
         "more heroes": ("growth",),
     }
@@ -150,6 +164,7 @@ def where(results: Results) -> str:
             f"- commit {run['commit']}",
             f"- Python {run['python']}, SQLite {run['sqlite']}, wrk {run['wrk']}, {versions}",
             f"- {options}",
+            *[f"- left out: {name}, {reason}" for name, reason in run.get("left out", {}).items()],
             f"- measured: {', '.join(parts)}\n",
         ]
     return "\n".join(lines)

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.contenders import DATABASES
-from tests.benchmarks.report import bars, lines
+from tests.benchmarks.report import bars, lines, overview
 from tests.benchmarks.report.drawing import save, set_up
 from tests.benchmarks.results import Results, load
 
 PLOTS = {
+    "overview": overview.overview,
     "throughput": bars.throughput,
     "latency": bars.latency,
     "connections": lines.connections,

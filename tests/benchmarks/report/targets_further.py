@@ -21,6 +21,14 @@ READ = 90
 """Microseconds that a read took in process on the machine for which targets were set."""
 
 
+SHARES = {64: 0.9, 256: 0.85}
+"""Shares of the rate at 16 connections, by the number of connections."""
+
+SECONDS_TO_START = 0.9
+MEMORY = 110
+"""Resident memory in MiB."""
+
+
 def further_targets(results: Results, database: str) -> Iterator[Target]:
     """Yield those that were measured on the database."""
     yield from more_connections(results, database)
@@ -28,17 +36,20 @@ def further_targets(results: Results, database: str) -> Iterator[Target]:
     yield from beside(results, database)
     yield from control(results, database)
     yield from starting(results, database)
+    yield from memory(results, database)
     yield from authentication(results, database)
     yield from operations(results, database)
     yield from errors(results, database)
 
 
 def more_connections(results: Results, database: str) -> Iterator[Target]:
-    """Yield what is left at 64 connections of the figure at 16."""
+    """Yield what is left at more connections of the figure at 16."""
     for workload in WORKLOADS:
-        if rounds := rounds_of(results, f"connections/{database}/{workload}"):
-            share = figures.rate_ratio(rounds, f"{OURS.name} 64", f"{OURS.name} 16")
-            yield Target(MEANINGS[workload], "64 connections / 16 connections", 0.9, share)
+        rounds = rounds_of(results, f"connections/{database}/{workload}")
+        for many, wanted in SHARES.items() if rounds else ():
+            share = figures.rate_ratio(rounds, f"{OURS.name} {many}", f"{OURS.name} 16")
+            what = f"{many} connections / 16 connections"
+            yield Target(MEANINGS[workload], what, wanted, share)
 
 
 def more_heroes(results: Results, database: str) -> Iterator[Target]:
@@ -69,7 +80,23 @@ def starting(results: Results, database: str) -> Iterator[Target]:
     servers = results["parts"].get(f"start-up/{database}", {}).get("servers", {})
     if OURS.name in servers:
         seconds = median(servers[OURS.name]["seconds"])
-        yield Target("startup", "seconds to the first response", 1.0, seconds, at_most=True)
+        yield Target(
+            "startup", "seconds to the first response", SECONDS_TO_START, seconds, at_most=True
+        )
+
+
+def memory(results: Results, database: str) -> Iterator[Target]:
+    """Yield the most memory that heroes had after a workload of the main tables."""
+    measured = [
+        measurement
+        for workload in WORKLOADS
+        for measurement in figures.of_server(
+            rounds_of(results, f"main/{database}/{workload}"), OURS.name
+        )
+    ]
+    if measured:
+        most = max(measurement.rss for measurement in measured) / 1024
+        yield Target("memory", "MiB after any workload", MEMORY, most, at_most=True)
 
 
 def authentication(results: Results, database: str) -> Iterator[Target]:

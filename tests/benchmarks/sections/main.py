@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.benchmarks import console, durability
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.contenders import OURS, Contender, chosen
+from tests.benchmarks.contenders import OPERATIONS_OFF, OURS, Contender, chosen
 from tests.benchmarks.figures import Round
 from tests.benchmarks.rounds import Subjects, as_json, one_round
 from tests.benchmarks.running import Server
@@ -44,4 +44,6 @@ def takes_part(contender: Contender, workload: str) -> bool:
     """Return whether to measure it: the journal mode affects writes, not reads."""
     if workload == "cursor":
         return contender == OURS
+    if contender == OPERATIONS_OFF:
+        return workload == "get"
     return not (contender.wal and workload in READS)

@@ -6,6 +6,7 @@ Run as ``python -m tests.benchmarks.servers (prepare|serve) MODULE URL``.
 import socket
 import sys
 from importlib import import_module
+from typing import Any
 
 import uvicorn
 
@@ -14,8 +15,19 @@ BACKLOG = 2048
 
 
 def serve(module: str, url: str) -> None:
-    """Serve on a free port until SIGTERM, as heroes is served; print the address first."""
-    app = import_module(f"{__package__}.{module}").build_app(url)
+    """Serve on a free port until SIGTERM, and print the address first.
+
+    Unless the module has a server of its own, it is served as heroes is.
+    """
+    served = import_module(f"{__package__}.{module}")
+    if hasattr(served, "serve"):
+        served.serve(url)
+    else:
+        serve_asgi(served.build_app(url))
+
+
+def serve_asgi(app: Any) -> None:
+    """Serve the application on uvicorn."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
     host, port = listener.getsockname()
     print(f"http://{host}:{port}", flush=True)  # noqa: T201 - the harness reads it

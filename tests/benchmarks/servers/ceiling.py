@@ -1,23 +1,38 @@
 """The ceiling: FastAPI with the same routes and models, routed as heroes is, and no database.
 
 Whatever is built on FastAPI with validated requests and a dependency that opens and closes a unit
-of work does at least this much. Responses contain constants.
+of work does at least this much. Responses contain constants. The routes are FastAPI's own, unless
+the environment names another class for them.
 """
 
+import os
 from collections.abc import AsyncIterator
+from importlib import import_module
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from entrypoints.http.inclusion import include_directly
+from tests.benchmarks.contenders import ROUTE_CLASS
 
 DEADPOND = {"name": "Deadpond", "secret_name": "Dive Wilson", "age": 28, "id": 1}
 FULL_PAGE = [DEADPOND | {"id": number} for number in range(1, 101)]
 
-router = APIRouter()
+
+def find_route_class(name: str | None) -> type[APIRoute]:
+    """Return the class with this name, such as ``package.module:Class``, or FastAPI's own."""
+    if name is None:
+        return APIRoute
+    module, _, attribute = name.partition(":")
+    found: type[APIRoute] = getattr(import_module(module), attribute)
+    return found
+
+
+router = APIRouter(route_class=find_route_class(os.environ.get(ROUTE_CLASS)))
 
 
 class NewHero(BaseModel):
