@@ -1,16 +1,17 @@
 """The use cases for heroes: one function each, with plain values and a unit of work.
 
 ``update_hero`` and ``delete_hero`` commit. ``create_hero`` and ``apply_batch`` do not: their caller
-stores the response under an idempotency key in the same transaction, and then commits.
+stores the response under an idempotency key in the same transaction, and then commits. What only
+reads needs no use case: a route calls the repository.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from domain.hero import Hero, HeroChanges, HeroDraft, HeroQuery
+from domain.hero import Hero, HeroChanges, HeroDraft
 from domain.preconditions import NO_PRECONDITION, Precondition
 from service_layer.batch import Batch, BatchResult, apply_to
-from service_layer.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from service_layer.unit_of_work import UnitOfWork
 from service_layer.use_cases import delete_entity, update_entity
 
 
@@ -23,21 +24,6 @@ async def create_hero(
 ) -> Hero:
     """Insert a hero and return it, without a commit. Raises ``InvalidEntity``."""
     return await uow.heroes.add(HeroDraft(name=name, secret_name=secret_name, age=age))
-
-
-async def read_hero(uow: ReadOnlyUnitOfWork, hero_id: int) -> Hero:
-    """Return the hero. Raises ``HeroNotFound``."""
-    return await uow.heroes.get(hero_id)
-
-
-async def read_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> Sequence[Hero]:
-    """Return the page of heroes that the query selects."""
-    return await uow.heroes.page(query)
-
-
-async def count_heroes(uow: ReadOnlyUnitOfWork, query: HeroQuery) -> int:
-    """Return the number of heroes that match the query's filters."""
-    return await uow.heroes.count(query)
 
 
 async def update_hero(

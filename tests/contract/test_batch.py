@@ -30,7 +30,7 @@ async def create_heroes(database: UnitOfWorkFactory, number: int) -> list[Hero]:
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.read_heroes(uow, HeroQuery(limit=1_000)))
+        return list(await uow.heroes.page(HeroQuery(limit=1_000)))
 
 
 async def test_a_batch_executes_a_hundred_operations(database: UnitOfWorkFactory) -> None:

@@ -35,7 +35,7 @@ async def delete(database: UnitOfWorkFactory, hero: Hero, precondition: Precondi
 
 async def stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
+        return list(await uow.heroes.page(HeroQuery(limit=100)))
 
 
 async def run_concurrently(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:

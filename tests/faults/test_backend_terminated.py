@@ -10,7 +10,7 @@ from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import Hero, HeroQuery
 from service_layer.errors import OutcomeUnknown, StoreUnavailable
-from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
+from service_layer.heroes import create_hero, delete_hero, update_hero
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.terminating import Terminator, terminated_before
 from tests.support.databases import empty_postgres
@@ -59,12 +59,12 @@ async def create(database: PostgresDatabase) -> object:
 
 async def read(database: PostgresDatabase) -> object:
     async with database.reading() as uow:
-        return await read_hero(uow, FIRST.id)
+        return await uow.heroes.get(FIRST.id)
 
 
 async def heroes(database: PostgresDatabase) -> Sequence[Hero]:
     async with database.reading() as uow:
-        return await read_heroes(uow, HeroQuery(limit=10))
+        return await uow.heroes.page(HeroQuery(limit=10))
 
 
 async def change(database: PostgresDatabase) -> object:

@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from domain.hero import HeroNotFound, HeroQuery
-from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
+from service_layer.heroes import create_hero, delete_hero, update_hero
 from service_layer.idempotency import IdempotencyKey, StoredResponse, claim_key, store_response
 from service_layer.retention import Retention
 from tests.faults.proxy import Proxy, proxied
@@ -71,23 +71,23 @@ async def replay(database: PostgresDatabase) -> None:
 
 async def read(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        await read_hero(uow, 1)
+        await uow.heroes.get(1)
 
 
 async def read_a_missing_hero(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
         with suppress(HeroNotFound):
-            await read_hero(uow, MISSING)
+            await uow.heroes.get(MISSING)
 
 
 async def read_a_page(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        await read_heroes(uow, HeroQuery(limit=100))
+        await uow.heroes.page(HeroQuery(limit=100))
 
 
 async def change(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        age = (await read_hero(uow, 1)).age or 0
+        age = (await uow.heroes.get(1)).age or 0
     async with database.writing() as uow_that_writes:
         await update_hero(uow_that_writes, 1, {"age": age + 1})
 
@@ -105,7 +105,7 @@ async def change_a_missing_hero(database: PostgresDatabase) -> None:
 
 async def delete(database: PostgresDatabase) -> None:
     async with database.reading() as uow:
-        *_, last = await read_heroes(uow, HeroQuery(limit=100))
+        *_, last = await uow.heroes.page(HeroQuery(limit=100))
     async with database.writing() as uow_that_writes:
         await delete_hero(uow_that_writes, last.id)
 

@@ -8,7 +8,7 @@ import pytest
 from adapters.postgres.connections import ServerOptions
 from adapters.postgres.database import PostgresDatabase
 from service_layer.errors import StoreUnavailable
-from service_layer.heroes import create_hero, read_hero
+from service_layer.heroes import create_hero
 from tests.faults.proxy import CHUNK, listening
 from tests.support.databases import empty_postgres
 from tests.support.postgres import PostgresServer
@@ -58,5 +58,5 @@ async def test_a_connection_terminated_by_the_server_raises_store_unavailable_on
 
     async with database.reading() as uow:
         with pytest.raises(StoreUnavailable):
-            await read_hero(uow, hero.id)
-        assert hero == await read_hero(uow, hero.id)
+            await uow.heroes.get(hero.id)
+        assert hero == await uow.heroes.get(hero.id)

@@ -38,7 +38,7 @@ async def read_heroes(
 async def read_hero(hero_id: http.MemberId, uow: Reading, request: Request) -> Response:
     """Return a hero, or 304 if the client has the current version."""
     precondition = http.read_precondition(request)
-    hero = await heroes.read_hero(uow, hero_id)
+    hero = await uow.heroes.get(hero_id)
     return resource.conditional_response(hero, precondition)
 
 

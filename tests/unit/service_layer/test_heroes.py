@@ -25,7 +25,7 @@ async def _create_deadpond(database: UnitOfWorkFactory) -> Hero:
 
 async def _stored(database: UnitOfWorkFactory) -> list[Hero]:
     async with database.reading() as uow:
-        return list(await heroes.read_heroes(uow, HeroQuery(limit=100)))
+        return list(await uow.heroes.page(HeroQuery(limit=100)))
 
 
 async def test_a_created_hero_is_returned_and_stored(database: UnitOfWorkFactory) -> None:
@@ -47,13 +47,13 @@ async def test_a_hero_is_read_by_id(database: UnitOfWorkFactory) -> None:
     await _create_deadpond(database)
 
     async with database.reading() as uow:
-        assert DEADPOND == await heroes.read_hero(uow, 1)
+        assert DEADPOND == await uow.heroes.get(1)
 
 
 async def test_reading_a_missing_hero_raises_hero_not_found(database: UnitOfWorkFactory) -> None:
     async with database.reading() as uow:
         with pytest.raises(HeroNotFound) as missing:
-            await heroes.read_hero(uow, 7)
+            await uow.heroes.get(7)
 
     assert missing.value.entity_id == 7
 
@@ -65,7 +65,7 @@ async def test_a_page_respects_offset_and_limit(
         await _create_deadpond(database)
 
     async with database.reading() as uow:
-        page = await heroes.read_heroes(uow, HeroQuery(offset=1, limit=2))
+        page = await uow.heroes.page(HeroQuery(offset=1, limit=2))
 
     assert [2, 3] == [hero.id for hero in page]
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from domain.hero import Hero, HeroQuery
-from service_layer.heroes import create_hero, delete_hero, read_hero, read_heroes, update_hero
+from service_layer.heroes import create_hero, delete_hero, update_hero
 from tests.integration.sqlite.adoption.adopting import BOTH_ORDERS
 from tests.integration.tutorial_database import ROWS, make_tutorial_database, stored
 from tests.support.databases import migrated_sqlite, open_sqlite
@@ -29,8 +29,8 @@ async def test_every_adopted_hero_is_readable_at_version_1(tmp_path: Path, colum
     database = migrated_sqlite(make_tutorial_database(tmp_path / "database.db", columns))
 
     async with database.reading() as uow:
-        heroes = await read_heroes(uow, HeroQuery(limit=100))
-        each = [await read_hero(uow, row[0]) for row in ROWS]
+        heroes = await uow.heroes.page(HeroQuery(limit=100))
+        each = [await uow.heroes.get(row[0]) for row in ROWS]
 
     assert [Hero(*row, version=1) for row in ROWS] == heroes
     assert heroes == each
