@@ -1,14 +1,11 @@
 """Which requests an application accepts: the principal, and the scope that a method needs."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from starlette.types import Scope
 
 from domain.principal import Principal
 from entrypoints.addresses import find_client
-from entrypoints.http.authentication.credentials import read_credential
-from service_layer.authentication import Authenticator, NotAuthenticated
+from service_layer.authentication import Authenticator
 from service_layer.authorization import MissingScope, ScopeNames
 
 PRINCIPAL = "principal"
@@ -39,18 +36,19 @@ class Access:
 
     def __init__(self, authenticator: Authenticator | None, scopes: ScopeNames) -> None:
         self.is_open = authenticator is None
-        self._authenticator = authenticator
-        self._scopes = scopes
+        self.authenticator = authenticator
+        self._write = scopes.write
+        self._required = dict.fromkeys(READ_METHODS, scopes.read)
         everything = frozenset({scopes.read, scopes.write})
         self._anonymous = Principal("anonymous", everything) if self.is_open else None
 
     def required_scope(self, method: str) -> str:
         """Return the scope that a request with the method needs, whatever its path."""
-        return self._scopes.read if method in READ_METHODS else self._scopes.write
+        return self._required.get(method, self._write)
 
     def check(self, principal: Principal, method: str) -> None:
         """Raise ``MissingScope`` unless the principal may send a request with the method."""
-        required = self.required_scope(method)
+        required = self._required.get(method, self._write)
         if required not in principal.scopes:
             raise MissingScope(required)
 
@@ -59,13 +57,3 @@ class Access:
         principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
         return principal
 
-    def authenticate(self, scope: Scope) -> Awaitable[Principal | None]:
-        """Return the check of the request's credential, which returns its principal, or ``None``.
-
-        Raises ``NotAuthenticated`` without a credential. The check raises like
-        ``Authenticator.authenticate``.
-        """
-        credential = read_credential(scope["headers"])
-        if credential is None or self._authenticator is None:
-            raise NotAuthenticated
-        return self._authenticator.authenticate(credential)

@@ -1,9 +1,11 @@
 """Security headers: browsers do nothing with a response of the API except showing it."""
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from entrypoints.http.responses.observed import add_headers
 
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 
@@ -17,10 +19,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 """A browser does not guess the media type of a response, loads and executes nothing for it, does
 not show it in a frame, and does not send its URL to other sites."""
 
-Headers = Iterable[tuple[bytes, bytes]]
-
-_NAMES = frozenset(name.lower().encode() for name in SECURITY_HEADERS)
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_HEADERS = {name.lower().encode(): value.encode() for name, value in SECURITY_HEADERS.items()}
 
 
 class SecurityHeaders:
@@ -33,21 +32,6 @@ class SecurityHeaders:
         self._app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
-            return self._app(scope, receive, send)
-
-        def send_protected(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": _add_to(message.get("headers", ()))}
-            return send(message)
-
-        return self._app(scope, receive, send_protected)
-
-
-def _add_to(headers: Headers) -> Headers:
-    given = list(headers)
-    for name, _ in given:  # for a few headers this is faster than a set of names
-        if name in _NAMES:
-            names = {name for name, _ in given}
-            return [*given, *(header for header in _HEADERS if header[0] not in names)]
-    return given + _HEADERS
+        if scope["type"] == "http":
+            send = add_headers(scope, send, _HEADERS)
+        return self._app(scope, receive, send)

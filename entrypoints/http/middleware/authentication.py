@@ -7,11 +7,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from entrypoints.http.authentication.access import ACCESS, PRINCIPAL, Access
+from entrypoints.http.authentication.credentials import read_credential
 from entrypoints.http.authentication.dependencies import get_principal
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.middleware.rate_limit import RateLimit
 from entrypoints.http.paths import local_path
-from service_layer.authentication import AuthenticationUnavailable, NotAuthenticated
+from service_layer.authentication import (
+    AuthenticationUnavailable,
+    Authenticator,
+    NotAuthenticated,
+)
 from service_layer.authorization import MissingScope
 from service_layer.errors import StoreUnavailable
 
@@ -46,13 +51,17 @@ class Authentication:
         if scope["type"] == "lifespan":
             return self._app(scope, receive, send)
         scope[ACCESS] = self._access
-        if self._needs_principal(scope):
-            return self._authenticate(scope, receive, send)
-        return self._app(scope, receive, send)
+        authenticator = self._access.authenticator
+        if authenticator is None or not self._needs_principal(scope):
+            return self._app(scope, receive, send)
+        return self._authenticate(authenticator, scope, receive, send)
 
-    async def _authenticate(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _authenticate(
+        self, authenticator: Authenticator, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         try:
-            principal = await self._access.authenticate(scope)
+            credential = read_credential(scope["headers"])
+            principal = await authenticator.authenticate(credential) if credential else None
             if principal is None:
                 raise NotAuthenticated
             scope[PRINCIPAL] = principal
@@ -63,9 +72,7 @@ class Authentication:
         await self._app(scope, receive, send)
 
     def _needs_principal(self, scope: Scope) -> bool:
-        if self._access.is_open or scope.get("method") == "OPTIONS":
-            return False
-        if local_path(scope) in self._public_paths:
+        if scope.get("method") == "OPTIONS" or local_path(scope) in self._public_paths:
             return False
         return get_principal not in getattr(scope.get("app"), "dependency_overrides", ())
 

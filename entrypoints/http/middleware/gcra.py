@@ -87,18 +87,20 @@ class RateLimiter:
     def count(self, client: Hashable) -> Decision:
         """Count a request of the client, unless it exceeds the quota."""
         now = self._clock()
-        known = self._tats.pop(client, None)
-        if known is None:
+        interval = self._interval
+        tat = self._tats.get(client)
+        if tat is None:
             self._remove_clients(now)
-        tat = now if known is None or known < now else known
-        is_allowed = tat + self._interval - now <= self._window
+        free = self._window if tat is None or tat < now else self._window - tat + now
+        is_allowed = free >= interval
         if is_allowed:
-            tat += self._interval
-        self._refused += not is_allowed
-        self._tats[client] = tat  # at the end: the first one has been idle for longest
-        free = self._window - (tat - now)
-        remaining = free // self._interval
-        nanoseconds = remaining * self._interval or self._interval - free
+            free -= interval
+        else:
+            self._refused += 1
+        self._tats[client] = now + self._window - free
+        self._tats.move_to_end(client)  # the first one has been idle for longest
+        remaining = free // interval
+        nanoseconds = remaining * interval or interval - free
         return Decision(is_allowed, remaining, -(-nanoseconds // SECOND))
 
     def _remove_clients(self, now: int) -> None:

@@ -1,16 +1,19 @@
 """Report each request to observers, such as the log."""
 
-from collections.abc import Awaitable, Sequence
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
 from time import perf_counter
 
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.asgi_scopes import TRACE_ID, innermost_scope
 from entrypoints.deferral import Deferred
 from entrypoints.exchanges import Exchange, Observer
 from entrypoints.http.authentication.access import PRINCIPAL
 from entrypoints.http.paths import raw_path
+from entrypoints.http.responses.observed import RESPONSE, ObservedResponse, TimedResponse
 from entrypoints.request_ids import REQUEST_ID, current_request_id
 
 RECEIVED_AT = "received_at"
@@ -26,9 +29,10 @@ IS_REPORTED = "is_reported"
 class ObservationMiddleware:
     """ASGI middleware that reports each request to the ``observers``, soon after its response.
 
-    Log lines that are written meanwhile get the id of the request. With ``has_timing`` the response
-    has a ``Server-Timing``: the milliseconds that the request waited, and those until the response
-    started.
+    Middleware within finds an ``ObservedResponse`` in the scope, which is the only wrapper around
+    ``send``. Log lines that are written meanwhile get the id of the request. With ``has_timing``
+    the response has a ``Server-Timing``: the milliseconds that the request waited, and those until
+    the response started.
     """
 
     def __init__(
@@ -36,41 +40,34 @@ class ObservationMiddleware:
     ) -> None:
         self._app = app
         self._observers = observers
-        self._has_timing = has_timing
+        self._make_response = TimedResponse if has_timing else ObservedResponse
         self._ended = Deferred(self._report)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http":
-            current_request_id.set(scope.get(REQUEST_ID))
-            if self._observers or self._has_timing:
-                return self._observe(scope, receive, send)
-        return self._app(scope, receive, send)
-
-    async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
-        called = perf_counter()
-        received = scope.get(RECEIVED_AT, called)
-        status, size = 500, 0  # the response of the server if the application does not respond
-
-        def send_observed(message: Message) -> Awaitable[None]:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                if self._has_timing:
-                    message = _add_timing(message, called - received, perf_counter() - called)
-            else:
-                size += len(message.get("body", b""))
-            return send(message)
-
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        current_request_id.set(scope.get(REQUEST_ID))
+        response = scope[RESPONSE] = self._make_response(send, scope.get(RECEIVED_AT))
         try:
-            await self._app(scope, receive, send_observed)
+            await self._app(scope, receive, response.send)
+        except asyncio.CancelledError:
+            response.status = response.status or HTTPStatus.SERVICE_UNAVAILABLE
+            raise
         finally:
-            if IS_REPORTED not in scope:
-                self._ended.add((scope, status, size, perf_counter() - received))
+            response.ended = perf_counter()
+            self._ended.add((scope, response))
 
-    def _report(self, ended: tuple[Scope, int, int, float]) -> None:
-        exchange = describe_exchange(*ended)
-        for observe in self._observers:
-            observe(exchange)
+    def _report(self, ended: tuple[Scope, ObservedResponse]) -> None:
+        scope, response = ended
+        response.status = response.status or HTTPStatus.INTERNAL_SERVER_ERROR  # the server sends it
+        for observe_response in response.observers:
+            observe_response(scope, response)
+        if self._observers and IS_REPORTED not in scope:
+            seconds = response.ended - response.received
+            exchange = describe_exchange(scope, response.status, response.body_size, seconds)
+            for observe in self._observers:
+                observe(exchange)
 
 
 def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float) -> Exchange:
@@ -99,9 +96,3 @@ def _template(route: BaseRoute) -> str | None:
     """
     template: str | None = getattr(route, "path_format", None) or getattr(route, "path", None)
     return template
-
-
-def _add_timing(message: Message, waited: float, took: float) -> Message:
-    text = b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
-    headers = [*message.get("headers", ()), (b"server-timing", text)]
-    return {**message, "headers": headers}

@@ -10,13 +10,14 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers-11::
 from collections.abc import Awaitable
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.sha256 import sha256
 from entrypoints.http.authentication.access import identify_client
 from entrypoints.http.middleware.gcra import RateLimiter
 from entrypoints.http.paths import HEALTH_PATHS, local_path
 from entrypoints.http.problems import problem
+from entrypoints.http.responses.observed import add_headers
 
 MAX_ID = 64
 """Maximum length of a client's id that is stored as it is, in characters."""
@@ -36,25 +37,20 @@ class RateLimit:
         self._app = app
         self._limiter = limiter
         policy = f'"default";q={limiter.quota.requests};w={limiter.quota.seconds}'
-        self._policy = (b"ratelimit-policy", policy.encode())
+        self._policy = policy.encode()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http" or _is_health_check(scope):
+        if scope["type"] != "http" or local_path(scope) in HEALTH_PATHS:
             return self._app(scope, receive, send)
         is_allowed, remaining, seconds = self._limiter.count(shorten(identify_client(scope)))
-        limit = (b"ratelimit", b'"default";r=%d;t=%d' % (remaining, seconds))
-
-        def send_with_limit(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), self._policy, limit]
-                message = {**message, "headers": headers}
-            return send(message)
-
+        limit = b'"default";r=%d;t=%d' % (remaining, seconds)
+        fields = {b"ratelimit-policy": self._policy, b"ratelimit": limit}
+        send = add_headers(scope, send, fields)
         if is_allowed:
-            return self._app(scope, receive, send_with_limit)
+            return self._app(scope, receive, send)
         headers = {"Retry-After": str(seconds)}
         response = problem(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY, scope, headers)
-        return response(scope, receive, send_with_limit)
+        return response(scope, receive, send)
 
 
 def shorten(client: str) -> str | bytes:
@@ -66,7 +62,3 @@ def shorten(client: str) -> str | bytes:
         return client
     digest: bytes = sha256(client.encode(errors="surrogatepass")).digest()
     return digest
-
-
-def _is_health_check(scope: Scope) -> bool:
-    return local_path(scope) in HEALTH_PATHS

@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn._types import HTTPScope
 
 from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import Limits, build_app
@@ -36,7 +35,7 @@ class Identified:
     app: ASGIApp
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        identify(cast("HTTPScope", scope), scope["headers"])
+        identify(scope, scope["headers"])  # type: ignore[arg-type] - it has the keys
         return self.app(scope, receive, send)
 
 

@@ -1,0 +1,1 @@
+"""Responses on their way from the application to the server."""
