@@ -56,4 +56,3 @@ class Access:
         """Return the principal in the ASGI scope, or else the anonymous one if access is open."""
         principal: Principal | None = scope.get(PRINCIPAL, self._anonymous)
         return principal
-

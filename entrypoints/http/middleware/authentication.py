@@ -72,7 +72,9 @@ class Authentication:
         await self._app(scope, receive, send)
 
     def _needs_principal(self, scope: Scope) -> bool:
-        if scope.get("method") == "OPTIONS" or local_path(scope) in self._public_paths:
+        if scope.get("method") == "OPTIONS":
+            return False
+        if local_path(scope) in self._public_paths:
             return False
         return get_principal not in getattr(scope.get("app"), "dependency_overrides", ())
 

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
+from entrypoints.http.middleware.cancellation import CancellationMiddleware
 from entrypoints.http.middleware.request_metrics import RequestMetrics
 from entrypoints.server.config import ServerConfig
 from entrypoints.server.protocol import BoundedProtocol
@@ -127,7 +128,7 @@ async def test_a_request_that_is_refused_because_of_its_body_is_in_no_other_metr
 ) -> None:
     registry = CollectorRegistry()
     durations = RequestDurations(registry)
-    config = configure(RequestMetrics(receive_body, durations))
+    config = configure(CancellationMiddleware(RequestMetrics(receive_body, durations)))
     client = connect(config, state)
     client.data_received(HALF)
     await asyncio.sleep(0)

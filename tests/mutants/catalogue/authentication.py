@@ -28,8 +28,8 @@ MUTANTS = [
     Mutant(
         "every method needs the scope to read only",
         ACCESS,
-        "return self._scopes.read if method in READ_METHODS else self._scopes.write",
-        "return self._scopes.read",
+        "self._write = scopes.write",
+        "self._write = scopes.read",
         [REFUSALS],
     ),
     Mutant(
@@ -64,8 +64,8 @@ MUTANTS = [
     Mutant(
         "OPTIONS needs a credential",
         MIDDLEWARE,
-        'self._access.is_open or scope.get("method") == "OPTIONS"',
-        "self._access.is_open",
+        'if scope.get("method") == "OPTIONS":',
+        "if False:",
         [REFUSALS],
     ),
     Mutant(

@@ -5,6 +5,7 @@ from tests.mutants.mutant import Mutant
 METRICS = "entrypoints/telemetry/metrics"
 REQUESTS = f"{METRICS}/requests.py"
 MIDDLEWARE = "entrypoints/http/middleware/request_metrics.py"
+OBSERVATION = "entrypoints/http/middleware/observation.py"
 PUBLISHED = f"{METRICS}/published.py"
 WORKERS = f"{METRICS}/workers.py"
 FLUSHER = "adapters/sqlite/flusher.py"
@@ -67,17 +68,24 @@ MUTANTS = [
     ),
     Mutant(
         "a handler that fails is not counted as a 500",
-        MIDDLEWARE,
-        "status or 500",
-        "status or 200",
+        OBSERVATION,
+        "response.status or HTTPStatus.INTERNAL_SERVER_ERROR",
+        "response.status or HTTPStatus.OK",
         MEASURED,
     ),
     Mutant(
         "a request that is cancelled counts as a 500",
-        MIDDLEWARE,
-        "status = status or CANCELLED",
+        OBSERVATION,
+        "response.status = response.status or HTTPStatus.SERVICE_UNAVAILABLE",
         "pass",
         MEASURED,
+    ),
+    Mutant(
+        "a request that the server has counted is counted again",
+        MIDDLEWARE,
+        "if IS_REPORTED not in scope:",
+        "if scope:",
+        ["tests/unit/http/responses/test_observed.py"],
     ),
     Mutant(
         "requests remain in progress",
@@ -159,7 +167,7 @@ MUTANTS = [
     Mutant(
         "what the rate limit refuses is not counted",
         "entrypoints/http/middleware/gcra.py",
-        "self._refused += not is_allowed",
+        "self._refused += 1",
         "pass",
         SERVED,
     ),

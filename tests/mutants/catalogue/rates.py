@@ -7,7 +7,7 @@ GCRA = "entrypoints/http/middleware/gcra.py"
 RATE_LIMIT = "entrypoints/http/middleware/rate_limit.py"
 READ_ONLY = "entrypoints/http/middleware/read_only.py"
 QUOTAS = "entrypoints/quotas.py"
-HEADERS = "entrypoints/http/browsers/security_headers.py"
+OBSERVED = "entrypoints/http/responses/observed.py"
 PAGE = "entrypoints/http/browsers/docs_page.py"
 CROSS_ORIGIN = "entrypoints/http/browsers/cross_origin.py"
 PROBLEMS = "entrypoints/http/problems.py"
@@ -21,29 +21,29 @@ MUTANTS = [
     Mutant(
         "the last request of the quota is refused",
         GCRA,
-        "is_allowed = tat + self._interval - now <= self._window",
-        "is_allowed = tat + self._interval - now < self._window",
+        "is_allowed = free >= interval",
+        "is_allowed = free > interval",
         RATES,
     ),
     Mutant(
         "one request more than the quota is allowed",
         GCRA,
-        "is_allowed = tat + self._interval - now <= self._window",
-        "is_allowed = tat - now <= self._window",
+        "is_allowed = free >= interval",
+        "is_allowed = free >= 0",
         RATES,
     ),
     Mutant(
         "a refused request counts",
         GCRA,
-        "        if is_allowed:\n            tat += self._interval\n",
-        "        tat += self._interval\n",
+        "        if is_allowed:\n            free -= interval\n        else:\n",
+        "        free -= interval\n        if not is_allowed:\n",
         RATES,
     ),
     Mutant(
         "an idle client saves requests without a bound",
         GCRA,
-        "tat = now if known is None or known < now else known",
-        "tat = now if known is None else known",
+        "if tat is None or tat < now else",
+        "if tat is None else",
         RATES,
     ),
     Mutant(
@@ -56,8 +56,8 @@ MUTANTS = [
     Mutant(
         "a client without requests left is told to wait for an interval",
         GCRA,
-        "or self._interval - free",
-        "or self._interval",
+        "or interval - free",
+        "or interval",
         RATES,
     ),
     Mutant(
@@ -79,6 +79,13 @@ MUTANTS = [
         GCRA,
         "self._max_clients:\n            self._tats.popitem(last=False)",
         "self._max_clients:\n            self._tats.popitem()",
+        RATES,
+    ),
+    Mutant(
+        "the client that was there first is forgotten",
+        GCRA,
+        "        self._tats.move_to_end(client)  # the first one has been idle for longest\n",
+        "",
         RATES,
     ),
     Mutant(
@@ -105,15 +112,15 @@ MUTANTS = [
     Mutant(
         "health checks are counted",
         RATE_LIMIT,
-        'if scope["type"] != "http" or _is_health_check(scope):',
+        'if scope["type"] != "http" or local_path(scope) in HEALTH_PATHS:',
         'if scope["type"] != "http":',
         LIMITED,
     ),
     Mutant(
         "health checks below a root path are counted",
         RATE_LIMIT,
-        "return local_path(scope) in HEALTH_PATHS",
-        'return scope["path"] in HEALTH_PATHS',
+        "local_path(scope) in HEALTH_PATHS",
+        'scope["path"] in HEALTH_PATHS',
         LIMITED,
     ),
     Mutant(
@@ -126,8 +133,8 @@ MUTANTS = [
     Mutant(
         "a 429 does not say what is left",
         RATE_LIMIT,
-        "return response(scope, receive, send_with_limit)",
-        "return response(scope, receive, send)",
+        "        send = add_headers(scope, send, fields)\n        if is_allowed:\n",
+        "        if is_allowed:\n            send = add_headers(scope, send, fields)\n",
         LIMITED,
     ),
     Mutant(
@@ -146,16 +153,16 @@ MUTANTS = [
     ),
     Mutant(
         "a header that a response has is repeated",
-        HEADERS,
-        "if name in _NAMES:",
-        "if False:",
+        OBSERVED,
+        "added.pop(name, None)",
+        "pass",
         [f"{BROWSERS}/test_security_headers.py"],
     ),
     Mutant(
         "a response with a policy lacks the other headers",
-        HEADERS,
-        "return [*given, *(header for header in _HEADERS if header[0] not in names)]",
-        "return given",
+        OBSERVED,
+        "added.pop(name, None)",
+        "added = {} if name in added else added",
         [f"{BROWSERS}/test_security_headers.py"],
     ),
     Mutant(
