@@ -20,7 +20,7 @@ DAY = 24 * 60 * 60
 
 async def measure_authentication(folder: Path, rounds: int) -> Slices:
     """Measure all subjects on a new file in the folder."""
-    async with one_hero(folder) as database:
+    async with one_hero(folder / "in_process.db") as database:
         return await measure(await make_subjects(database, folder), rounds)
 
 

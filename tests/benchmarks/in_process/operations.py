@@ -23,6 +23,8 @@ from service_layer.api_key_authentication import ApiKeyAuthenticator
 from tests.benchmarks.contenders import ALL_OFF, ALL_ON, KNOWN_KEY
 from tests.benchmarks.in_process.bare import bare
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
+from tests.benchmarks.in_process.traces import make_subjects as traces_of
+from tests.benchmarks.in_process.traces import traced_application
 
 RATE = Limits(rate=Quota(MAX_REQUESTS, 1))
 """A rate limit that the benchmark does not reach."""
@@ -41,10 +43,13 @@ class Identified:
 
 async def measure_operations(folder: Path, rounds: int) -> Slices:
     """Measure all subjects on a new file in the folder."""
-    async with one_hero(folder) as database:
+    untraced = one_hero(folder / "in_process.db")
+    async with untraced as database, traced_application(folder / "traced.db") as traced:
         key = await make_key(database, SCOPES)
         with (folder / "requests.log").open("w") as log:
-            return await measure(make_subjects(database, key, open_log(log)), rounds)
+            subjects = make_subjects(database, key, open_log(log))
+            traces = traces_of(bare(traced))
+            return await measure({**subjects, **traces}, rounds)
 
 
 def open_log(stream: Any) -> Observer:

@@ -1,8 +1,8 @@
 """Applications that are called in turn, in short slices.
 
-Drift of the machine then affects all of them alike. The time is that of the thread on its
-processor: while another process has the processor, it does not count. A difference is computed
-within a slice::
+Drift of the machine then affects all of them alike. The time is that of the process on its
+processors: while another process has them, it does not count, but that of threads does, such as the
+one that exports traces. A difference is computed within a slice::
 
     slice 1   none  API key  token  401  rate limit
     slice 2         API key  token  401  rate limit  none
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp, Message
 
 from adapters.sqlite.database import SqliteDatabase
+from entrypoints.asgi_scopes import IS_FROM_PROXY
 from service_layer.api_keys import create_key
 from service_layer.authorization import ScopeNames
 from service_layer.heroes import create_hero
@@ -27,18 +28,27 @@ from tests.benchmarks.rounds import rotated
 from tests.support.databases import open_sqlite
 
 CALLS = 50
-"""Calls of each subject in a slice."""
+"""Calls of a subject in a slice, unless it has another number of them."""
 
 SLICES = 100
 """Slices in a round."""
 
 
+SAMPLED = b"00-" + b"ab" * 16 + b"-" + b"cd" * 8 + b"-01"
+"""A ``traceparent`` of a trace that is recorded."""
+
+
 class Subject(NamedTuple):
-    """An application, the credential that its client sends, and the status that it gets."""
+    """An application, the credential that its client sends, and the status that it gets.
+
+    ``traced`` of the ``calls`` in a slice are sampled by a proxy.
+    """
 
     app: ASGIApp
     credential: str | None = None
     status: int = 200
+    calls: int = CALLS
+    traced: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,9 @@ class Slices:
 
 
 @asynccontextmanager
-async def one_hero(folder: Path) -> AsyncIterator[SqliteDatabase]:
-    """Open a new database in the folder, with the hero that is read."""
-    database = open_sqlite(folder / "in_process.db")
+async def one_hero(file: Path) -> AsyncIterator[SqliteDatabase]:
+    """Open a new database, with the hero that is read."""
+    database = open_sqlite(file)
     database.migrate()
     await database.aopen()
     try:
@@ -89,7 +99,7 @@ async def measure(subjects: Mapping[str, Subject], rounds: int) -> Slices:
 
 
 async def measure_slice(subjects: Mapping[str, Subject], index: int) -> Mapping[str, float]:
-    """Return the microseconds of a request of each subject, each called ``CALLS`` times."""
+    """Return the microseconds of a request of each subject."""
     return {name: await measure_calls(subjects[name]) for name in rotated(list(subjects), index)}
 
 
@@ -100,27 +110,32 @@ async def measure_calls(subject: Subject) -> float:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scopes = [scope_of(subject) for _ in range(CALLS)]
-    started = time.thread_time()
+    scopes = [scope_of(subject, is_traced=n < subject.traced) for n in range(subject.calls)]
+    started = time.process_time()
     for scope in scopes:
         await subject.app(scope, receive, send)
     await asyncio.sleep(0)  # what was left for the next iteration of the event loop
-    taken = time.thread_time() - started
+    taken = time.process_time() - started
     if {m["status"] for m in sent if m["type"] == "http.response.start"} != {subject.status}:
         raise RuntimeError(f"not all responses have the status {subject.status}")
-    return taken / CALLS * 1e6
+    return taken / subject.calls * 1e6
 
 
 async def receive() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def scope_of(subject: Subject) -> dict[str, Any]:
+def scope_of(subject: Subject, *, is_traced: bool = False) -> dict[str, Any]:
     """Return the ASGI scope of a new request."""
     headers = [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*")]
     if subject.credential is not None:
         headers.append((b"authorization", b"Bearer " + subject.credential.encode()))
+    marks: dict[str, Any] = {}
+    if is_traced:
+        headers.append((b"traceparent", SAMPLED))
+        marks[IS_FROM_PROXY] = True
     return {
+        **marks,
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",

@@ -1,0 +1,52 @@
+"""GET of one hero with traces, which are exported to nowhere."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+from entrypoints.api.app import build_app
+from entrypoints.composition.tracing import is_untraced
+from entrypoints.telemetry.tracing.environment import TraceOptions
+from entrypoints.telemetry.tracing.tracing import Tracing, describe_service
+from tests.benchmarks.in_process.slices import CALLS, Subject, one_hero
+
+NONE_SAMPLED = TraceOptions("http://127.0.0.1:9/v1/traces", 0.0)
+"""Only the requests that a proxy has sampled are traced."""
+
+
+class Encoding(SpanExporter):
+    """Encodes spans as they are sent to a collector."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        encode_spans(spans).SerializeToString()
+        return SpanExportResult.SUCCESS
+
+
+@asynccontextmanager
+async def traced_application(file: Path) -> AsyncIterator[FastAPI]:
+    """Open an application and a new database, both traced."""
+    processor = BatchSpanProcessor(Encoding())
+    tracing = Tracing(NONE_SAMPLED, describe_service("benchmark", "1"), is_untraced, processor)
+    async with one_hero(file) as database:
+        database.trace(tracing.spans)
+        try:
+            yield build_app(database, telemetry=tracing.telemetry)
+        finally:
+            await tracing.aclose(1.0)
+
+
+def make_subjects(app: FastAPI) -> Mapping[str, Subject]:
+    """Return the subjects by name.
+
+    Of the second one each slice has one traced request, so that the median includes it.
+    """
+    return {
+        "traces, none sampled": Subject(app),
+        "traces, 1 %": Subject(app, calls=100, traced=1),
+        "traces, 100 %": Subject(app, traced=CALLS),
+    }
