@@ -17,7 +17,7 @@ Field = tuple[bytes, bytes]
 
 def identify(scope: HTTPScope, headers: Iterable[Field]) -> None:
     """Set the id and the arrival time of a request in its scope, when its head has arrived."""
-    extended: Scope = scope  # type: ignore[assignment] - ASGI allows further keys
+    extended: Scope = scope  # type: ignore[assignment]  # ASGI allows further keys
     extended[RECEIVED_AT] = perf_counter()
     extended[REQUEST_ID] = find_request_id(headers)
 

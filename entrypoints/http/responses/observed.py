@@ -51,7 +51,8 @@ class ObservedResponse:
         self.received = self.called if received is None else received
 
     def send(self, message: Message) -> Awaitable[None]:
-        """Send a message of the application."""
+        """Send a message of the application. Raises ``RuntimeError`` after the last one."""
+        send = self._send
         if message["type"] == "http.response.start":
             self.status = message["status"]
             fields, added = [*message.get("headers", ())], self.headers
@@ -61,13 +62,19 @@ class ObservedResponse:
             if self.has_timing:
                 fields.append((b"server-timing", self._timing()))
             message = {**message, "headers": fields}
-        else:
+        elif message["type"] == "http.response.body":
             self.body_size += len(message.get("body", b""))
-        return self._send(message)
+            if not message.get("more_body"):
+                self._send = _refuse  # the server's refers to the scope, which refers to this
+        return send(message)
 
     def _timing(self) -> bytes:
         waited, took = self.called - self.received, perf_counter() - self.called
         return b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
+
+
+async def _refuse(message: Message) -> None:
+    raise RuntimeError(f"{message['type']} was sent after the end of the response")
 
 
 class TimedResponse(ObservedResponse):

@@ -37,7 +37,7 @@ class Identified:
     app: ASGIApp
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        identify(scope, scope["headers"])  # type: ignore[arg-type] - it has the keys
+        identify(scope, scope["headers"])  # type: ignore[arg-type]  # it has the keys
         return self.app(scope, receive, send)
 
 

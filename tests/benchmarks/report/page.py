@@ -84,7 +84,8 @@ need adds, and what all of them and an API key add together (`heroes-all-on`).
 
 In process they are compared with an application that has none of them. Over the socket they are
 compared with heroes as it is measured elsewhere on this page: the security headers, the health
-endpoints, the metrics and `X-Request-ID` cannot be switched off; the request log is.
+endpoints, the metrics and `X-Request-ID` cannot be switched off; the request log is. Traces are
+measured in process, with their encoding, but without a collector, and are not part of the sum.
 """
 
 

@@ -10,6 +10,7 @@ PROBLEMS = "entrypoints/http/problems.py"
 ROUTING = "entrypoints/http/routing.py"
 PATHS = "entrypoints/http/paths.py"
 JSON = "entrypoints/http/json_response.py"
+OBSERVED = "entrypoints/http/responses/observed.py"
 
 MIDDLEWARE = "tests/unit/http/middleware"
 
@@ -146,5 +147,19 @@ MUTANTS = [
         'if loc == ("body",) else msg)',
         "if loc else msg)",
         ["tests/unit/api/test_heroes.py"],
+    ),
+    Mutant(
+        "a response that has ended stays in memory until a garbage collection",
+        OBSERVED,
+        "self._send = _refuse",
+        "send = self._send",
+        ["tests/unit/http/responses/test_observed.py"],
+    ),
+    Mutant(
+        "a response that an application sends again has the headers of the first one",
+        OBSERVED,
+        'message = {**message, "headers": fields}',
+        'message["headers"] = fields',
+        ["tests/unit/http/responses/test_observed.py"],
     ),
 ]

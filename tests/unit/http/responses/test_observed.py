@@ -1,6 +1,8 @@
 """Under a server that observes responses, the application sends what it sends under any other."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 
 import httpx2
@@ -157,3 +159,48 @@ async def test_a_request_that_the_server_has_refused_is_not_measured_but_ends() 
 
     assert 0 == durations.active
     assert not durations._observe  # noqa: SLF001 - it has a series for each request that is measured
+
+
+class Exchange:
+    """A request and its response as in a server: what sends the response refers to the scope."""
+
+    def __init__(self) -> None:
+        self.scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        self.sent: list[str] = []
+
+    async def receive(self) -> Message:
+        raise AssertionError("the body should not be received")
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message["type"])
+
+
+@pytest.mark.parametrize("serve", [OBSERVING, unchanged])
+async def test_a_response_that_has_ended_needs_no_garbage_collection(serve: Serve) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("ok")(scope, receive, send)
+
+    exchange = Exchange()
+    left = weakref.ref(exchange)
+    gc.disable()
+    try:
+        await serve(SecurityHeaders(respond))(exchange.scope, exchange.receive, exchange.send)
+        await asyncio.sleep(0)
+        del exchange
+        assert left() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("serve", [OBSERVING, unchanged])
+async def test_nothing_is_sent_after_the_end(serve: Serve) -> None:
+    async def respond_twice(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("ok")(scope, receive, send)
+        await Response("again")(scope, receive, send)
+
+    exchange = Exchange()
+    app = serve(SecurityHeaders(respond_twice))
+    with pytest.raises(RuntimeError, match="after the end"):
+        await app(exchange.scope, exchange.receive, exchange.send)
+
+    assert ["http.response.start", "http.response.body"] == exchange.sent
