@@ -50,8 +50,13 @@ def make_renderer(*, as_json: bool, colours: bool) -> Processor:
 
 def format_time(seconds: float) -> str:
     """Return a time since the epoch in UTC, with milliseconds (RFC 3339)."""
-    whole = int(seconds)
-    return f"{_format_second(whole)}.{int((seconds - whole) * 1000):03}Z"
+    return _format_milliseconds(int(seconds * 1000))
+
+
+@lru_cache(4)  # lines of one iteration of the event loop usually have the same
+def _format_milliseconds(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_format_second(seconds)}.{rest:03}Z"
 
 
 @lru_cache(4)

@@ -199,8 +199,8 @@ MUTANTS = [
     Mutant(
         "times are rounded into the next second",
         f"{LOGS}/formats.py",
-        "{int((seconds - whole) * 1000):03}Z",
-        "{round((seconds - whole) * 1000):03}Z",
+        "_format_milliseconds(int(seconds * 1000))",
+        "_format_milliseconds(round(seconds * 1000))",
         [f"{UNIT}/test_records.py"],
     ),
     Mutant(
