@@ -8,7 +8,7 @@ PEERS := .venv-peers
 FASTIFY := tests/benchmarks/servers/fastify
 CANARIES := .venv-canaries
 TYPESCRIPT := tests/e2e/clients/typescript
-WATCHED := asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
+WATCHED := anyio asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
 PARALLEL := --numprocesses 2 --dist loadfile --max-worker-restart 0
 LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

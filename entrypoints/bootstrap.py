@@ -131,6 +131,7 @@ def make_apps(
         metrics=metrics,
         telemetry=tracing.telemetry if tracing else None,
         has_docs=settings.docs,
+        compiled_routes=settings.compiled_routes,
         lifespan=_lifespan(
             database,
             migrating,

@@ -187,6 +187,9 @@ class Settings(BaseSettings):
     docs: bool = True
     """Whether there is a documentation page, which needs no credential."""
 
+    compiled_routes: bool = True
+    """Whether the handlers of routes are put together at the start, instead of by FastAPI."""
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -68,6 +68,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     metrics: Metrics | None = None,
     telemetry: TelemetryConfig | None = None,
     has_docs: bool = True,
+    compiled_routes: bool = True,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """Return the ASGI application. It enters ``lifespan`` at startup, and exits it at shutdown.
@@ -75,7 +76,8 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
     Without an ``authenticator`` clients need no credential and have every scope. ``endpoints`` are
     served at their paths to every client, without limits, and are not in the OpenAPI document.
     ``metrics`` measure the requests. ``telemetry`` is FastAPI's argument: how it traces them. With
-    ``has_docs`` it has a documentation page, which needs no credential.
+    ``has_docs`` it has a documentation page, which needs no credential. Without ``compiled_routes``
+    all requests are handled by FastAPI's own handlers.
     """
     limits = limits or Limits()
     retention = retention or Retention()
@@ -96,6 +98,7 @@ def build_app(  # noqa: PLR0913 - one for each part of an application
         lifespan=lifespan,
         telemetry=telemetry,
     )
+    app.state.compiled_routes = compiled_routes
     serve_with_root_path(app)
     public_paths = HEALTH_PATHS.union(add_docs_page(app) if has_docs else ())
     for each in aggregates:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
 import httpx2
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from entrypoints.bootstrap import Migrating, make_app
@@ -179,3 +181,16 @@ def test_a_plain_session_without_aiosqlite_names_the_extra(monkeypatch: pytest.M
 
     with pytest.raises(InvalidSettings, match=r"heroes\[plain\]"):
         make_app()
+
+
+@pytest.mark.parametrize("setting", ["true", "false"])
+def test_routes_are_compiled_as_the_setting_says(setting: str) -> None:
+    app = make_app(settings=load_settings(options={"compiled_routes": setting}))
+
+    handlers = {each.get_route_handler().__module__ for each in app.routes if is_ours(each)}
+    assert {"fastapi.routing", "entrypoints.http.compiled.handler"} >= handlers
+    assert ("fastapi.routing" in handlers) == (setting == "false")
+
+
+def is_ours(route: object) -> TypeGuard[APIRoute]:
+    return isinstance(route, APIRoute)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from entrypoints.http.authentication.dependencies import authorize
+from entrypoints.http.compiled import CompiledRoute
 from entrypoints.http.openapi import operation_id
 
 
@@ -17,6 +18,7 @@ class ResourceRouter(APIRouter):
             prefix=f"/{name}",
             tags=[name],
             dependencies=[Depends(authorize)],
+            route_class=CompiledRoute,
             generate_unique_id_function=operation_id,
         )
         self.tag = {"name": name, "description": description}

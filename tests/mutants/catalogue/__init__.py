@@ -10,6 +10,7 @@ from tests.mutants.catalogue import (
     batch,
     command_line,
     commit_groups,
+    compiled,
     conditional,
     cursors,
     deadlines,
@@ -71,4 +72,5 @@ CATALOGUE: Mapping[str, Sequence[Mutant]] = {
     "command line": command_line.MUTANTS,
     "metrics": metrics.MUTANTS,
     "tracing": tracing.MUTANTS,
+    "compiled": compiled.MUTANTS,
 }
