@@ -60,6 +60,9 @@ def exactly(messages: Iterable[str]) -> set[str]:
 
 OUTDATED = sqlite_errors.error_message(sqlite3.OperationalError("no such table: hero"))
 
+OF_THE_START = set(patterns_of("entrypoints/http/compiled", {"warning"}))
+"""Messages that belong to no request."""
+
 PATTERNS = {
     "SQLite": {
         *exactly(sqlite_errors.OPERATIONAL_ERRORS.values()),
@@ -75,7 +78,7 @@ PATTERNS = {
     },
     "The server": {
         *patterns_of("entrypoints/server", {"OverloadLog"}),
-        *patterns_of("entrypoints/http", {"warning"}),
+        *set(patterns_of("entrypoints/http", {"warning"})) - OF_THE_START,
         *patterns_of("adapters/tokens", {"AuthenticationUnavailable"}),
     },
 }

@@ -78,7 +78,7 @@ def requests(draw: st.DrawFn) -> Request:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(requests())
 @example(Request("GET", b"/scalars/1?required=1"))
 @example(Request("GET", b"/scalars/100?required=x&real=y&text=abcd", [(b"x-count", b"6")]))

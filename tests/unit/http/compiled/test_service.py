@@ -117,7 +117,7 @@ def requests(draw: st.DrawFn) -> Request:
     return Request(method, target, headers, parts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(sent=st.lists(requests(), min_size=1, max_size=3))
 async def test_generated_requests_get_the_same_responses(sent: list[Request]) -> None:
     for app in (COMPILED, FASTAPI):
