@@ -21,7 +21,7 @@ from entrypoints.composition.databases import (
     translate_errors,
 )
 from entrypoints.composition.maintenance import migrate
-from entrypoints.composition.tracing import open_tracing
+from entrypoints.composition.tracing import choose_telemetry, open_tracing
 from entrypoints.http.browsers.cross_origin import CrossOriginPolicy, share_with_origins
 from entrypoints.http.browsers.security_headers import SecurityHeaders
 from entrypoints.http.middleware.fixed_paths import FixedPaths, not_found
@@ -129,7 +129,7 @@ def make_apps(
         ),
         endpoints=health,
         metrics=metrics,
-        telemetry=tracing.telemetry if tracing else None,
+        telemetry=choose_telemetry(tracing, is_own_process=measure_server is not None),
         has_docs=settings.docs,
         compiled_routes=settings.compiled_routes,
         lifespan=_lifespan(

@@ -4,6 +4,7 @@ import os
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import Scope
 
 from entrypoints.http.paths import HEALTH_PATHS, local_path
@@ -12,6 +13,7 @@ from entrypoints.telemetry.metrics.endpoint import PATH as METRICS_PATH
 from entrypoints.telemetry.tracing.environment import TraceOptions, read_trace_options
 from entrypoints.telemetry.tracing.installation import (
     find_unknown_provider,
+    has_any_provider,
     has_exporter,
     has_global_provider,
 )
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from entrypoints.telemetry.tracing.tracing import Tracing
 
 SERVICE = "heroes"
+NOTHING = TelemetryConfig(tracing=False, metrics=False, logs=False)
 UNTRACED = HEALTH_PATHS | {METRICS_PATH}
 
 
@@ -56,6 +59,17 @@ def open_tracing() -> "Tracing | None":
     from entrypoints.telemetry.tracing.tracing import Tracing, describe_service  # noqa: PLC0415
 
     return Tracing(options, describe_service(SERVICE, version(SERVICE)), is_untraced)
+
+
+def choose_telemetry(tracing: "Tracing | None", *, is_own_process: bool) -> TelemetryConfig | None:
+    """Return how FastAPI traces requests. ``None`` is its default.
+
+    By default it looks for a provider in each request, which takes 6 µs. In a process of the
+    service itself nothing can set one later: without one, FastAPI need not look.
+    """
+    if tracing is not None:
+        return tracing.telemetry
+    return NOTHING if is_own_process and not has_any_provider() else None
 
 
 def is_untraced(scope: Scope) -> bool:

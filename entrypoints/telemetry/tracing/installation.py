@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
+from opentelemetry._logs import get_logger_provider
+from opentelemetry.metrics import get_meter_provider
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 EXPORTING = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
 """The packages of the extra that exporting needs."""
+
+API = ("opentelemetry.trace", "opentelemetry.metrics", "opentelemetry._logs")
+"""The packages whose providers do nothing."""
 
 PROVIDERS = ("tracer", "meter", "logger")
 """The kinds of providers that FastAPI looks for in each request."""
@@ -24,6 +29,15 @@ def has_exporter() -> bool:
 def has_global_provider() -> bool:
     """Return whether the process has a tracer provider already, which FastAPI uses then."""
     return not isinstance(get_tracer_provider(), ProxyTracerProvider)
+
+
+def has_any_provider() -> bool:
+    """Return whether the process has a provider of any kind that FastAPI would use.
+
+    Those of OpenTelemetry's API itself do nothing.
+    """
+    providers = (get_tracer_provider(), get_meter_provider(), get_logger_provider())
+    return any(not type(each).__module__.startswith(API) for each in providers)
 
 
 def find_unknown_provider(environment: Mapping[str, str]) -> str | None:

@@ -184,4 +184,18 @@ MUTANTS = [
         "if options is None:",
         COMPOSED,
     ),
+    Mutant(
+        "FastAPI's telemetry is off although there is a provider",
+        COMPOSITION,
+        "is_own_process and not has_any_provider()",
+        "is_own_process",
+        COMPOSED,
+    ),
+    Mutant(
+        "FastAPI's telemetry is off under other servers",
+        COMPOSITION,
+        "is_own_process and not has_any_provider()",
+        "not has_any_provider()",
+        COMPOSED,
+    ),
 ]

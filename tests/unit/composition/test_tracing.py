@@ -32,6 +32,17 @@ trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
 assert open_tracing() is None
 """
 
+LOOKING = """
+from opentelemetry import _logs, metrics, trace
+from opentelemetry.sdk import _logs as sdk_logs, metrics as sdk_metrics, trace as sdk_trace
+from entrypoints.composition.tracing import choose_telemetry
+
+assert {*choose_telemetry(None, is_own_process=True).values()} == {False}
+assert choose_telemetry(None, is_own_process=False) is None
+SET
+assert choose_telemetry(None, is_own_process=True) is None
+"""
+
 
 @pytest.fixture(params=[SDK, EXPORTER])
 def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -96,6 +107,25 @@ def test_untraced_or_with_a_provider_of_the_users_own_nothing_is_opened(tmp_path
     """And no package of the extra is imported if nothing is traced."""
     subprocess.run(
         [sys.executable, "-c", UNTRACED],
+        check=True,
+        cwd=tmp_path,
+        env=environment(tmp_path / "heroes.db"),
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "trace.set_tracer_provider(sdk_trace.TracerProvider(shutdown_on_exit=False))",
+        "metrics.set_meter_provider(sdk_metrics.MeterProvider(shutdown_on_exit=False))",
+        "_logs.set_logger_provider(sdk_logs.LoggerProvider(shutdown_on_exit=False))",
+    ],
+)
+def test_fastapi_looks_for_a_provider_unless_the_service_has_none_in_its_own_process(
+    tmp_path: Path, statement: str
+) -> None:
+    subprocess.run(
+        [sys.executable, "-c", LOOKING.replace("SET", statement)],
         check=True,
         cwd=tmp_path,
         env=environment(tmp_path / "heroes.db"),
