@@ -90,6 +90,9 @@ OURS_WITH_KEYS = Contender("heroes, API key", settings={"AUTH": "api-key"}, api_
 NO_AUTHENTICATION, ALL_OFF = ("no authentication", "all off")
 """What is measured in process: a request of a service without these parts."""
 
+INTERPRETED = "without compiled routes"
+"""The subject whose reads are those of the machine for which targets were set."""
+
 KNOWN_KEY = "known API key"
 """What is measured in process: a request with a key that is cached."""
 

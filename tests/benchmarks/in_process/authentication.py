@@ -11,7 +11,7 @@ from entrypoints.api.app import Limits, build_app
 from entrypoints.api.scopes import SCOPES
 from entrypoints.quotas import MAX_REQUESTS, Quota
 from service_layer.api_key_authentication import ApiKeyAuthenticator
-from tests.benchmarks.contenders import KNOWN_KEY, NO_AUTHENTICATION
+from tests.benchmarks.contenders import INTERPRETED, KNOWN_KEY, NO_AUTHENTICATION
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
 from tests.support.tokens import AUDIENCE, ISSUER, jwk_set, signing_key
 
@@ -36,6 +36,7 @@ async def make_subjects(database: SqliteDatabase, folder: Path) -> Mapping[str, 
     scope = f"{SCOPES.read} {SCOPES.write}"
     return {
         NO_AUTHENTICATION: Subject(build_app(database)),
+        INTERPRETED: Subject(build_app(database, compiled_routes=False)),
         KNOWN_KEY: Subject(with_keys, key),
         "cached token": Subject(with_tokens, issuer.token(scope=scope, exp=int(time.time()) + DAY)),
         "no credential, 401": Subject(with_keys, status=401),

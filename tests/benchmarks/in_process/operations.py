@@ -20,7 +20,7 @@ from entrypoints.server.identification import identify
 from entrypoints.telemetry.logs.configuration import LogOptions, open_request_log
 from entrypoints.telemetry.metrics.metrics import Metrics
 from service_layer.api_key_authentication import ApiKeyAuthenticator
-from tests.benchmarks.contenders import ALL_OFF, ALL_ON, KNOWN_KEY
+from tests.benchmarks.contenders import ALL_OFF, ALL_ON, INTERPRETED, KNOWN_KEY
 from tests.benchmarks.in_process.bare import bare
 from tests.benchmarks.in_process.slices import Slices, Subject, make_key, measure, one_hero
 from tests.benchmarks.in_process.traces import make_subjects as traces_of
@@ -70,6 +70,7 @@ def make_subjects(database: SqliteDatabase, key: str, log: Observer) -> Mapping[
     )
     return {
         ALL_OFF: Subject(bare(build_app(database))),
+        INTERPRETED: Subject(bare(build_app(database, compiled_routes=False))),
         "security headers": Subject(build_app(database)),
         "health endpoints": Subject(bare(build_app(database, endpoints=health))),
         "metrics": Subject(bare(build_app(database, metrics=Metrics()))),
