@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from tests.mutants.mutant import Mutant
 from tests.mutants.pytest_run import Outcome, Run, run_pytest
 from tests.mutants.results import Result
-from tests.mutants.working_copy import ROOT, WorkingCopy, working_copy
+from tests.mutants.working_copy import WorkingCopy, working_copy
+from tests.support.tree_copy import ROOT
 
 LIMIT = 40.0
 """Seconds until the tests of a mutant count as hung."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.mutants.catalogue import CATALOGUE
 from tests.mutants.mutant import Mutant
-from tests.mutants.working_copy import ROOT
+from tests.support.tree_copy import ROOT
 
 MINIMUM = 60
 SUBJECTS = {

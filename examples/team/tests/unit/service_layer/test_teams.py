@@ -1,0 +1,64 @@
+"""The use cases for teams, on the in-memory database."""
+
+import pytest
+
+from domain.errors import InvalidEntity, StaleVersion
+from domain.preconditions import NO_PRECONDITION, Precondition
+from domain.team import Team, TeamNotFound, TeamQuery
+from service_layer import teams
+from service_layer.unit_of_work import UnitOfWorkFactory
+from tests.fakes.database import FakeDatabase
+
+PREVENTERS = Team(1, "Preventers", "Sharp Tower", version=1)
+
+
+@pytest.fixture
+async def database() -> UnitOfWorkFactory:
+    """A database with one team."""
+    database = FakeDatabase()
+    async with database.writing() as uow:
+        await teams.create_team(uow, name="Preventers", headquarters="Sharp Tower")
+        await uow.commit()
+    return database
+
+
+async def _stored(database: UnitOfWorkFactory) -> list[Team]:
+    async with database.reading() as uow:
+        return list(await uow.teams.page(TeamQuery(limit=100)))
+
+
+async def test_a_created_team_is_stored(database: UnitOfWorkFactory) -> None:
+    assert [PREVENTERS] == await _stored(database)
+
+
+async def test_a_team_without_headquarters_is_not_stored(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        with pytest.raises(InvalidEntity, match="headquarters: String should not be blank"):
+            await teams.create_team(uow, name="Z-Force", headquarters=" ")
+
+    assert [PREVENTERS] == await _stored(database)
+
+
+async def test_an_update_sets_the_given_fields_and_commits(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        updated = await teams.update_team(uow, 1, {"name": "Z-Force"}, NO_PRECONDITION)
+
+    assert Team(1, "Z-Force", "Sharp Tower", version=2) == updated
+    assert [updated] == await _stored(database)
+
+
+async def test_a_team_that_has_changed_is_not_deleted(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        with pytest.raises(StaleVersion):
+            await teams.delete_team(uow, 1, Precondition(one_of={7}))
+
+    assert [PREVENTERS] == await _stored(database)
+
+
+async def test_a_team_can_be_deleted_only_once(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        await teams.delete_team(uow, 1, NO_PRECONDITION)
+
+    async with database.writing() as uow:
+        with pytest.raises(TeamNotFound, match="Team not found"):
+            await teams.delete_team(uow, 1, NO_PRECONDITION)

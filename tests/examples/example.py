@@ -1,0 +1,62 @@
+"""The examples: files of one aggregate at the paths where they would stand, and patches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.tree_copy import ROOT
+
+LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
+
+SHARED = "shared.patch"
+"""The lines in shared lists, which each example adds."""
+
+BELOW: Mapping[str, tuple[str, ...]] = {"team": (), "membership": ("team",)}
+"""The examples on top of which each example stands, the lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A folder of ``examples``."""
+
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        return ROOT / "examples" / self.name
+
+    @property
+    def files(self) -> list[str]:
+        """The files to copy, as paths in the tree."""
+        found = sorted(self.folder.rglob("*.py"))
+        return [str(path.relative_to(self.folder)) for path in found]
+
+    @property
+    def tests(self) -> list[str]:
+        """The modules with tests."""
+        return [name for name in self.files if Path(name).name.startswith("test_")]
+
+    def count_lines(self) -> int:
+        """Return the number of lines of product code that are not blank."""
+        product = [name for name in self.files if name.startswith(LAYERS)]
+        return sum(_count(self.folder / name) for name in product)
+
+    def count_shared_lines(self) -> dict[str, int]:
+        """Return how many lines the patch adds to each file, also to those outside the layers."""
+        added: dict[str, int] = {}
+        path = ""
+        for line in (self.folder / SHARED).read_text().splitlines():
+            if line.startswith("+++ "):
+                path = line.removeprefix("+++ b/")
+            elif line.startswith("+"):
+                added[path] = added.get(path, 0) + 1
+        return added
+
+
+def find_examples() -> list[Example]:
+    """Return the examples, each after those on top of which it stands."""
+    return [Example(name) for name in BELOW if (ROOT / "examples" / name).is_dir()]
+
+
+def _count(path: Path) -> int:
+    return sum(bool(line.strip()) for line in path.read_text().splitlines())
