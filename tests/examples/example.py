@@ -9,9 +9,13 @@ from tests.support.tree_copy import ROOT
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 
 SHARED = "shared.patch"
-"""The lines in shared lists, which each example adds."""
+"""The lines that an example adds to files that are there, such as shared lists."""
 
-BELOW: Mapping[str, tuple[str, ...]] = {"team": (), "membership": ("team",)}
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "team": (),
+    "swap": ("team",),
+    "membership": ("team",),
+}
 """The examples on top of which each example stands, the lowest first."""
 
 

@@ -71,6 +71,15 @@ def document_update(read: type[BaseModel], update: type[BaseModel], missing: str
     )
 
 
+def document_action(read: type[BaseModel], missing: str) -> RouteOptions:
+    """Document a POST that changes one entity, at most once for each idempotency key."""
+    return RouteOptions(
+        response_model=read,
+        responses=error_responses(200, 400, 409, 415) | not_found(missing),
+        openapi_extra=IDEMPOTENT,
+    )
+
+
 def document_deletion(missing: str) -> RouteOptions:
     """Document a DELETE of one entity."""
     return RouteOptions(

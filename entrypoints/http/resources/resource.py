@@ -79,6 +79,11 @@ class Resource(Generic[E, Q]):
         return operations.document_update(self.read, self.update, self._missing)
 
     @property
+    def action(self) -> RouteOptions:
+        """The options of a POST for a use case of the aggregate's own, such as a retirement."""
+        return operations.document_action(self.read, self._missing)
+
+    @property
     def deletion(self) -> RouteOptions:
         return operations.document_deletion(self._missing)
 

@@ -10,8 +10,8 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.pytest_run import Outcome, Run, run_pytest
 from tests.mutants.results import Result, Verdict, is_acceptable, summary
 from tests.mutants.working_copy import WorkingCopy
-from tests.support.tree_copy import ROOT, environment_of
 from tests.support.served import COMMAND
+from tests.support.tree_copy import ROOT, environment_of
 
 PASSING = "def test_it() -> None:\n    pass\n"
 FAILING = "def test_it() -> None:\n    assert False\n"
