@@ -8,9 +8,6 @@ from tests.support.tree_copy import ROOT
 
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 
-SHARED = "shared.patch"
-"""The lines that an example adds to files that are there, such as shared lists."""
-
 BELOW: Mapping[str, tuple[str, ...]] = {
     "team": (),
     "swap": ("team",),
@@ -28,6 +25,11 @@ class Example:
     @property
     def folder(self) -> Path:
         return ROOT / "examples" / self.name
+
+    @property
+    def patch(self) -> Path:
+        """The lines that the example adds to files that are there, such as shared lists."""
+        return self.folder / "shared.patch"
 
     @property
     def files(self) -> list[str]:
@@ -49,7 +51,7 @@ class Example:
         """Return how many lines the patch adds to each file, also to those outside the layers."""
         added: dict[str, int] = {}
         path = ""
-        for line in (self.folder / SHARED).read_text().splitlines():
+        for line in self.patch.read_text().splitlines():
             if line.startswith("+++ "):
                 path = line.removeprefix("+++ b/")
             elif line.startswith("+"):

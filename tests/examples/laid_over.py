@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.examples.example import SHARED, Example
+from tests.examples.example import Example
 from tests.support.tree_copy import copy_tree, environment_of
 
 NOT_INHERITED = ("COVERAGE_", "HEROES_", "MAKE", "MFLAGS", "OTEL_", "PYTEST_")
@@ -37,7 +37,7 @@ class LaidOver:
                 raise FileExistsError(f"{name} is in the tree: change it by a patch")
             copied.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(example.folder / name, copied)
-        self.apply(example.folder / SHARED)
+        self.apply(example.patch)
         self.run("git", "add", "--intent-to-add", *example.files)
 
     def apply(self, patch: Path) -> None:

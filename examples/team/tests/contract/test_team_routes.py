@@ -159,9 +159,9 @@ async def test_an_override_of_get_uow_replaces_the_database(client: httpx2.Async
     assert [] == (await client.get("/teams/")).json()
 
 
-@pytest.mark.parametrize(("path", "status"), [("/teams/", 200), ("/teams/batch", 200)])
-async def test_the_examples_of_the_openapi_document_are_accepted(
-    client: httpx2.AsyncClient, path: str, status: int
+@pytest.mark.parametrize("path", ["/teams/", "/teams/batch"])
+async def test_the_examples_of_the_openapi_document_are_what_the_service_does(
+    client: httpx2.AsyncClient, path: str
 ) -> None:
     document = (await client.get("/openapi.json")).json()
     operation = document["paths"][path]["post"]
@@ -170,5 +170,5 @@ async def test_the_examples_of_the_openapi_document_are_accepted(
 
     response = await client.post(path, json=example)
 
-    assert status == response.status_code
+    assert 200 == response.status_code
     assert documented == response.json()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.errors import InvalidEntity, StaleVersion
-from domain.preconditions import NO_PRECONDITION, Precondition
-from domain.team import Team, TeamNotFound, TeamQuery
+from domain.errors import InvalidEntity
+from domain.preconditions import NO_PRECONDITION
+from domain.team import Team, TeamQuery
 from service_layer import teams
 from service_layer.unit_of_work import UnitOfWorkFactory
 from tests.fakes.database import FakeDatabase
@@ -45,20 +45,3 @@ async def test_an_update_sets_the_given_fields_and_commits(database: UnitOfWorkF
 
     assert Team(1, "Z-Force", "Sharp Tower", version=2) == updated
     assert [updated] == await _stored(database)
-
-
-async def test_a_team_that_has_changed_is_not_deleted(database: UnitOfWorkFactory) -> None:
-    async with database.writing() as uow:
-        with pytest.raises(StaleVersion):
-            await teams.delete_team(uow, 1, Precondition(one_of={7}))
-
-    assert [PREVENTERS] == await _stored(database)
-
-
-async def test_a_team_can_be_deleted_only_once(database: UnitOfWorkFactory) -> None:
-    async with database.writing() as uow:
-        await teams.delete_team(uow, 1, NO_PRECONDITION)
-
-    async with database.writing() as uow:
-        with pytest.raises(TeamNotFound, match="Team not found"):
-            await teams.delete_team(uow, 1, NO_PRECONDITION)
