@@ -18,8 +18,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test clients example node faults mutants soak overload restore-kills kills stops \
-	hostile-tables canaries bench check openapi format lock clean
+.PHONY: help install run quick test clients example node faults mutants soak overload restore-kills \
+	kills stops hostile-tables canaries bench check openapi format lock clean
 
 help: ## Describe the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 clients: node $(VENV)/dev.stamp $(VENV)/typescript.stamp ## Test generated clients in Python and TypeScript
 	$(BIN)/pytest --quiet tests/e2e/clients $(ARGS)
 
-example: $(VENV)/dev.stamp ## Lay the examples of further aggregates over a copy of the project, and test it
+example: $(VENV)/dev.stamp ## Lay further aggregates over a copy of the project, check and test it
 	$(BIN)/python -m tests.examples $(ARGS)
 
 faults: $(VENV)/dev.stamp ## Test failures of PostgreSQL under load, and nginx, pgbouncer, Prometheus and a browser
