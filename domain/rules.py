@@ -60,9 +60,14 @@ def _is_encodable(value: str) -> bool:
     return True
 
 
+def count(field: str, value: object) -> Violation | None:
+    """Accept an integer from 0 to ``INT64_MAX``."""
+    return _validate_integer(field, value, 0)
+
+
 def optional_count(field: str, value: object) -> Violation | None:
     """Accept ``None`` or an integer from 0 to ``INT64_MAX``."""
-    return None if value is None else _validate_integer(field, value, 0)
+    return None if value is None else count(field, value)
 
 
 def integer(field: str, value: object) -> Violation | None:

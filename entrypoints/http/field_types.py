@@ -41,7 +41,7 @@ Int64 = Annotated[int, WithJsonSchema(INT64)]
 """An integer of 64 bits."""
 
 Count = Annotated[int, WithJsonSchema({**INT64, "minimum": 0})]
-"""An integer, documented as ``domain.rules.optional_count`` accepts it."""
+"""An integer, documented as ``domain.rules.count`` accepts it."""
 
 
 def _parse_id(value: object, parse: ValidatorFunctionWrapHandler) -> int:

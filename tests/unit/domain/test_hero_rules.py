@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidEntity
 from domain.hero import Hero, HeroChanges, HeroDraft
-from domain.rules import INT64_MAX, TEXT_MAX
+from domain.rules import INT64_MAX, TEXT_MAX, count
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
 
@@ -69,6 +69,16 @@ def test_the_bounds_are_inclusive() -> None:
     assert ("x", "x" * TEXT_MAX, INT64_MAX) == (draft.name, draft.secret_name, draft.age)
     assert HeroDraft(name="x", secret_name="y", age=0).age == 0
     assert HeroDraft(name="x", secret_name="y").age is None
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [(0, None), (INT64_MAX, None), (-1, "greater_than_equal"), (None, "int_type")],
+)
+def test_a_count_is_not_negative_and_not_null(value: object, code: str | None) -> None:
+    violation = count("height", value)
+
+    assert (violation.code if violation else None) == code
 
 
 @pytest.mark.parametrize("field", ["id", "version", "nickname"])
