@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from domain.entity import Entity, entity
 from domain.errors import NotFound
 from domain.filters import Field, Operator
-from domain.preconditions import Precondition
+from domain.preconditions import NO_PRECONDITION, Precondition
 from domain.query import Query, query_fields
 from entrypoints import http
 from entrypoints.api.app import install
@@ -153,6 +153,25 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         del lighthouses.stored[lighthouse_id]
         return resource.deleted_response()
 
+    add_claiming_routes(router, lighthouses)
+    app.include_router(router)
+    return app
+
+
+def add_claiming_routes(router: APIRouter, lighthouses: Lighthouses) -> None:
+    """Add the routes beyond those of one lighthouse that can be repeated with a key."""
+
+    @router.post("/{lighthouse_id:member}/keeper", **resource.action)
+    async def relieve(
+        lighthouse_id: http.MemberId, keeper: LighthouseUpdate, uow: Writing, request: Request
+    ) -> Response:
+        claim = await http.claim(request, uow)
+        if claim.replayed:
+            return claim.replayed
+        found = await lighthouses.get(lighthouse_id)
+        relieved = lighthouses.update(found.id, {"keeper": keeper.keeper}, NO_PRECONDITION)
+        return await claim.commit(resource.response(relieved))
+
     @router.post("/batch", **resource.batch)
     async def change(batch: LighthouseBatch, uow: Writing, request: Request) -> Response:
         included = resource.read_include(request)
@@ -162,9 +181,6 @@ def build_app(database: FakeDatabase, lighthouses: Lighthouses) -> FastAPI:
         result = apply(batch.to_batch(), lighthouses)
         harbours = name_harbours([*result.created, *result.updated])
         return await claim.commit(resource.batch_response(result, included, {"harbour": harbours}))
-
-    app.include_router(router)
-    return app
 
 
 def apply(batch: Batch, lighthouses: Lighthouses) -> BatchResult[Lighthouse]:

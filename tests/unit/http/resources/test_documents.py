@@ -33,6 +33,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
         ("", "get", {"200"}),
         ("{lighthouse_id}", "get", {"200", "304", "404", "412"}),
         ("{lighthouse_id}", "patch", {"200", "404", "409", "412", "415"}),
+        ("{lighthouse_id}/keeper", "post", {"200", "404", "409", "415"}),
         ("{lighthouse_id}", "delete", {"200", "404", "409", "412"}),
         ("batch", "post", {"200", "404", "409", "412", "415"}),
     ],

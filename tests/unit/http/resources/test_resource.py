@@ -69,6 +69,18 @@ async def test_a_repeated_creation_is_replayed(
     assert 1 == database.commits
 
 
+async def test_a_repeated_use_case_of_the_resources_own_is_replayed(
+    client: httpx2.AsyncClient, lighthouses: Lighthouses
+) -> None:
+    first = await client.post("1/keeper", json={"keeper": "Grace"}, headers=KEY)
+    again = await client.post("1/keeper", json={"keeper": "Grace"}, headers=KEY)
+
+    assert first.content == again.content
+    assert ("Grace", 2) == (lighthouses.stored[1].keeper, lighthouses.stored[1].version)
+    assert '"2"' == first.headers["ETag"]
+    assert 404 == (await client.post("7/keeper", json={"keeper": "Grace"})).status_code
+
+
 async def test_a_creation_without_a_key_stores_no_response(
     client: httpx2.AsyncClient, database: FakeDatabase
 ) -> None:
