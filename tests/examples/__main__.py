@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.examples.example import BELOW, LAYERS, Example, find_examples
+from tests.examples.example import BELOW, MAX_ADDED, MAX_LINES, Example, find_examples, in_layers
 from tests.examples.laid_over import LaidOver
 
 
@@ -26,10 +26,7 @@ def main(names: list[str]) -> int:
 
 
 def _prove(example: Example) -> None:
-    added = example.count_shared_lines()
-    in_layers = sum(number for path, number in added.items() if path.startswith(LAYERS))
-    _say(f"{example.name}: {example.count_lines()} lines of product code, and {in_layers} lines")
-    _say(f"  in shared lists: {', '.join(f'{path} {number}' for path, number in added.items())}")
+    _count(example)
     with tempfile.TemporaryDirectory(prefix="heroes-example-") as folder:
         tree = LaidOver(Path(folder) / "heroes")
         for name in (*BELOW[example.name], example.name):
@@ -37,6 +34,16 @@ def _prove(example: Example) -> None:
         _measure("make openapi", lambda: tree.make("openapi"))
         _measure("make check", lambda: tree.make("check"))
         _measure("its tests", lambda: tree.test(example.tests))
+
+
+def _count(example: Example) -> None:
+    lines, added = example.count_lines(), example.count_added_lines()
+    _say(
+        f"{example.name}: {lines} lines of product code; {in_layers(added)} added to other modules"
+    )
+    _say(f"  added: {', '.join(f'{path} {number}' for path, number in added.items())}")
+    if not BELOW[example.name] and (lines > MAX_LINES or in_layers(added) > MAX_ADDED):
+        raise AssertionError(f"more than {MAX_LINES} lines, or than {MAX_ADDED} added ones")
 
 
 def _measure(what: str, run: Callable[[], str]) -> None:

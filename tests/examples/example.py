@@ -8,6 +8,12 @@ from tests.support.tree_copy import ROOT
 
 LAYERS = ("domain", "service_layer", "adapters", "entrypoints")
 
+MAX_LINES = 150
+"""Maximum number of lines of product code of an aggregate that knows no other."""
+
+MAX_ADDED = 6
+"""Maximum number of lines in the four layers that its patch adds."""
+
 BELOW: Mapping[str, tuple[str, ...]] = {
     "team": (),
     "swap": ("team",),
@@ -47,7 +53,7 @@ class Example:
         product = [name for name in self.files if name.startswith(LAYERS)]
         return sum(_count(self.folder / name) for name in product)
 
-    def count_shared_lines(self) -> dict[str, int]:
+    def count_added_lines(self) -> dict[str, int]:
         """Return how many lines the patch adds to each file, also to those outside the layers."""
         added: dict[str, int] = {}
         path = ""
@@ -57,6 +63,11 @@ class Example:
             elif line.startswith("+"):
                 added[path] = added.get(path, 0) + 1
         return added
+
+
+def in_layers(added: Mapping[str, int]) -> int:
+    """Return the number of those lines that are added in the four layers."""
+    return sum(number for path, number in added.items() if path.startswith(LAYERS))
 
 
 def find_examples() -> list[Example]:
