@@ -5,10 +5,11 @@ from pydantic.config import JsonDict
 
 from entrypoints.http import BatchRequest, Etag, Int64, Partial, Text
 
-PREVENTERS: JsonDict = {"name": "Preventers", "headquarters": "Sharp Tower"}
+FIRST: JsonDict = {"name": "Preventers", "headquarters": "Sharp Tower"}
+SECOND: JsonDict = {"name": "Z-Force", "headquarters": "Sister Margaret's Bar"}
 
 
-class TeamCreate(BaseModel, json_schema_extra={"examples": [PREVENTERS]}):
+class TeamCreate(BaseModel, json_schema_extra={"examples": [FIRST, SECOND]}):
     """A new team."""
 
     name: Text
@@ -19,10 +20,10 @@ class TeamUpdate(Partial):
     """New values for some fields of a team. Omitted fields do not change."""
 
     name: Text = ""
-    headquarters: Text = Field(default="", examples=["Sister Margaret's Bar"])
+    headquarters: Text = Field(default="", examples=["Avengers Mansion"])
 
 
-class TeamRead(Partial, json_schema_extra={"examples": [{**PREVENTERS, "id": 1}]}):
+class TeamRead(Partial, json_schema_extra={"examples": [{**FIRST, "id": 1}, {**SECOND, "id": 2}]}):
     """A stored team."""
 
     name: str
