@@ -5,6 +5,7 @@ tests on PostgreSQL take too long here.
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -62,6 +63,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LaidOver:
     return tree
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_the_steps_of_the_page_print_what_it_shows(tree: LaidOver, tmp_path: Path) -> None:
     shown, printed = [], []
     with ExitStack() as servers:
