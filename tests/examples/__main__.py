@@ -38,9 +38,7 @@ def _prove(example: Example) -> None:
 
 def _count(example: Example) -> None:
     lines, added = example.count_lines(), example.count_added_lines()
-    _say(
-        f"{example.name}: {lines} lines of product code; {in_layers(added)} added to other modules"
-    )
+    _say(f"{example.name}: {lines} lines of product code, {in_layers(added)} in other modules")
     _say(f"  added: {', '.join(f'{path} {number}' for path, number in added.items())}")
     if not BELOW[example.name] and (lines > MAX_LINES or in_layers(added) > MAX_ADDED):
         raise AssertionError(f"more than {MAX_LINES} lines, or than {MAX_ADDED} added ones")

@@ -55,11 +55,11 @@ MEDIA_TYPES = [
 
 
 def test_all_routes_of_the_service_are_compiled_unless_that_is_switched_off() -> None:
-    def compiled(app: FastAPI) -> list[bool]:
-        return [is_compiled(each) for each in app.routes if isinstance(each, APIRoute)]
+    def compiled(app: FastAPI) -> set[bool]:
+        return {is_compiled(each) for each in app.routes if isinstance(each, APIRoute)}
 
-    assert [True] * 6 == compiled(COMPILED)
-    assert [False] * 6 == compiled(FASTAPI)
+    assert {True} == compiled(COMPILED)
+    assert {False} == compiled(FASTAPI)
 
 
 @pytest.mark.parametrize("sent", [pytest.param(raw, id=name) for name, raw in HOSTILE.items()])
