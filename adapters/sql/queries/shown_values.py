@@ -6,7 +6,8 @@ service shows them by one rule (record 38). These expressions sort and filter by
     age     CASE WHEN typeof(age) = 'integer' THEN age END
     name    CAST(CASE WHEN typeof(name) NOT IN ('real', 'null') THEN name ELSE '' END AS BLOB)
 
-So a name compares by its bytes, whether they are stored as a text or as a BLOB.
+So a name compares by its bytes, whether they are stored as a text or as a BLOB. In a nullable
+column null remains null. In another one it is an empty text, or 0.
 
 No index serves them, so they are only used for tables with such values.
 """
@@ -14,7 +15,7 @@ No index serves them, so they are only used for tables with such values.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, literal_column, select, union_all
+from sqlalchemy import Column, ColumnElement, String, Table, func, literal_column, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -30,7 +31,13 @@ class _shown_integer(FunctionElement[Any]):  # noqa: N801 - SQLAlchemy writes fu
 
 
 class _shown_text(FunctionElement[Any]):  # noqa: N801
-    """The bytes of the text on SQLite, and the text on PostgreSQL."""
+    """The bytes of the text on SQLite, and the text on PostgreSQL. It is empty for null."""
+
+    inherit_cache = True
+
+
+class _shown_nullable_text(FunctionElement[Any]):  # noqa: N801
+    """The same, or null for null."""
 
     inherit_cache = True
 
@@ -47,11 +54,14 @@ class _is_blob(FunctionElement[bool]):  # noqa: N801
     inherit_cache = True
 
 
-def as_shown(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def as_shown(column: Column[Any]) -> ColumnElement[Any]:
     """Return the expression of what is shown for the column, comparable by its bytes."""
     if isinstance(column.type, String):
-        return _shown_text(column)
-    return column if getattr(column, "primary_key", False) else _shown_integer(column)
+        return _shown_nullable_text(column) if column.nullable else _shown_text(column)
+    if column.primary_key:
+        return column
+    integer = _shown_integer(column)
+    return integer if column.nullable else func.coalesce(integer, literal_column("0"))
 
 
 def comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -81,10 +91,11 @@ def select_mistyped(table: Table, *fields: str) -> Executable:
     return statement.execution_options(**{MAY_SCAN: "sqlite"})
 
 
-def _mistyped(column: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
+def _mistyped(column: Column[Any]) -> Sequence[ColumnElement[bool]]:
+    nulls = [] if column.nullable else [column.is_(None)]
     if isinstance(column.type, String):
-        return [column.is_(None), column < literal_column("''"), _is_blob(column)]
-    return [_is_mistyped_integer(column)]
+        return [*nulls, column < literal_column("''"), _is_blob(column)]
+    return [*nulls, _is_mistyped_integer(column)]
 
 
 @compiles(_shown_integer, "sqlite")
@@ -104,6 +115,21 @@ def _text_on_sqlite(element: _shown_text, compiler: SQLCompiler, **options: Any)
     return (
         f"CAST(CASE WHEN typeof({value}) NOT IN ('real', 'null') THEN {value} ELSE '' END AS BLOB)"
     )
+
+
+@compiles(_shown_nullable_text, "sqlite")
+def _nullable_text_on_sqlite(
+    element: _shown_nullable_text, compiler: SQLCompiler, **options: Any
+) -> str:
+    value = compiler.process(element.clauses, **options)
+    return f"CAST(CASE WHEN typeof({value}) <> 'real' THEN {value} END AS BLOB)"
+
+
+@compiles(_shown_nullable_text, "postgresql")
+def _nullable_text_on_postgresql(
+    element: _shown_nullable_text, compiler: SQLCompiler, **options: Any
+) -> str:
+    return compiler.process(element.clauses, **options)
 
 
 @compiles(_shown_text, "postgresql")
