@@ -33,6 +33,11 @@ def text(field: str, value: object) -> Violation | None:
     return storable_text(field, value)
 
 
+def optional_text(field: str, value: object) -> Violation | None:
+    """Accept ``None`` or what ``text`` accepts."""
+    return None if value is None else text(field, value)
+
+
 def storable_text(field: str, value: object) -> Violation | None:
     """Accept any text that every supported database can store, including blank and long ones.
 

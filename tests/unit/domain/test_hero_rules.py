@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidEntity
 from domain.hero import Hero, HeroChanges, HeroDraft
-from domain.rules import INT64_MAX, TEXT_MAX, count
+from domain.rules import INT64_MAX, TEXT_MAX, count, optional_text
 
 HERO = Hero(1, "Deadpond", "Dive Wilson", None, version=1)
 
@@ -77,6 +77,15 @@ def test_the_bounds_are_inclusive() -> None:
 )
 def test_a_count_is_not_negative_and_not_null(value: object, code: str | None) -> None:
     violation = count("height", value)
+
+    assert (violation.code if violation else None) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [(None, None), ("Ann", None), (" ", "string_blank"), (7, "string_type")]
+)
+def test_an_optional_text_is_null_or_not_blank(value: object, code: str | None) -> None:
+    violation = optional_text("keeper", value)
 
     assert (violation.code if violation else None) == code
 
