@@ -96,7 +96,7 @@ openapi: $(VENV)/dev.stamp ## Update docs/openapi.json
 	$(BIN)/python -m tests.openapi_document
 
 format: $(VENV)/dev.stamp ## Format the code, and apply the linter's fixes
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 lock: $(VENV)/dev.stamp ## Pin the newest versions that pyproject.toml allows, with hashes
