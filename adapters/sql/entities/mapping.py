@@ -40,8 +40,8 @@ class TableMapping(Generic[E, D, Q]):
     """The entities of type ``entity`` as rows of the table of ``row``.
 
     The columns have the names and the order of the entity's fields, from ``id`` to ``version``. The
-    fields between these are those of the draft. All columns are texts or integers. Raises
-    ``TypeError`` otherwise.
+    fields between these are those of the draft. All columns are texts or integers. A field of the
+    query is nullable if its column is. Raises ``TypeError`` otherwise.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class TableMapping(Generic[E, D, Q]):
         queried = [name for name in query.fields if name != ID]
         self.rules = RowRules(self.table, queried)
         _check_columns(self.table, entity)
+        _check_nullable(self.table, query)
         self._entity = entity
         self._names = self.rules.names[1:]
         by_id = self.table.c[ID] == bindparam("entity_id")
@@ -107,6 +108,17 @@ def _check_columns(table: Table, entity: type[Entity]) -> None:
             f"table {table.name} has the columns {', '.join(names)}, but {entity.__name__} has the"
             f" fields {', '.join(expected)}: both should be equal, from {ID} to {VERSION}"
         )
+
+
+def _check_nullable(table: Table, query: type[Query]) -> None:
+    """Check what the cursor of a page depends on: it has the values of the sort keys."""
+    for name, field in query.fields.items():
+        column = table.c[name]
+        if field.nullable != column.nullable:
+            raise TypeError(
+                f"{query.__name__}.{name} has nullable={field.nullable}, but {column} has"
+                f" nullable={column.nullable}: both should be equal"
+            )
 
 
 @lru_cache(CACHE_SIZE)

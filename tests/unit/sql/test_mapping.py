@@ -109,6 +109,15 @@ def test_a_table_without_the_fields_of_the_entity_is_refused() -> None:
         TableMapping[Other, TowerDraft, TowerQuery](TowerRow, Other, TowerQuery, TowerNotFound)
 
 
+def test_a_query_that_takes_a_nullable_column_for_another_is_refused() -> None:
+    class KeeperQuery(Query):
+        fields = query_fields(keeper=QueryField(str, TEXT_FILTERS))
+
+    message = "KeeperQuery.keeper has nullable=False, but tower_of_a_test.keeper has nullable=True"
+    with pytest.raises(TypeError, match=message):
+        TableMapping[Tower, TowerDraft, KeeperQuery](TowerRow, Tower, KeeperQuery, TowerNotFound)
+
+
 def test_a_column_of_another_type_is_refused() -> None:
     class Flag(Separate, table=True):
         __tablename__ = "flag_of_a_test"
