@@ -26,7 +26,7 @@ async def create_team(draft: TeamCreate, uow: Writing, request: Request) -> Resp
 async def read_teams(
     request: Request, uow: Reading, offset: http.Offset = 0, limit: http.Limit = http.PAGE_MAX
 ) -> Response:
-    """Return a page of the teams that match the filters, sorted by `sort`, or else by `id`."""
+    """Return a page of the matching teams, sorted by `sort`, or else by `id`."""
     return resource.page_response(await resource.read_page(request, uow.teams, offset, limit))
 
 
