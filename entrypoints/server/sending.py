@@ -75,6 +75,7 @@ class SendingProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Defer what follows a response until the client has read it."""
+        self._written.flush()  # of a response to HEAD
         if self.transport.is_closing():
             self._start_send_timer()
             self.on_response_sent()
@@ -99,6 +100,7 @@ class SendingProtocol(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._current = cycle
         cycle.transport = cast("Transport", self._written)
+        self._written.expect_head(cycle)
         super()._start_asgi_task(cycle, app)
 
     def _shorten_send_timeout(self) -> None:
@@ -112,7 +114,7 @@ class SendingProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Close the connection when the buffer has been sent, or at the send timeout."""
-        self.transport.close()
+        self._written.close()
         self._start_send_timer()
 
     def _close_when_read(self) -> None:

@@ -8,10 +8,13 @@ SENDING = "entrypoints/server/sending.py"
 TIMERS = "entrypoints/server/timers.py"
 ROOT_PATHS = "entrypoints/server/parsing/root_paths.py"
 RUN = "entrypoints/server/run.py"
+WRITTEN = "entrypoints/server/written.py"
 
 PIPELINING = "tests/integration/server/test_pipelining.py"
 CONNECTION = "tests/integration/server/test_connection.py"
 READERS = "tests/integration/server/test_slow_readers.py"
+HEADS = "tests/integration/server/test_heads.py"
+WRITES = "tests/unit/server/test_written.py"
 E2E = "tests/e2e/test_connections.py"
 
 AFTER_UNREAD = "reading pauses while bytes are unread, so the end of the stream comes after them"
@@ -328,6 +331,41 @@ MUTANTS = [
         "            self._is_response_buffered = False\n            self.on_response_sent()",
         "            self._is_response_buffered = False",
         [READERS, PIPELINING],
+    ),
+    Mutant(
+        "a head and its body are two writes",
+        SENDING,
+        "        self._written.expect_head(cycle)\n",
+        "",
+        [HEADS],
+    ),
+    Mutant(
+        "an interim response waits for the response",
+        WRITTEN,
+        "self._cycle is not None and self._cycle.response_started",
+        "self._cycle is not None",
+        [WRITES],
+    ),
+    Mutant(
+        "the head of a response to HEAD is not sent",
+        SENDING,
+        "        self._written.flush()  # of a response to HEAD\n",
+        "",
+        [HEADS],
+    ),
+    Mutant(
+        "a head without a body is lost when the connection is closed",
+        WRITTEN,
+        "        self.flush()\n        self._transport.close()\n",
+        "        self._transport.close()\n",
+        [HEADS],
+    ),
+    Mutant(
+        "a head is lost when the rest of its request is refused",
+        SENDING,
+        "        self._written.close()\n",
+        "        self.transport.close()\n",
+        [HEADS],
     ),
     Mutant(
         "unsent responses have no bound",

@@ -1,4 +1,4 @@
-"""A write counts whole until its last byte is sent."""
+"""A head is sent with its body. A write counts whole until its last byte is sent."""
 
 import asyncio
 import socket
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from entrypoints.server.written import WrittenTransport
+from entrypoints.server.written import MAX_JOINED, WrittenTransport
 
 BODY = 1 << 20
 HEAD = 100
@@ -42,6 +42,86 @@ async def read_until(transport: asyncio.Transport, peer: socket.socket, left: in
     """Read until at most this many bytes are in the transport's buffer."""
     while transport.get_write_buffer_size() > left:
         await asyncio.get_running_loop().sock_recv(peer, STEP)
+
+
+class Response:
+    """The state of a response, as uvicorn has it."""
+
+    def __init__(self, *, response_started: bool) -> None:
+        self.response_started = response_started
+
+
+class Recording(asyncio.Transport):
+    """A transport that sends everything at once, and remembers its writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        assert not self.is_closed
+        self.writes.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def responding() -> tuple[WrittenTransport, Recording]:
+    """Return a transport on which a response has started."""
+    transport = Recording()
+    written = WrittenTransport(transport)
+    written.expect_head(Response(response_started=True))
+    return written, transport
+
+
+async def test_a_head_and_its_body_are_one_write() -> None:
+    written, transport = responding()
+
+    written.write(b"head ")
+    written.write(b"body ")
+    written.write(b"rest")
+
+    assert [b"head body ", b"rest"] == transport.writes
+
+
+async def test_a_large_body_is_not_copied_behind_its_head() -> None:
+    written, transport = responding()
+
+    written.write(b"head")
+    written.write(body := bytes(MAX_JOINED + 1))
+
+    assert [b"head", body] == transport.writes
+
+
+async def test_an_interim_response_does_not_wait() -> None:
+    transport = Recording()
+    written = WrittenTransport(transport)
+    written.expect_head(response := Response(response_started=False))
+
+    written.write(b"100 ")
+    assert [b"100 "] == transport.writes
+
+    response.response_started = True
+    written.write(b"head ")
+    written.write(b"body")
+    assert [b"100 ", b"head body"] == transport.writes
+
+
+async def test_a_head_without_a_body_is_written_before_the_connection_is_closed() -> None:
+    written, transport = responding()
+    written.write(b"head")
+
+    written.close()
+
+    assert [b"head"] == transport.writes
+    assert transport.is_closed
 
 
 async def test_a_buffer_that_is_empty_holds_nothing() -> None:
