@@ -76,9 +76,9 @@ async def test_a_foreign_key_of_a_users_table_holds_on_sqlite(tmp_path: Path, se
             "INSERT INTO badge VALUES (1)",
         )
 
+        other = await client.post("/heroes/", json=HERO)
         refused = await client.delete("/heroes/1")
-        add_rules("DELETE FROM badge")
-        deleted = await client.delete("/heroes/1")
+        deleted = await client.delete(other.headers["Location"])
 
     assert (409, CONFLICT) == (refused.status_code, refused.json()["detail"])
     assert 200 == deleted.status_code
