@@ -1,6 +1,6 @@
 """The repository: the port for storing and querying the entities of one kind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 E = TypeVar("E")
@@ -14,6 +14,9 @@ class Reader(Protocol[E_co, Q_contra]):
 
     async def get(self, entity_id: int, /) -> E_co:
         """Return the entity. Any integer is valid as an id. Raises ``NotFound``."""
+
+    async def find(self, ids: Collection[int], /) -> Mapping[int, E_co]:
+        """Return those of these entities that exist, by id, without a query for each."""
 
     async def page(self, query: Q_contra, /) -> Sequence[E_co]:
         """Return the page of entities that the query selects."""

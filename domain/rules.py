@@ -75,6 +75,11 @@ def optional_count(field: str, value: object) -> Violation | None:
     return None if value is None else count(field, value)
 
 
+def optional_id(field: str, value: object) -> Violation | None:
+    """Accept ``None`` or an id. Whether an entity has it is checked by the database."""
+    return None if value is None else integer(field, value)
+
+
 def integer(field: str, value: object) -> Violation | None:
     """Accept an integer from ``INT64_MIN`` to ``INT64_MAX``. A boolean is not an integer."""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Create the table of a new aggregate, as ``adapters.sql.entities`` needs it."""
+"""Create the table of a new aggregate, and references, as ``adapters.sql.entities`` needs them."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.migrations.errors import SchemaMismatch
-from adapters.migrations.inspection import find_table, is_view
+from adapters.migrations.inspection import find_table, get_columns, is_view
 
 INT64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A signed 64-bit integer."""
@@ -45,3 +45,16 @@ def create_entity_table(
     )
     for column in sorted_by:
         op.create_index(f"ix_{name}_{column}_id", name, [column, "id"])
+
+
+def add_reference(name: str, column: str, referred: str) -> None:
+    """Add a nullable column with the id of a row of another table, and the index for it.
+
+    The database refuses an id that no row has, and to delete a row to which others refer. Raises
+    ``SchemaMismatch`` if the table has a column of this name.
+    """
+    if column in get_columns(sa.inspect(op.get_bind()), name):
+        raise SchemaMismatch(f"it already has a column {name}.{column}; rename it")
+    reference = sa.Column(column, INT64, sa.ForeignKey(f"{referred}.id"))
+    op.add_column(name, reference, inline_references=True)
+    op.create_index(f"ix_{name}_{column}_id", name, [column, "id"])

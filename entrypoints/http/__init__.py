@@ -12,6 +12,7 @@ from entrypoints.http.resources.claims import claim
 from entrypoints.http.resources.models import Etag, MemberId, Partial
 from entrypoints.http.resources.resource import Resource
 from entrypoints.http.resources.router import ResourceRouter
+from entrypoints.http.resources.serializer import Members
 
 __all__ = [
     "PAGE_MAX",
@@ -24,6 +25,7 @@ __all__ = [
     "JsonResponse",
     "Limit",
     "MemberId",
+    "Members",
     "Offset",
     "Partial",
     "Resource",

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from domain.rules import INT64_MAX
 from entrypoints.http.description.examples import complete_examples
 from entrypoints.http.description.methods import add_methods
+from entrypoints.http.description.nulls import restore_nulls
 from entrypoints.http.description.offsets import remove_default_offsets
 from entrypoints.http.description.schema_names import rename_generic_schemas
 from entrypoints.http.problems import Problem
@@ -46,7 +47,7 @@ def complete_document(app: FastAPI, add_security: Callable[[Document], Document]
         nonlocal converted
         document = make_document()  # the one in app.openapi_schema, until the routes change
         if document is not converted:
-            named = _add_problem_schema(rename_generic_schemas(document))
+            named = restore_nulls(_add_problem_schema(rename_generic_schemas(document)))
             complete = add_security(add_methods(remove_default_offsets(named)))
             converted = app.openapi_schema = _convert_whole_floats(complete_examples(complete))
         return converted

@@ -71,6 +71,21 @@ async def test_ids_increase_and_are_never_reused(database: UnitOfWorkFactory) ->
     assert ids == sorted(set(ids))
 
 
+async def test_heroes_are_found_by_their_ids(database: UnitOfWorkFactory) -> None:
+    async with database.writing() as uow:
+        heroes = [await uow.heroes.add(replace(DRAFT, age=age)) for age in range(3)]
+        assert {heroes[0].id: heroes[0]} == await uow.heroes.find({heroes[0].id})
+        await uow.commit()
+    first, second, third = heroes
+    missing = [third.id + number for number in range(1, 300)]
+
+    async with database.reading() as reading:
+        found = await reading.heroes.find([third.id, *missing, first.id, first.id, 2**63])
+        assert {first.id: first, third.id: third} == found
+        assert {second.id: second} == await reading.heroes.find([second.id])
+        assert {} == await reading.heroes.find([])
+
+
 @pytest.mark.parametrize("hero_id", [0, -1, 7, 2**63 - 1, 2**63, -(2**63) - 1, 10**100])
 async def test_an_unknown_id_raises_hero_not_found(
     database: UnitOfWorkFactory, hero_id: int

@@ -1,13 +1,14 @@
 """A repository in memory, for entities of any kind."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from domain.entity import Entity
 from domain.errors import NotFound
 from domain.query import Query
+from service_layer.errors import StoreConflict
 from tests.fakes import queries
 
 E = TypeVar("E", bound=Entity)
@@ -42,18 +43,38 @@ class State(Protocol):
     tables: FakeTables
 
 
+class ForeignKey(NamedTuple):
+    """A field of ``kind`` that is ``None``, or the id of a stored entity of ``referred``."""
+
+    kind: type
+    field: str
+    referred: type
+
+
 class FakeRepository(Generic[E, D, Q]):
-    """``Repository`` over the state that its unit of work lets it see."""
+    """``Repository`` over the state that its unit of work lets it see.
+
+    ``keys`` are the foreign keys from and to its entities.
+    """
 
     def __init__(
-        self, state: Callable[[], Awaitable[State]], kind: type[E], not_found: type[NotFound]
+        self,
+        state: Callable[[], Awaitable[State]],
+        kind: type[E],
+        not_found: type[NotFound],
+        keys: Sequence[ForeignKey] = (),
     ) -> None:
         self._state = state
         self._kind = kind
         self._not_found = not_found
+        self._keys = keys
 
     async def get(self, entity_id: int, /) -> E:
         return self._find(await self._table(), entity_id)
+
+    async def find(self, ids: Collection[int], /) -> Mapping[int, E]:
+        rows = (await self._table()).rows
+        return {entity_id: rows[entity_id] for entity_id in ids if entity_id in rows}
 
     async def page(self, query: Q, /) -> Sequence[E]:
         return queries.page(query, (await self._table()).rows.values())
@@ -62,21 +83,40 @@ class FakeRepository(Generic[E, D, Q]):
         return len(queries.find_all(query, (await self._table()).rows.values()))
 
     async def add(self, draft: D, /) -> E:
-        table = await self._table()
+        tables = (await self._state()).tables
+        table: FakeTable[E] = tables[self._kind]
         table.last_id += 1
         values = {each.name: getattr(draft, each.name) for each in fields(cast("Any", draft))}
-        table.rows[table.last_id] = self._kind(id=table.last_id, **values, version=1)  # type: ignore[call-arg]  # each entity has these fields
-        return table.rows[table.last_id]
+        entity = self._kind(id=table.last_id, **values, version=1)  # type: ignore[call-arg]  # each entity has these fields
+        self._check_references(tables, entity)
+        table.rows[entity.id] = entity
+        return entity
 
     async def update(self, entity: E, /) -> None:
-        table = await self._table()
-        self._find(table, entity.id)
-        table.rows[entity.id] = entity
+        tables = (await self._state()).tables
+        self._find(tables[self._kind], entity.id)
+        self._check_references(tables, entity)
+        tables[self._kind].rows[entity.id] = entity
 
     async def remove(self, entity_id: int, /) -> None:
-        table = await self._table()
-        self._find(table, entity_id)
-        del table.rows[entity_id]
+        tables = (await self._state()).tables
+        self._find(tables[self._kind], entity_id)
+        self._check_referring(tables, entity_id)
+        del tables[self._kind].rows[entity_id]
+
+    def _check_references(self, tables: FakeTables, entity: E) -> None:
+        """Raise ``StoreConflict`` if the entity refers to one that does not exist."""
+        for key in self._keys:
+            referred_id = getattr(entity, key.field) if key.kind is self._kind else None
+            if referred_id is not None and referred_id not in tables[key.referred].rows:
+                raise StoreConflict(key.field)
+
+    def _check_referring(self, tables: FakeTables, entity_id: int) -> None:
+        """Raise ``StoreConflict`` if another entity refers to this one."""
+        for key in self._keys:
+            referring = tables[key.kind].rows.values() if key.referred is self._kind else ()
+            if any(getattr(each, key.field) == entity_id for each in referring):
+                raise StoreConflict(key.field)
 
     async def _table(self) -> FakeTable[E]:
         return (await self._state()).tables[self._kind]

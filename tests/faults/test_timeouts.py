@@ -135,7 +135,7 @@ async def test_an_idle_transaction_is_terminated_and_rolled_back(
             return 0 == await observer.connections()
 
         async with database.writing() as uow:
-            await uow.heroes.add(HeroDraft(**HERO, age=None))
+            await uow.heroes.add(HeroDraft(HERO["name"], HERO["secret_name"]))
             await seconds_until(connection_is_terminated)
             with pytest.raises(StoreUnavailable):
                 await uow.commit()

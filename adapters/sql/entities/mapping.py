@@ -11,8 +11,9 @@ from sqlalchemy.sql.base import Executable
 from sqlmodel import SQLModel
 
 from adapters.sql.entities.rows import RowRules
+from adapters.sql.queries.select import Statement
 from adapters.sql.queries.shown_values import select_mistyped
-from adapters.sql.statements import CACHE_SIZE
+from adapters.sql.statements import CACHE_SIZE, ROW_LIMIT
 from domain.entity import Entity
 from domain.errors import NotFound
 from domain.query import ID, Query
@@ -26,6 +27,9 @@ VERSION = "version"
 
 MAPPING = "mapping"
 """The key of a table's mapping in its ``info``: who has the tables has the mappings."""
+
+MAX_IDS = 128
+"""Maximum number of ids in a statement."""
 
 OR_ABORT = "OR ABORT"
 """On SQLite, a violated constraint rolls back the statement only.
@@ -69,6 +73,16 @@ class TableMapping(Generic[E, D, Q]):
         self.remove = delete(self.table).where(by_id).returning(self.table.c[ID], version.is_(None))
         self.select_mistyped = select_mistyped(self.table, *queried)
         self.table.info[MAPPING] = self
+
+    def find(self, ids: Sequence[int]) -> Statement:
+        """Return the statement that selects the rows with these ids, 1 to ``MAX_IDS``.
+
+        There is one for each power of two. The last id is repeated up to that number.
+        """
+        number = 1 << (len(ids) - 1).bit_length()
+        padded = [*ids, *[ids[-1]] * (number - len(ids))]
+        params = {f"id_{i}": each for i, each in enumerate(padded)} | {"ids": len(ids)}
+        return _find(self.table, number), params
 
     def update(self, columns: Iterable[str]) -> Executable:
         """Return the statement that updates these columns of one row."""
@@ -119,6 +133,13 @@ def _check_nullable(table: Table, query: type[Query]) -> None:
                 f"{query.__name__}.{name} has nullable={field.nullable}, but {column} has"
                 f" nullable={column.nullable}: both should be equal"
             )
+
+
+@lru_cache(CACHE_SIZE)
+def _find(table: Table, number: int) -> Executable:
+    column = table.c[ID]
+    ids = [bindparam(f"id_{i}", type_=column.type) for i in range(number)]
+    return select(table).where(column.in_(ids)).execution_options(**{ROW_LIMIT: "ids"})
 
 
 @lru_cache(CACHE_SIZE)

@@ -1,11 +1,11 @@
 """Repositories in SQL. A ``TableMapping`` has the statements and the rows of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.sql.base import Executable
 
-from adapters.sql.entities.mapping import TableMapping
+from adapters.sql.entities.mapping import MAX_IDS, TableMapping
 from adapters.sql.mistyped import MistypedValues
 from adapters.sql.queries import select as queries
 from adapters.sql.session import SqlExecutor
@@ -47,6 +47,16 @@ class SqlRepository(Generic[E, D, Q]):
         if not rules.is_regular(row) and rules.has_mistyped_sort_values([row]):
             self._mistyped_values().record(found=True)
         return mapping.to_entity(row)
+
+    async def find(self, ids: Collection[int], /) -> Mapping[int, E]:
+        """Return the entities, with one statement for each ``MAX_IDS`` of the ids."""
+        mapping, rows = self._mapping, list[Any]()
+        known = [each for each in ids if each in IDS]
+        for start in range(0, len(known), MAX_IDS):
+            rows += await self._executor.exec(*mapping.find(known[start : start + MAX_IDS]))
+        are_mappable = mapping.rules.are_mappable(rows)
+        map_rows = mapping.to_entities if are_mappable else mapping.to_shown_entities
+        return {entity.id: entity for entity in map_rows(rows)}
 
     async def page(self, query: Q, /) -> Sequence[E]:
         mapping, rules = self._mapping, self._mapping.rules

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from domain.query import Query
 from domain.repository import Reader
 from entrypoints.http.conditional import not_modified_response, response_with_etag
 from entrypoints.http.json_response import EntityResponse, JsonResponse
-from entrypoints.http.listing.include import ETAG, ETAG_TEXT, read_include
+from entrypoints.http.listing.include import ETAG, ETAG_TEXT, NOTHING, read_include
 from entrypoints.http.listing.links import member_path, next_page
 from entrypoints.http.listing.prefer import VARY, count_headers, wants_exact_count
 from entrypoints.http.listing.query_string import read_query
@@ -111,6 +111,11 @@ class Resource(Generic[E, Q]):
     def deleted_response(self) -> Response:
         """Return the response to a deletion."""
         return JsonResponse({"ok": True})
+
+    def to_object(self, entity: E) -> Mapping[str, Any]:
+        """Return the entity as a value in another response, such as a member of its own."""
+        (found,) = self._serializer.to_objects([entity], NOTHING)
+        return found
 
     async def read_page(
         self, request: Request, reader: Reader[E, Q], offset: int, limit: int

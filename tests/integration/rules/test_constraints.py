@@ -68,6 +68,22 @@ async def test_a_violated_constraint_of_sqlite_is_named_in_the_log(
     assert f"POST '/heroes/': a constraint is violated ({name}" in caplog.text
 
 
+@pytest.mark.parametrize("session", ["fast", "plain"])
+async def test_a_foreign_key_of_a_users_table_holds_on_sqlite(tmp_path: Path, session: str) -> None:
+    async with sqlite(session, tmp_path) as (database, add_rules), client_of(database) as client:
+        add_rules(
+            "CREATE TABLE badge (hero_id INTEGER REFERENCES hero (id))",
+            "INSERT INTO badge VALUES (1)",
+        )
+
+        other = await client.post("/heroes/", json=HERO)
+        refused = await client.delete("/heroes/1")
+        deleted = await client.delete(other.headers["Location"])
+
+    assert (409, CONFLICT) == (refused.status_code, refused.json()["detail"])
+    assert 200 == deleted.status_code
+
+
 @pytest.mark.parametrize(("statements", "name"), POSTGRESQL.items(), ids=POSTGRESQL.values())
 async def test_a_violated_constraint_of_postgresql_is_named_in_the_log(
     url_of_user: str, caplog: pytest.LogCaptureFixture, statements: str, name: str

@@ -53,6 +53,13 @@ MUTANTS = [
         [f"{GROUPS}/test_users_constraints.py"],
     ),
     Mutant(
+        "a plain session does not check foreign keys",
+        "adapters/plain/connections.py",
+        '"PRAGMA foreign_keys=ON"',
+        '"PRAGMA foreign_keys=OFF"',
+        ["tests/integration/rules/test_constraints.py"],
+    ),
+    Mutant(
         "the connection that reads may write",
         CONNECTIONS,
         'READING = {"query_only": "ON"}',

@@ -1,6 +1,6 @@
 """A small aggregate that the service does not have: its models, its routes and an application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -79,6 +79,9 @@ class Lighthouses:
             return self.stored[entity_id]
         except KeyError:
             raise LighthouseNotFound(entity_id) from None
+
+    async def find(self, ids: Collection[int], /) -> Mapping[int, Lighthouse]:
+        return {each: self.stored[each] for each in ids if each in self.stored}
 
     async def page(self, query: LighthouseQuery, /) -> Sequence[Lighthouse]:
         return queries.page(query, self.stored.values())

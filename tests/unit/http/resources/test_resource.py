@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.fakes.database import FakeDatabase
-from tests.unit.http.resources.lighthouses import Lighthouse, Lighthouses, build_app
+from tests.unit.http.resources.lighthouses import Lighthouse, Lighthouses, build_app, resource
 
 NEW = {"keeper": "Ada", "height": 30}
 KEY = {"Idempotency-Key": "1"}
@@ -46,6 +46,10 @@ async def test_an_entity_has_the_members_of_its_model_in_their_order(
         response.headers["ETag"],
         response.headers["Cache-Control"],
     )
+
+
+def test_an_entity_is_a_value_in_another_response() -> None:
+    assert {"height": 9, "keeper": "Ada", "id": 1} == resource.to_object(Lighthouse(1, "Ada", 9))
 
 
 async def test_a_created_entity_has_its_path_and_its_entity_tag(
