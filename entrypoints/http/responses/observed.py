@@ -60,17 +60,15 @@ class ObservedResponse:
                 added.pop(name, None)
             fields += added.items()
             if self.has_timing:
-                fields.append((b"server-timing", self._timing()))
+                waited, took = self.called - self.received, perf_counter() - self.called
+                timing = b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
+                fields.append((b"server-timing", timing))
             message = {**message, "headers": fields}
         elif message["type"] == "http.response.body":
             self.body_size += len(message.get("body", b""))
             if not message.get("more_body"):
                 self._send = _refuse  # the server's refers to the scope, which refers to this
         return send(message)
-
-    def _timing(self) -> bytes:
-        waited, took = self.called - self.received, perf_counter() - self.called
-        return b"queue;dur=%.2f, app;dur=%.2f" % (1000 * waited, 1000 * took)
 
 
 async def _refuse(message: Message) -> None:
