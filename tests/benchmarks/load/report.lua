@@ -1,7 +1,11 @@
 -- Shared by all workloads: the arguments, and a report in JSON.
 -- Arguments (the first is the URL): the number of heroes, a seed, and those of the workload.
 
+-- The headers of a request with a body: those of the command line too, such as a credential.
 json = { ["Content-Type"] = "application/json" }
+for name, value in pairs(wrk.headers) do
+  json[name] = value
+end
 
 function init(args)
   rows = tonumber(args[1])
