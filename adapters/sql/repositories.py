@@ -13,7 +13,7 @@ def add_repositories(
 ) -> None:
     """Give a unit of work its repositories over one executor, the same for both kinds.
 
-    ``locks`` is whether their ``get`` locks the row.
+    ``locks`` is whether the unit of work writes, so that their ``get`` locks the row.
     """
     uow.heroes = SqlRepository(executor, HEROES, locks=locks)
 

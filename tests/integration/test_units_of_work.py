@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.hero import HeroQuery
+from domain.hero import HeroChanges, HeroDraft, HeroQuery
 from service_layer.database import Database
 from service_layer.errors import StoreUnavailable
 from service_layer.heroes import create_hero
@@ -72,3 +72,21 @@ async def test_a_unit_of_work_without_statements_is_not_counted(database: Databa
         await uow.heroes.count(HeroQuery(limit=1))
 
     assert {"committed": 0, "rolled_back": 0, "failed": 0} == outcomes(database)
+
+
+async def test_a_unit_of_work_that_reads_refuses_to_write(database: Database) -> None:
+    async with database.writing() as uow:
+        hero = await create_hero(uow, **DEADPOND)
+        await uow.commit()
+
+    async with database.reading() as reading:
+        heroes: Any = reading.heroes  # its type has no methods that write
+        for write in (
+            heroes.add(HeroDraft("Rusty-Man", "Tommy Sharp")),
+            heroes.update(hero.apply(HeroChanges({"age": 48}))),
+            heroes.remove(hero.id),
+        ):
+            with pytest.raises(TypeError, match="a unit of work that reads can not write"):
+                await write
+
+        assert [hero] == list(await reading.heroes.page(HeroQuery(limit=10)))

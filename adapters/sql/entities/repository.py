@@ -27,7 +27,11 @@ Q = TypeVar("Q", bound=Query)
 
 
 class SqlRepository(Generic[E, D, Q]):
-    """``Repository`` in SQL. ``locks`` is whether ``get`` locks the row, as PostgreSQL can."""
+    """``Repository`` in SQL.
+
+    ``locks`` is whether its unit of work writes: then ``get`` locks the row, as PostgreSQL can.
+    Otherwise each method that writes raises ``TypeError``: the statement would commit at once.
+    """
 
     def __init__(
         self, executor: SqlExecutor, mapping: TableMapping[E, D, Q], *, locks: bool
@@ -77,6 +81,7 @@ class SqlRepository(Generic[E, D, Q]):
         return int(number)
 
     async def add(self, draft: D, /) -> E:
+        self._check_may_write()
         mapping = self._mapping
         for row in await self._executor.exec(mapping.add, mapping.values_of_new(draft)):
             return mapping.to_entity(row)
@@ -118,8 +123,13 @@ class SqlRepository(Generic[E, D, Q]):
             mistyped.record(found=bool(found))
         return mistyped
 
+    def _check_may_write(self) -> None:
+        if not self._locks:
+            raise TypeError("a unit of work that reads can not write: use one that writes")
+
     async def _change_one(self, statement: Executable, entity_id: int, **values: object) -> None:
         """Change the row. If it exists and was not changed, raise ``StoreRefused``."""
+        self._check_may_write()
         try:
             await self._exec_one(statement, entity_id, **values)
         except NotFound:
