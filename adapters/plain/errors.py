@@ -4,16 +4,14 @@ SQLAlchemy wraps the errors of a driver; ``translate_errors`` of that driver's m
 This module adds the errors of SQLAlchemy's connection pool.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import exc
 
+from adapters.sql.driver_errors import ErrorTranslator
 from service_layer.errors import StoreUnavailable
-
-ErrorTranslator = Callable[[], AbstractContextManager[None]]
-"""Returns a context manager that translates a driver's errors, also if SQLAlchemy wraps them."""
 
 
 class ErrorTranslators(NamedTuple):
@@ -27,7 +25,7 @@ class ErrorTranslators(NamedTuple):
 def translate_errors(translate_driver_errors: ErrorTranslator) -> Iterator[None]:
     """Raise the application's error for an error of the database. Other errors pass unchanged."""
     try:
-        with translate_driver_errors():
+        with translate_driver_errors:
             yield
     except exc.TimeoutError as error:
         raise StoreUnavailable("all connections to the database are in use") from error

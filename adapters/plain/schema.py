@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.migrations import runner
-from adapters.plain.errors import ErrorTranslator, translate_errors
+from adapters.plain.errors import translate_errors
+from adapters.sql.driver_errors import ErrorTranslator
 from adapters.sql.mistyped import MistypedTables
 from service_layer.backup import BackupRefused
 from service_layer.database import IrregularRow, Replica

@@ -4,11 +4,10 @@ import logging
 import re
 import ssl
 from collections.abc import Mapping
-from functools import partial
 
 import asyncpg
 
-from adapters.sql.driver_errors import translate
+from adapters.sql.driver_errors import ErrorTranslator
 from adapters.sql.session import UnstorableText
 from service_layer.errors import (
     OutdatedSchema,
@@ -97,7 +96,7 @@ _ROW_SECURITY = "ExecWithCheckOptions"
 log = logging.getLogger(__name__)
 
 
-def _raise_translated(error: BaseException | None, cause: Exception) -> None:
+def _raise_translated(error: BaseException | None, cause: BaseException) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     sqlstate = str(getattr(error, "sqlstate", None) or "no code")
     if sqlstate == CHARACTER_NOT_IN_REPERTOIRE:
@@ -114,7 +113,7 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
         ) from cause
 
 
-def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
+def _raise_translated_write(error: BaseException | None, cause: BaseException) -> None:
     """Like ``_raise_translated``. Further errors come from triggers and other rules of users.
 
     A trigger may raise any SQLSTATE, also those that report the state of the database.
@@ -157,10 +156,10 @@ def _constraint(error: BaseException | None, sqlstate: str) -> str:
     return f"{name}; {sqlstate}"
 
 
-translate_errors = partial(translate, (*_OF_SERVER, *DRIVER_ERRORS), _raise_translated)
+translate_errors = ErrorTranslator((*_OF_SERVER, *DRIVER_ERRORS), _raise_translated)
 """A context manager that raises the application's error for a failure of the database."""
 
-translate_write_errors = partial(translate, (*_OF_SERVER, *DRIVER_ERRORS), _raise_translated_write)
+translate_write_errors = ErrorTranslator((*_OF_SERVER, *DRIVER_ERRORS), _raise_translated_write)
 """The same for COMMIT and a valid INSERT, UPDATE or DELETE: other errors are ``StoreRefused``."""
 
 

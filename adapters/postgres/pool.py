@@ -67,7 +67,7 @@ class Pool:
         if connection is not None:
             return connection
         try:
-            with translate_errors():
+            with translate_errors:
                 return await self._connect()
         except BaseException:
             self._put_back(None, writing=writing)

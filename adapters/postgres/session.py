@@ -74,7 +74,7 @@ class WritingSession:
     async def _write_in_transaction(
         self, connection: asyncpg.Connection, query: Compiled, params: Mapping[str, Any]
     ) -> Sequence[Any]:
-        with translate_write_errors():
+        with translate_write_errors:
             return await self._fetch_in_transaction(connection, query, params)
 
 
@@ -118,7 +118,7 @@ async def _fetch_all(
 async def _commit(connection: asyncpg.Connection) -> str:
     """Commit, and return the command tag of the response."""
     try:
-        with translate_write_errors():
+        with translate_write_errors:
             return str(await connection.execute("COMMIT"))
     except StoreUnavailable as error:
         raise OutcomeUnknown(str(error)) from error
@@ -142,7 +142,7 @@ async def _close_on_error(
     if connection.is_closed():
         raise StoreUnavailable("the connection to the database is lost")
     try:
-        with translate_errors():
+        with translate_errors:
             return await call(connection, *args, **options)
     except asyncio.CancelledError:
         await _cancel_and_close(connection)

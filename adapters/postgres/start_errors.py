@@ -31,7 +31,7 @@ def translate_start_errors() -> Iterator[None]:
     The server's text is not part of the message: it may contain a stored value.
     """
     try:
-        with translate_errors():
+        with translate_errors:
             yield
     except (StoreConflict, UnstorableText) as error:
         raise UnusableDatabase(_reason(error.__cause__)) from error

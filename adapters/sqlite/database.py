@@ -131,7 +131,7 @@ class SqliteDatabase:
         if not self._path.is_file():
             raise UnusableDatabase("there is no such file")
         self._require_own_log()
-        with translate_errors():
+        with translate_errors:
             yield from irregular_rows(self._path)
 
     def time_flushes(self) -> Iterator[float]:
@@ -173,7 +173,7 @@ class SqliteDatabase:
     def _open(self) -> Sequence[str]:
         self._finish_restore()
         is_log_new = schema.restart_old_log(self._path)
-        with suppress(StoreUnavailable), translate_errors():
+        with suppress(StoreUnavailable), translate_errors:
             schema.enter_wal(self._path)
             self._file.watch()
             self._reads.open()
@@ -187,7 +187,7 @@ class SqliteDatabase:
 
     def check_file(self) -> None:
         """Raise ``StoreHalted`` if the file was replaced or removed."""
-        with translate_errors():
+        with translate_errors:
             self._file.check()
 
     def max_connections(self) -> None:

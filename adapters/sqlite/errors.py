@@ -3,9 +3,8 @@
 import re
 import sqlite3
 from collections.abc import Mapping
-from functools import partial
 
-from adapters.sql.driver_errors import translate
+from adapters.sql.driver_errors import ErrorTranslator
 from service_layer.errors import OutdatedSchema, StoreConflict, StoreRefused, StoreUnavailable
 
 OPERATIONAL_ERRORS: Mapping[int, str] = {
@@ -67,7 +66,7 @@ def is_failed_flush(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", None) in _FAILED_FLUSHES
 
 
-def _raise_translated(error: BaseException | None, cause: Exception) -> None:
+def _raise_translated(error: BaseException | None, cause: BaseException) -> None:
     """Raise the application's error, if there is one for the driver's error."""
     name = str(getattr(error, "sqlite_errorname", None) or "no code")
     if name == _TRIGGER:
@@ -79,17 +78,17 @@ def _raise_translated(error: BaseException | None, cause: Exception) -> None:
         raise kind(f"{message} ({name})") from cause
 
 
-def _raise_translated_write(error: BaseException | None, cause: Exception) -> None:
+def _raise_translated_write(error: BaseException | None, cause: BaseException) -> None:
     """Like ``_raise_translated``. Further error codes come from triggers and indexes of users."""
     _raise_translated(error, cause)
     if name := getattr(error, "sqlite_errorname", None):
         raise StoreRefused(f"a trigger or an index failed ({name})") from cause
 
 
-translate_errors = partial(translate, (sqlite3.Error,), _raise_translated)
+translate_errors = ErrorTranslator((sqlite3.Error,), _raise_translated)
 """A context manager that raises the application's error for a failure of the database."""
 
-translate_write_errors = partial(translate, (sqlite3.Error,), _raise_translated_write)
+translate_write_errors = ErrorTranslator((sqlite3.Error,), _raise_translated_write)
 """The same for a valid INSERT, UPDATE or DELETE: any other error is a ``StoreRefused``."""
 
 

@@ -113,7 +113,7 @@ class Flusher:
         failure: Exception | None = None
         started = time.monotonic()
         try:
-            with translate_errors():
+            with translate_errors:
                 self._file.check()
                 group.connection.execute("COMMIT")
                 self._require_durable_file()

@@ -40,7 +40,7 @@ def migrate(path: Path) -> Sequence[str]:
             f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is required"
         )
     apply, journal_mode = partial(_apply, path), partial(_journal_mode, path)
-    with _explained(path), translate_errors():
+    with _explained(path), translate_errors:
         if (
             not retry_while_locked_at_start(partial(_needed, path))
             and retry_while_locked_at_start(journal_mode) == "wal"
@@ -57,7 +57,7 @@ def migrate(path: Path) -> Sequence[str]:
 
 def pending(path: Path) -> Sequence[str]:
     """Return the revisions that are not applied yet. Blocks and raises like ``migrate``."""
-    with _explained(path), translate_errors():
+    with _explained(path), translate_errors:
         return retry_while_locked_at_start(partial(_needed, path, runner.pending))
 
 
@@ -66,7 +66,7 @@ def enter_wal(path: Path) -> None:
 
     Blocks. Raises ``StoreUnavailable``.
     """
-    with translate_errors():
+    with translate_errors:
         if path.is_file() and _journal_mode(path) != "wal" and not _needed(path):
             retry_while_locked_at_start(partial(_journal_mode, path, "=WAL"))
 
@@ -79,7 +79,7 @@ def restart_old_log(path: Path) -> bool:
     log = with_suffix(resolve(path), LOG)
     if not (log.exists() and log.stat().st_size):
         return True
-    with translate_errors(), closing(connect(path, WRITING, timeout=THREAD_TIMEOUT)) as connection:
+    with translate_errors, closing(connect(path, WRITING, timeout=THREAD_TIMEOUT)) as connection:
         return restart_log(connection, path)
 
 

@@ -6,16 +6,17 @@ a large file: each row may take a read from the disk.
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.sql.base import Executable
 
 from adapters.sql.mistyped import MistypedTables
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
-from adapters.sqlite.errors import translate_errors, translate_write_errors
+from adapters.sqlite.errors import is_busy, translate_errors, translate_write_errors
 from adapters.sqlite.group_commit import Savepoint
 from adapters.sqlite.locks import retry_while_locked
 from adapters.sqlite.scans.pool import ScanPool
@@ -26,6 +27,8 @@ from adapters.sqlite.triggers import log_trigger
 from adapters.sqlite.writer import Writer
 from service_layer.errors import StoreRefused
 from service_layer.telemetry.measurements import Measurement
+
+T = TypeVar("T")
 
 MAX_INLINE_ROWS = 4
 """Largest number of rows that are read on the event loop from a file larger than its cache."""
@@ -51,7 +54,7 @@ class WritingSession:
             self._unit = await self._writer.begin()
         query = compile_statement(statement)
         try:
-            with translate_write_errors() if statement.is_dml else translate_errors():
+            with translate_write_errors if statement.is_dml else translate_errors:
                 return self._unit.fetch_all(query.text, query.bind(params))
         except StoreRefused as error:
             log_trigger(self._unit.group.connection, error.__cause__)
@@ -89,15 +92,19 @@ class FileReads:
         self, query: Compiled, params: Mapping[str, Any], client: str
     ) -> Sequence[Any]:
         """Execute the statement and return all rows."""
-        deadline = asyncio.get_running_loop().time() + self._timeout
         if not self._is_open:  # the file could not be opened at the start
-            await retry_while_locked(self._open_threads, deadline)
+            await self._retry_while_locked(self._open_threads)
         arguments = query.bind(params)
         if query.may_scan:
             return await self._scans.scan(client, query.text, arguments)
         if query.row_limit and params[query.row_limit] > MAX_INLINE_ROWS and self._may_be_cold():
             return await self._scans.page(client, query.text, arguments)
-        return await retry_while_locked(partial(self._read, query.text, arguments), deadline)
+        try:
+            return self._read(query.text, arguments)
+        except sqlite3.Error as error:
+            if not is_busy(error):
+                raise
+        return await self._retry_while_locked(partial(self._read, query.text, arguments))
 
     def measure(self) -> Iterable[Measurement]:
         """Return what is known of the scans, and the size of the log."""
@@ -116,6 +123,10 @@ class FileReads:
         self._scans.close()
         self.data_version.close()
         self._inline.close()
+
+    async def _retry_while_locked(self, operation: Callable[[], T]) -> T:
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        return await retry_while_locked(operation, deadline)
 
     def _open_threads(self) -> None:
         self._scans.open()
@@ -150,5 +161,5 @@ class Reader:
 
     async def exec(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """Execute the statement and return all rows. A scan does not block the event loop."""
-        with translate_errors():
+        with translate_errors:
             return await self._reads.fetch_all(compile_statement(statement), params, self._client)

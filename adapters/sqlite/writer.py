@@ -51,7 +51,7 @@ class Writer:
         deadline = asyncio.get_running_loop().time() + self._timeout
         had_to_wait = await self._acquire()
         try:
-            with translate_errors():
+            with translate_errors:
                 group = self._flusher.group
                 if group is None:
                     group = await retry_while_locked(self._open_group, deadline)
@@ -70,7 +70,7 @@ class Writer:
         ``StoreUnavailable`` when the group was rolled back.
         """
         try:
-            with translate_errors():
+            with translate_errors:
                 unit.release()
         except BaseException:
             self._flusher.roll_back(unit.group)

@@ -39,7 +39,7 @@ class DataVersion:
         except sqlite3.Error as error:
             if is_busy(error):
                 return None
-            with translate_errors():
+            with translate_errors:
                 raise
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ Only such a scope can cancel the exit of a generator, and so needs to be shielde
 are entered later are exited earlier. A scope costs 5 µs a request, and the server has none.
 """
 
-from asyncio import current_task
+from asyncio import current_task, get_running_loop
 from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,6 +27,9 @@ def make_check(states: Mapping[Any, Any] | None) -> Callable[[], bool]:
         if states is None:
             return True
         try:
+            if not states:  # as in the server, where no task uses scopes
+                get_running_loop()
+                return False
             state = states.get(current_task())
         except RuntimeError:  # another event loop than asyncio's
             return True

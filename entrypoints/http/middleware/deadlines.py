@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import takewhile
+from typing import Protocol
 
 CLOCK_RESOLUTION = 0.001
 """Resolution of uvloop's clock in seconds. A timer may fire this much too early."""
@@ -9,26 +10,36 @@ CLOCK_RESOLUTION = 0.001
 RequestTask = asyncio.Task[object]
 
 
+class Response(Protocol):
+    """The response to a request."""
+
+    status: int
+    """The status, or 0 as long as the response has not started."""
+
+
 class Deadlines:
     """The deadlines of the tasks that handle requests in one event loop.
 
     All requests have the same ``timeout`` in seconds, so deadlines are in order of arrival. One
     timer is enough: it is set for the first deadline, and set again when it fires. A timer for each
-    request would cost more than all other bookkeeping.
+    request would cost more than all other bookkeeping. Nor is a deadline removed when the response
+    starts: only when it expires, it matters whether the response has started.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:
         self.loop = loop
         self._timeout = timeout
-        self._pending: dict[RequestTask, float] = {}  # in order, and quick to remove from
+        # In order, and quick to remove from.
+        self._pending: dict[RequestTask, tuple[float, Response]] = {}
         self._expired: set[RequestTask] = set()
         self._has_timer = False
 
-    def start(self, task: RequestTask) -> bool:
+    def start(self, task: RequestTask, response: Response) -> bool:
         """Give the task a deadline. Return ``False`` if it has an earlier one already."""
         if task in self._pending or (self._expired and task in self._expired):
             return False
-        self._pending[task] = when = self.loop.time() + self._timeout
+        when = self.loop.time() + self._timeout
+        self._pending[task] = (when, response)
         if not self._has_timer:
             self._set_timer(when)
         return True
@@ -52,10 +63,11 @@ class Deadlines:
         """Cancel the tasks whose deadline has passed, and set the timer for the next one."""
         self._has_timer = False
         now = self.loop.time() + CLOCK_RESOLUTION
-        for task, _ in list(takewhile(lambda item: item[1] <= now, self._pending.items())):
+        for task, (_, response) in list(takewhile(lambda e: e[1][0] <= now, self._pending.items())):
             del self._pending[task]
-            self._expired.add(task)
-            task.cancel()
-        for when in self._pending.values():
+            if not response.status:
+                self._expired.add(task)
+                task.cancel()
+        for when, _ in self._pending.values():
             self._set_timer(when)
             break

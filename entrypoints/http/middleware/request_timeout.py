@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.http.middleware.deadlines import Deadlines
 from entrypoints.http.middleware.outcome import cancelled_response
+from entrypoints.http.responses.observed import observe_response
 from service_layer.telemetry.measurements import Counter, Measurement
 
 TIMED_OUT = "The request took too long."
@@ -50,17 +51,16 @@ class RequestTimeout:
         if deadlines is None or deadlines.loop is not loop:
             deadlines = self._deadlines = Deadlines(loop, self._timeout)
         task = asyncio.current_task(loop)
-        if scope["type"] != "http" or task is None or not deadlines.start(task):
+        if scope["type"] != "http" or task is None:
+            await self._app(scope, receive, send)
+            return
+        response, send = observe_response(scope, send)
+        if not deadlines.start(task, response):
             await self._app(scope, receive, send)
             return
         other_cancellations = task.cancelling()
-
-        def send_in_time(message: Message) -> Awaitable[None]:
-            deadlines.stop(task)
-            return send(message)
-
         try:
-            await self._app(scope, receive, send_in_time)
+            await self._app(scope, receive, send)
         except asyncio.CancelledError:
             if not deadlines.stop(task) or task.cancelling() > other_cancellations:
                 raise

@@ -81,15 +81,23 @@ class TimedResponse(ObservedResponse):
     has_timing = True
 
 
-def add_headers(scope: Scope, send: Send, headers: Mapping[bytes, bytes]) -> Send:
-    """Add headers, with names in lower case, to the response unless it has ones with these names.
+def observe_response(scope: Scope, send: Send) -> tuple[ObservedResponse, Send]:
+    """Return the response to the request, and the ``send`` to pass on.
 
-    Return the ``send`` to pass on: the same, or that of a new ``ObservedResponse`` if the scope has
-    none.
+    If the scope has no ``ObservedResponse``, a new one is added, and ``send`` is its method.
     """
     response: ObservedResponse | None = scope.get(RESPONSE)
     if response is None:
         response = scope[RESPONSE] = ObservedResponse(send)
         send = response.send
+    return response, send
+
+
+def add_headers(scope: Scope, send: Send, headers: Mapping[bytes, bytes]) -> Send:
+    """Add headers, with names in lower case, to the response unless it has ones with these names.
+
+    Return the ``send`` to pass on.
+    """
+    response, send = observe_response(scope, send)
     response.headers.update(headers)
     return send

@@ -48,7 +48,8 @@ async def measure_operations(folder: Path, rounds: int) -> Slices:
         key = await make_key(database, SCOPES)
         with (folder / "requests.log").open("w") as log:
             subjects = make_subjects(database, key, open_log(log))
-            traces = traces_of(bare(traced))
+            app, export = traced
+            traces = traces_of(bare(app), export)
             return await measure({**subjects, **traces}, rounds)
 
 

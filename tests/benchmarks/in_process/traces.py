@@ -1,6 +1,6 @@
 """GET of one hero with traces, which are exported to nowhere."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,25 +28,25 @@ class Encoding(SpanExporter):
 
 
 @asynccontextmanager
-async def traced_application(file: Path) -> AsyncIterator[FastAPI]:
-    """Open an application and a new database, both traced."""
+async def traced_application(file: Path) -> AsyncIterator[tuple[FastAPI, Callable[[], object]]]:
+    """Open an application and a new database, both traced, and yield what exports all spans."""
     processor = BatchSpanProcessor(Encoding())
     tracing = Tracing(NONE_SAMPLED, describe_service("benchmark", "1"), is_untraced, processor)
     async with one_hero(file) as database:
         database.trace(tracing.spans)
         try:
-            yield build_app(database, telemetry=tracing.telemetry)
+            yield build_app(database, telemetry=tracing.telemetry), processor.force_flush
         finally:
             await tracing.aclose(1.0)
 
 
-def make_subjects(app: FastAPI) -> Mapping[str, Subject]:
-    """Return the subjects by name.
+def make_subjects(app: FastAPI, export: Callable[[], object]) -> Mapping[str, Subject]:
+    """Return the subjects by name. ``export`` exports all spans of the application.
 
     Of the second one each slice has one traced request, so that the median includes it.
     """
     return {
-        "traces, none sampled": Subject(app),
-        "traces, 1 %": Subject(app, calls=100, traced=1),
-        "traces, 100 %": Subject(app, traced=CALLS),
+        "traces, none sampled": Subject(app, finish=export),
+        "traces, 1 %": Subject(app, calls=100, traced=1, finish=export),
+        "traces, 100 %": Subject(app, traced=CALLS, finish=export),
     }

@@ -67,8 +67,8 @@ MUTANTS = [
     Mutant(
         "an unknown error of a trigger of SQLite is a bug",
         "adapters/sqlite/session.py",
-        "with translate_write_errors() if statement.is_dml else translate_errors():",
-        "with translate_errors():",
+        "with translate_write_errors if statement.is_dml else translate_errors:",
+        "with translate_errors:",
         [TRIGGERS],
     ),
     Mutant(

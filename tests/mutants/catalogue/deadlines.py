@@ -14,9 +14,9 @@ OTHERS = f"{TESTS}/test_other_cancellations.py"
 MUTANTS = [
     Mutant(
         "a request is cancelled after its response has started",
-        TIMEOUT,
-        "            deadlines.stop(task)\n            return send(message)",
-        "            return send(message)",
+        DEADLINES,
+        "            if not response.status:\n",
+        "            if True:\n",
         [IN_TIME],
     ),
     Mutant(
@@ -64,7 +64,7 @@ MUTANTS = [
     Mutant(
         "every request is late when the first one is",
         DEADLINES,
-        "takewhile(lambda item: item[1] <= now, self._pending.items())",
+        "takewhile(lambda e: e[1][0] <= now, self._pending.items())",
         "self._pending.items()",
         [IN_TIME],
     ),
