@@ -121,7 +121,7 @@ class Pool:
         waiter = queue.join()
         self._waits += 1
         try:
-            await waiter.woken.wait()
+            await waiter.sleep()
         except BaseException:
             if waiter in self._assigned:
                 self._put_back(self._assigned.pop(waiter), writing=writing)
@@ -143,7 +143,7 @@ class Pool:
             queue.leave(first)
             self._free_to_write -= queue is self._writes
             self._assigned[first] = connection
-            first.woken.set()
+            first.wake()
         elif connection is None:
             self._idle.appendleft(None)
         else:

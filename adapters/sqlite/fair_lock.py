@@ -45,8 +45,7 @@ class FairLock:
             while self._is_locked or self._queue.first() is not waiter:
                 if waiter.is_late:
                     raise TimeoutError
-                waiter.woken.clear()
-                await waiter.woken.wait()
+                await waiter.sleep()
             self._is_locked = True
         finally:
             self._queue.leave(waiter)
@@ -66,4 +65,4 @@ class FairLock:
     def _wake(self) -> None:
         if not self._is_locked:
             for waiter in islice(self._queue, WAKEUPS_PER_RELEASE):
-                waiter.woken.set()
+                waiter.wake()

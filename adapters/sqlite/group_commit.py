@@ -52,7 +52,7 @@ class CommitGroup:
         self._loop = loop
         self._closes_at = loop.time() + MAX_GROUP_AGE
         self._is_over = False
-        self._waiters: deque[asyncio.Event] = deque()
+        self._waiters: deque[asyncio.Future[None]] = deque()
         self._failure: CommitFailure | None = None
         self._ended: threading.Event | None = None
 
@@ -92,9 +92,9 @@ class CommitGroup:
     async def wait_until_over(self) -> None:
         """Wait until the group has ended."""
         if not self._is_over:
-            woken = asyncio.Event()
+            woken = self._loop.create_future()
             self._waiters.append(woken)
-            await woken.wait()
+            await woken
 
     def _keep_loop_open(self) -> None:
         """Let ``asyncio.run`` not close the event loop before the group has ended.
@@ -110,7 +110,9 @@ class CommitGroup:
     def _wake_some(self) -> None:
         """Wake the next waiters, and continue in the next tick if there are more."""
         for _ in range(min(WAKEUPS_PER_TICK, len(self._waiters))):
-            self._waiters.popleft().set()
+            woken = self._waiters.popleft()
+            if not woken.done():  # cancelled
+                woken.set_result(None)
         if self._waiters:
             self._loop.call_soon(self._wake_some)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.sql.base import Executable
 
+from adapters.once_per_iteration import OncePerIteration
 from adapters.sql.mistyped import MistypedTables
 from adapters.sql.statements import Compiled
 from adapters.sqlite.connections import CACHE_SIZE, INLINE, compile_statement, fetch_all
@@ -83,6 +84,8 @@ class FileReads:
         self.mistyped = mistyped
         self._name = str(file.path)
         self._inline = FileConnection(file, INLINE)
+        self._check_file = OncePerIteration(file.check)
+        self._may_be_cold = OncePerIteration(self._is_larger_than_cache)
         self.data_version = DataVersion(file, self._inline)
         self._timeout = timeout
         self._scans = ScanPool(file, scan_timeout)
@@ -132,7 +135,7 @@ class FileReads:
         self._scans.open()
         self._is_open = True
 
-    def _may_be_cold(self) -> bool:
+    def _is_larger_than_cache(self) -> bool:
         """Return whether the file is larger than the cache of the connection on the event loop."""
         try:
             return os.stat(self._name).st_size > CACHE_SIZE  # noqa: PTH116 - as in connections
@@ -140,7 +143,8 @@ class FileReads:
             return False
 
     def _read(self, text: str, arguments: Sequence[Any]) -> Sequence[Any]:
-        return fetch_all(self._inline.get(), text, arguments)
+        self._check_file()
+        return fetch_all(self._inline.get_unchecked(), text, arguments)
 
 
 class Reader:

@@ -169,6 +169,10 @@ class FileConnection:
     def get(self) -> sqlite3.Connection:
         """Return the connection. Open it if it is closed. Raises like ``ServedFile.connect``."""
         self._file.check()
+        return self.get_unchecked()
+
+    def get_unchecked(self) -> sqlite3.Connection:
+        """Return the connection, after a ``ServedFile.check``."""
         if self._connection is None:
             self._connection = self._file.connect(self._pragmas)
         return self._connection

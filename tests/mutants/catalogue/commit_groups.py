@@ -119,8 +119,8 @@ MUTANTS = [
     Mutant(
         "the waiters of a group are woken in reverse order",
         GROUP,
-        "self._waiters.popleft().set()",
-        "self._waiters.pop().set()",
+        "woken = self._waiters.popleft()",
+        "woken = self._waiters.pop()",
         [f"{TESTS}/test_waking.py"],
     ),
     Mutant(

@@ -82,7 +82,7 @@ MUTANTS = [
     Mutant(
         "late waiters are not woken",
         QUEUE,
-        "            waiter.is_late = True\n            waiter.woken.set()",
+        "            waiter.is_late = True\n            waiter.wake()",
         "            waiter.is_late = True",
         [TIMEOUTS],
     ),

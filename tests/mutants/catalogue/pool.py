@@ -69,7 +69,7 @@ MUTANTS = [
     Mutant(
         "the wait for a connection has no timeout",
         "adapters/wait_queue.py",
-        "            waiter.is_late = True\n            waiter.woken.set()",
+        "            waiter.is_late = True\n            waiter.wake()",
         "            pass",
         [TESTS],
     ),
@@ -83,7 +83,7 @@ MUTANTS = [
     Mutant(
         "a waiter is not woken",
         POOL,
-        "            first.woken.set()\n",
+        "            first.wake()\n",
         "",
         [TESTS],
     ),
