@@ -26,7 +26,14 @@ class Reader(Protocol[E_co, Q_contra]):
 
 
 class Repository(Reader[E, Q_contra], Protocol[E, D_contra, Q_contra]):
-    """Read and write access. ``get`` locks the entity until the unit of work ends."""
+    """Read and write access.
+
+    ``get`` locks the entity against changes until the unit of work ends. Others may still refer to
+    it.
+    """
+
+    async def get_to_remove(self, entity_id: int, /) -> E:
+        """Return the entity, locked against changes and new references. Raises ``NotFound``."""
 
     async def add(self, draft: D_contra, /) -> E:
         """Insert an entity with a new id, one that none has had before. Return it."""

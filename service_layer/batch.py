@@ -130,7 +130,7 @@ async def _lock_targets(batch: Batch, repository: Repository[E, D, Q]) -> Mappin
     errors: dict[Location, DomainError] = {}
     for loc, operation in sorted(operations, key=lambda pair: pair[1].id):
         try:
-            targets[operation.id] = await repository.get(operation.id)
+            targets[operation.id] = await _lock(operation, repository)
             operation.precondition.check(targets[operation.id].version)
         except DomainError as error:
             errors[loc] = error.with_traceback(None)  # it would keep this frame alive
@@ -138,6 +138,12 @@ async def _lock_targets(batch: Batch, repository: Repository[E, D, Q]) -> Mappin
         if loc in errors:
             raise OperationFailed(loc, errors[loc]) from errors[loc]
     return targets
+
+
+async def _lock(operation: Update | Delete, repository: Repository[E, D, Q]) -> E:
+    if isinstance(operation, Delete):
+        return await repository.get_to_remove(operation.id)
+    return await repository.get(operation.id)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ async def delete_entity(
 ) -> None:
     """Delete the entity and commit. Raises ``NotFound`` and ``StaleVersion``."""
     if precondition != NO_PRECONDITION:
-        entity = await repository.get(entity_id)
+        entity = await repository.get_to_remove(entity_id)
         precondition.check(entity.version)
     await repository.remove(entity_id)
     await uow.commit()

@@ -72,6 +72,9 @@ class FakeRepository(Generic[E, D, Q]):
     async def get(self, entity_id: int, /) -> E:
         return self._find(await self._table(), entity_id)
 
+    async def get_to_remove(self, entity_id: int, /) -> E:
+        return await self.get(entity_id)
+
     async def find(self, ids: Collection[int], /) -> Mapping[int, E]:
         rows = (await self._table()).rows
         return {entity_id: rows[entity_id] for entity_id in ids if entity_id in rows}

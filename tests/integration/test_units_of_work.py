@@ -85,6 +85,7 @@ async def test_a_unit_of_work_that_reads_refuses_to_write(database: Database) ->
             heroes.add(HeroDraft("Rusty-Man", "Tommy Sharp")),
             heroes.update(hero.apply(HeroChanges({"age": 48}))),
             heroes.remove(hero.id),
+            heroes.get_to_remove(hero.id),
         ):
             with pytest.raises(TypeError, match="a unit of work that reads can not write"):
                 await write

@@ -61,7 +61,9 @@ class TableMapping(Generic[E, D, Q]):
         self._names = self.rules.names[1:]
         by_id = self.table.c[ID] == bindparam("entity_id")
         self.get = select(self.table).where(by_id)
-        self.get_locked = self.get.with_for_update()
+        # Does not conflict with FOR KEY SHARE, by which PostgreSQL checks foreign keys (record 13).
+        self.get_to_change = self.get.with_for_update(key_share=True)
+        self.get_to_remove = self.get.with_for_update()
         self.add = (
             insert(self.table)
             .prefix_with(OR_ABORT, dialect="sqlite")

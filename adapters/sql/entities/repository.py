@@ -30,7 +30,8 @@ class SqlRepository(Generic[E, D, Q]):
     """``Repository`` in SQL.
 
     ``locks`` is whether its unit of work writes: then ``get`` locks the row, as PostgreSQL can.
-    Otherwise each method that writes raises ``TypeError``: the statement would commit at once.
+    Otherwise ``get_to_remove`` and each method that writes raise ``TypeError``: the statement would
+    commit at once.
     """
 
     def __init__(
@@ -45,12 +46,17 @@ class SqlRepository(Generic[E, D, Q]):
     async def get(self, entity_id: int, /) -> E:
         """Return the entity. Raises ``StoreRefused`` if a policy hides it from changes only."""
         if self._locks:
-            return await self._get_locked(entity_id)
+            return await self._get_locked(self._mapping.get_to_change, entity_id)
         mapping, rules = self._mapping, self._mapping.rules
         row = await self._exec_one(mapping.get, entity_id)
         if not rules.is_regular(row) and rules.has_mistyped_sort_values([row]):
             self._mistyped_values().record(found=True)
         return mapping.to_entity(row)
+
+    async def get_to_remove(self, entity_id: int, /) -> E:
+        """Return the entity. Raises ``StoreRefused`` if a policy hides it from changes only."""
+        self._check_may_write()
+        return await self._get_locked(self._mapping.get_to_remove, entity_id)
 
     async def find(self, ids: Collection[int], /) -> Mapping[int, E]:
         """Return the entities, with one statement for each ``MAX_IDS`` of the ids."""
@@ -98,10 +104,10 @@ class SqlRepository(Generic[E, D, Q]):
     async def remove(self, entity_id: int, /) -> None:
         await self._change_one(self._mapping.remove, entity_id)
 
-    async def _get_locked(self, entity_id: int) -> E:
+    async def _get_locked(self, statement: Executable, entity_id: int) -> E:
         mapping = self._mapping
         try:
-            row = await self._exec_one(mapping.get_locked, entity_id)
+            row = await self._exec_one(statement, entity_id)
         except NotFound:
             await self._exec_one(mapping.get, entity_id)
             raise StoreRefused(HIDDEN) from None

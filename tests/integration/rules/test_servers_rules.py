@@ -118,9 +118,10 @@ async def test_a_hero_that_a_policy_protects_is_a_conflict_and_not_missing(
                 (await client.get("/heroes/1")).status_code,
                 (await client.patch("/heroes/1", json={"age": 5})).status_code,
                 (await client.delete("/heroes/1")).status_code,
+                (await client.delete("/heroes/1", headers={"If-Match": "*"})).status_code,
                 (await client.delete("/heroes/2")).status_code,
             ]
         await database.aclose()
         ask(url, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
 
-    assert [200, 409, 409, 404] == statuses
+    assert [200, 409, 409, 409, 404] == statuses

@@ -8,6 +8,7 @@ HTTP = "entrypoints/http/batch.py"
 UNIT = "tests/unit/service_layer/test_batch.py"
 API = "tests/unit/http/test_batch.py"
 CONTRACT = "tests/contract/test_batch.py"
+REFERENCES = "tests/integration/postgres/test_references.py"
 
 MUTANTS = [
     Mutant(
@@ -16,6 +17,13 @@ MUTANTS = [
         "sorted(operations, key=lambda pair: pair[1].id)",
         "operations",
         [f"{CONTRACT}::test_batches_on_the_same_heroes_in_opposite_orders_all_succeed[postgres]"],
+    ),
+    Mutant(
+        "rows to delete are locked as those to update",
+        BATCH,
+        "isinstance(operation, Delete)",
+        "False",
+        [REFERENCES],
     ),
     Mutant(
         "the error of the smallest id is reported",

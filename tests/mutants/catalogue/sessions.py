@@ -16,6 +16,7 @@ GROUPS = "tests/integration/sqlite/group_commit"
 CONTRACT = "tests/contract/test_unit_of_work.py"
 PLAIN_ERRORS = "tests/integration/plain/test_errors.py"
 TRANSACTIONS = "tests/integration/postgres/test_transactions.py"
+REFERENCES = "tests/integration/postgres/test_references.py"
 API = "tests/unit/api/test_heroes.py"
 
 MUTANTS = [
@@ -142,12 +143,40 @@ MUTANTS = [
     Mutant(
         "PostgreSQL: rows that are read are not locked",
         MAPPING,
-        "self.get_locked = self.get.with_for_update()",
-        "self.get_locked = self.get",
+        "self.get_to_change = self.get.with_for_update(key_share=True)",
+        "self.get_to_change = self.get",
         [
             f"{CONTRACT}::test_rows_it_has_read_are_locked_until_it_ends",
             "tests/contract/test_preconditions.py",
         ],
+    ),
+    Mutant(
+        "PostgreSQL: no row may refer to one that is read for a change",
+        MAPPING,
+        "with_for_update(key_share=True)",
+        "with_for_update()",
+        [REFERENCES],
+    ),
+    Mutant(
+        "PostgreSQL: a row may refer to one that is read for its removal",
+        MAPPING,
+        "with_for_update()",
+        "with_for_update(key_share=True)",
+        [REFERENCES],
+    ),
+    Mutant(
+        "PostgreSQL: a hero to delete is locked as if it were to change",
+        USE_CASES,
+        "repository.get_to_remove(entity_id)",
+        "repository.get(entity_id)",
+        [REFERENCES],
+    ),
+    Mutant(
+        "a unit of work that reads locks a row",
+        REPOSITORY,
+        "        self._check_may_write()\n        return await self._get_locked(",
+        "        return await self._get_locked(",
+        ["tests/integration/test_units_of_work.py"],
     ),
     Mutant(
         "PostgreSQL: a cancelled statement goes on",
