@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run quick test clients example node faults mutants soak overload restore-kills \
+.PHONY: help install run quick test interpreted clients example node faults mutants soak overload restore-kills \
 	kills stops hostile-tables canaries bench check openapi format lock clean
 
 help: ## Describe the targets
@@ -39,6 +39,10 @@ test: $(VENV)/dev.stamp ## Run the tests, and measure the coverage of the four p
 		--ignore tests/deployment $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+interpreted: $(VENV)/dev.stamp ## Run the tests with FastAPI's own handlers in place of compiled routes
+	TEST_COMPILED_ROUTES=false $(BIN)/pytest --quiet $(PARALLEL) --ignore tests/faults \
+		--ignore tests/deployment --ignore tests/unit/mutants $(ARGS)
 
 clients: node $(VENV)/dev.stamp $(VENV)/typescript.stamp ## Test generated clients in Python and TypeScript
 	$(BIN)/pytest --quiet tests/e2e/clients $(ARGS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from entrypoints.telemetry.tracing.installation import has_exporter
+from tests.support import route_handlers
 from tests.support.postgres import OLDEST, PostgresServer, postgres_server
 from tests.support.served import fresh_postgres
 
@@ -17,7 +18,14 @@ TRACED = [
 ]
 """The tests that need the extra ``otel``."""
 
+COMPILED = ["e2e/test_compiled_routes.py", "unit/http/compiled"]
+"""The tests that compare compiled routes with FastAPI's handlers."""
+
 collect_ignore = [] if has_exporter() else TRACED
+
+if not route_handlers.ARE_COMPILED:
+    collect_ignore += COMPILED
+    route_handlers.switch_off_compiled_routes()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from entrypoints.cli import cli
 from tests.support.restored_logging import restored_logging
+from tests.support.route_handlers import SETTING
 
 LIMIT = float(os.environ.get("TEST_LIMIT", "30"))
 """Seconds within which a process must start or stop. ``make mutants`` allows less."""
@@ -137,7 +138,8 @@ def environment(database: Path, **settings: str) -> dict[str, str]:
     With coverage a server takes nearly twice as long to start. So it is measured only in the tests
     of the server: the others test code that is also tested in this process.
     """
-    chosen = {"database_url": f"sqlite:///{database}", "log_format": "console", **settings}
+    url = f"sqlite:///{database}"
+    chosen = {"database_url": url, "log_format": "console", **SETTING, **settings}
     is_measured = os.environ.get("PYTEST_CURRENT_TEST", "").startswith(MEASURED)
     excluded = ("HEROES_", "OTEL_") if is_measured else UNMEASURED
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(excluded)}
