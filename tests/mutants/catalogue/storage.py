@@ -15,6 +15,8 @@ SERVING = f"{INTEGRATION}/replaced_files/test_serving.py"
 STARTING = f"{INTEGRATION}/replaced_files/test_starting.py"
 FLUSHES = f"{INTEGRATION}/flushes/test_failed_flush.py"
 
+ITERATIONS = "tests/unit/test_once_per_iteration.py"
+
 MUTANTS = [
     Mutant(
         "a replaced file is not noticed before COMMIT",
@@ -113,5 +115,26 @@ MUTANTS = [
         "PRIVATE = 0o600",
         "PRIVATE = 0o666",
         [f"{INTEGRATION}/test_modes.py"],
+    ),
+    Mutant(
+        "the file is looked at once, and never again",
+        "adapters/once_per_iteration.py",
+        "            loop.call_soon(self._forget, context=Context())\n",
+        "",
+        [ITERATIONS],
+    ),
+    Mutant(
+        "a look at the file is remembered after its event loop was closed",
+        "adapters/once_per_iteration.py",
+        "if loop is not self._loop:",
+        "if self._loop is None:",
+        [ITERATIONS],
+    ),
+    Mutant(
+        "a read does not look at the file",
+        "adapters/sqlite/session.py",
+        "        self._check_file()\n",
+        "",
+        ["tests/integration/sqlite/replaced_files/test_serving.py"],
     ),
 ]
