@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from domain.errors import StaleVersion
+from entrypoints.http.compiled.json_nesting import MAX_DEPTH
 from entrypoints.http.description.error_bodies import (
     MALFORMED,
     HTTPValidationError,
@@ -130,8 +131,9 @@ _RESPONSES: dict[HTTPStatus, dict[str, Any]] = {
     },
     HTTPStatus.BAD_REQUEST: document_detail(
         HTTPStatus.BAD_REQUEST,
-        "The body is not text in a Unicode encoding, or its JSON is nested too deeply. For"
-        " malformed HTTP, and for a request that did not arrive in time, it is always a problem.",
+        f"The body is not text in a Unicode encoding, or its JSON is nested more than {MAX_DEPTH}"
+        " deep. For malformed HTTP, and for a request that did not arrive in time, it is always a"
+        " problem.",
         "There was an error parsing the body",
     ),
     HTTPStatus.CONFLICT: document_problem(

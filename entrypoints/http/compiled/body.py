@@ -13,9 +13,8 @@ from fastapi.params import Body, Form
 from fastapi.requests import Request
 from pydantic_core import PydanticUndefined
 
+from entrypoints.http.compiled.json_body import READ_ERROR, check_nesting
 from entrypoints.http.compiled.left import LeftToFastAPI
-
-READ_ERROR = "There was an error parsing the body"
 
 Validate = Callable[[Any, dict[str, Any], list[Any]], Awaitable[None]]
 """Validates a body, and adds its value, or its errors."""
@@ -33,7 +32,10 @@ async def read_body(request: Request, *, is_strict: bool) -> Any:
             return PydanticUndefined
         media_type = request.headers.get("content-type")
         is_json = _is_json(media_type) if media_type else not is_strict
-        return await request.json() if is_json else content
+        if not is_json:
+            return content
+        check_nesting(content)
+        return await request.json()
     except (JSONDecodeError, HTTPException):
         raise
     except Exception as error:

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from entrypoints.http.compiled.checks import is_known, is_own
 from entrypoints.http.compiled.handler import Declared, Handler, compile_handler
+from entrypoints.http.compiled.json_body import read_json_alike
 from entrypoints.http.compiled.left import LeftToFastAPI
 
 log = logging.getLogger(__name__)
@@ -22,12 +23,13 @@ class CompiledRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Return the handler. FastAPI calls this for the route, and for each inclusion of it."""
-        fallback = super().get_route_handler()
+        own = super().get_route_handler()
         declared = _find_declared(self)
+        fallback = own if declared.body_field is None else read_json_alike(own)
         app = declared.dependency_overrides_provider
         if app is None or not is_switched_on(app):  # without one, another inclusion follows
             return fallback
-        if not (is_known() and is_own(fallback)):
+        if not (is_known() and is_own(own)):
             return fallback
         try:
             return compile_handler(declared, fallback)

@@ -8,6 +8,8 @@ HANDLER = f"{COMPILED}/handler.py"
 DEPENDENCIES = f"{COMPILED}/dependencies.py"
 PARAMETERS = f"{COMPILED}/parameters.py"
 BODY = f"{COMPILED}/body.py"
+JSON_BODY = f"{COMPILED}/json_body.py"
+NESTING = "entrypoints/http/compiled/json_nesting.py"
 CHECKS = f"{COMPILED}/checks.py"
 SCOPES = f"{COMPILED}/scopes.py"
 
@@ -15,6 +17,8 @@ UNIT = "tests/unit/http/compiled"
 ROUTES = [f"{UNIT}/test_routes.py"]
 EXITS = [f"{UNIT}/test_exits.py"]
 LEFT = [f"{UNIT}/test_left.py"]
+JSON = [f"{UNIT}/test_json_body.py"]
+DEPTHS = ["tests/unit/http/compiled/test_json_nesting.py"]
 
 MUTANTS = [
     Mutant(
@@ -144,6 +148,48 @@ MUTANTS = [
         "raise HTTPException(400, READ_ERROR) from error",
         "raise",
         ROUTES,
+    ),
+    Mutant(
+        "a compiled route parses JSON as deep as Python does",
+        BODY,
+        "        check_nesting(content)\n",
+        "",
+        JSON,
+    ),
+    Mutant(
+        "a route that is left to FastAPI parses JSON as deep as Python does",
+        ROUTE,
+        "own if declared.body_field is None else read_json_alike(own)",
+        "own",
+        JSON,
+    ),
+    Mutant(
+        "a request keeps a reference to itself",
+        JSON_BODY,
+        "del request.json  #",
+        "pass  #",
+        JSON,
+    ),
+    Mutant(
+        "brackets in strings count as nesting",
+        NESTING,
+        '_STRING.sub(b"", _encode(content))',
+        "_encode(content)",
+        DEPTHS,
+    ),
+    Mutant(
+        "the brackets of UTF-16 are those of its bytes",
+        NESTING,
+        "_encode(content))",
+        "content)",
+        DEPTHS,
+    ),
+    Mutant(
+        "a string without an end is none, and is read again from each quote",
+        NESTING,
+        "*+\"?', re.DOTALL)",
+        "*+\"', re.DOTALL)",
+        DEPTHS,
     ),
     Mutant(
         "a new part of FastAPI is ignored",

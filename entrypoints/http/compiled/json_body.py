@@ -1,0 +1,46 @@
+"""JSON that FastAPI reads, with the same result on every version of Python."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from fastapi import HTTPException
+from fastapi.requests import Request
+from fastapi.responses import Response
+
+from entrypoints.http.compiled.json_nesting import is_nested_too_deeply
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+READ_ERROR = "There was an error parsing the body"
+
+
+def check_nesting(content: bytes) -> None:
+    """Raise what FastAPI raises if Python does not parse the JSON, if it is nested too deeply."""
+    if is_nested_too_deeply(content):
+        raise HTTPException(400, READ_ERROR)
+
+
+def read_json_alike(handle: Handler) -> Handler:
+    """Return FastAPI's handler, for which ``request.json()`` does not depend on the Python version.
+
+    The request stays the same object, because error handlers have it too.
+    """
+
+    async def handle_alike(request: Request) -> Response:
+        parse = request.json
+
+        async def parse_alike() -> Any:
+            return await _parse(request, parse)
+
+        request.json = parse_alike  # type: ignore[method-assign] # of this request only
+        try:
+            return await handle(request)
+        finally:
+            del request.json  # no cycle is left for the garbage collector
+
+    return handle_alike
+
+
+async def _parse(request: Request, parse: Callable[[], Awaitable[Any]]) -> Any:
+    check_nesting(await request.body())
+    return await parse()

@@ -1,0 +1,123 @@
+"""What clients get for JSON does not depend on the version of Python, whoever handles the route."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
+from fastapi.testclient import TestClient
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from entrypoints.http.compiled import CompiledRoute
+from entrypoints.http.compiled.json_nesting import MAX_DEPTH
+
+pytestmark = pytest.mark.canary
+
+JSON = {"Content-Type": "application/json"}
+DEEPEST = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+DEEPER = b"[" + DEEPEST + b"]"
+
+
+async def echo(body: list[Any]) -> Response:
+    return Response(json.dumps(body))
+
+
+async def none() -> None:
+    return None
+
+
+def overridden() -> FastAPI:
+    app = FastAPI()
+    app.dependency_overrides[none] = none
+    return app
+
+
+def switched_off() -> FastAPI:
+    app = FastAPI()
+    app.state.compiled_routes = False
+    return app
+
+
+def traced() -> FastAPI:
+    return FastAPI(telemetry={"tracer_provider": TracerProvider()})
+
+
+def limited() -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=65_536)
+    return app
+
+
+@pytest.fixture(
+    params=[FastAPI, switched_off, overridden, traced, limited], ids=lambda make: make.__name__
+)
+def app(request: pytest.FixtureRequest) -> FastAPI:
+    made: FastAPI = request.param()
+    made.router.route_class = CompiledRoute
+    made.post("/echo", dependencies=[Depends(none)])(echo)
+    return made
+
+
+@pytest.mark.parametrize("content", [DEEPER, DEEPER[:-1], b"[" * 60_000, b"x" + DEEPER])
+def test_json_that_is_nested_too_deeply_is_400(app: FastAPI, content: bytes) -> None:
+    response = TestClient(app).post("/echo", content=content, headers=JSON)
+
+    expected = {"detail": "There was an error parsing the body"}
+    assert (400, expected) == (response.status_code, response.json())
+
+
+def test_json_may_be_nested_up_to_the_bound(app: FastAPI) -> None:
+    response = TestClient(app).post("/echo", content=DEEPEST, headers=JSON)
+
+    assert (200, DEEPEST) == (response.status_code, response.content)
+
+
+def test_a_body_that_is_not_json_is_not_parsed(app: FastAPI) -> None:
+    response = TestClient(app).post("/echo", content=DEEPER, headers={"Content-Type": "text/plain"})
+
+    assert 422 == response.status_code
+    assert ["list_type"] == [each["type"] for each in response.json()["detail"]]
+
+
+def test_a_request_is_left_as_it_was(app: FastAPI) -> None:
+    seen: list[tuple[Any, bool]] = []
+
+    class Watching(CompiledRoute):
+        def get_route_handler(self) -> Any:
+            handle = super().get_route_handler()
+
+            async def watch(request: Request) -> Response:
+                response = await handle(request)
+                seen.append((await request.json(), "json" in vars(request)))
+                return response
+
+            return watch
+
+    app.router.route_class = Watching
+    app.post("/watched")(echo)
+
+    TestClient(app).post("/watched", json=[1])
+
+    assert [([1], False)] == seen
+
+
+def test_a_request_may_parse_json_in_its_own_way(app: FastAPI) -> None:
+    class Lenient(Request):
+        async def json(self) -> Any:
+            return [await super().json()]
+
+    class LenientRoute(CompiledRoute):
+        def get_route_handler(self) -> Any:
+            handle = super().get_route_handler()
+
+            async def parse(request: Request) -> Response:
+                return await handle(Lenient(request.scope, request.receive))
+
+            return parse
+
+    app.router.route_class = LenientRoute
+    app.post("/lenient")(echo)
+
+    assert "[1]" == TestClient(app).post("/lenient", json=1).text
