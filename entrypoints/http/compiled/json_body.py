@@ -1,6 +1,8 @@
 """JSON that FastAPI reads, with the same result on every version of Python."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
+from json import JSONDecodeError
 from typing import Any
 
 from fastapi import HTTPException
@@ -12,6 +14,9 @@ from entrypoints.http.compiled.json_nesting import is_nested_too_deeply
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 READ_ERROR = "There was an error parsing the body"
+
+_TRAILING_COMMA = "Illegal trailing comma"
+_WHITESPACE = re.compile(r"[ \t\n\r]*")
 
 
 def check_nesting(content: bytes) -> None:
@@ -41,6 +46,20 @@ def read_json_alike(handle: Handler) -> Handler:
     return handle_alike
 
 
+def relocate(error: JSONDecodeError) -> JSONDecodeError:
+    """Return the error at the bracket after a trailing comma.
+
+    Python reports the bracket before version 3.13, and the comma since.
+    """
+    if not error.msg.startswith(_TRAILING_COMMA):
+        return error
+    space = _WHITESPACE.match(error.doc, error.pos + 1)
+    return JSONDecodeError(error.msg, error.doc, space.end() if space else error.pos)
+
+
 async def _parse(request: Request, parse: Callable[[], Awaitable[Any]]) -> Any:
     check_nesting(await request.body())
-    return await parse()
+    try:
+        return await parse()
+    except JSONDecodeError as error:
+        raise relocate(error) from None

@@ -118,6 +118,7 @@ def test_a_body_without_a_json_content_type_gets_422_that_names_the_right_one(
         (b'{"age":01}', 8),
         (b'{"name":"\n"}', 9),
         (b'{"name":"N",}', 12),
+        (b'{"name":"N","x":[1, ]}', 20),
         (b'{"name":"Deadpond"', 18),
     ],
 )

@@ -192,6 +192,13 @@ MUTANTS = [
         DEPTHS,
     ),
     Mutant(
+        "the error of a trailing comma is where this version of Python finds it",
+        JSON_BODY,
+        "space.end() if space else error.pos",
+        "error.pos",
+        JSON,
+    ),
+    Mutant(
         "a new part of FastAPI is ignored",
         CHECKS,
         "if {each.name for each in fields(Dependant)} != PARTS:",

@@ -1,6 +1,7 @@
 """What clients get for JSON does not depend on the version of Python, whoever handles the route."""
 
 import json
+from json import JSONDecodeError
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from entrypoints.http.compiled import CompiledRoute
+from entrypoints.http.compiled.json_body import relocate
 from entrypoints.http.compiled.json_nesting import MAX_DEPTH
 
 pytestmark = pytest.mark.canary
@@ -79,6 +81,44 @@ def test_a_body_that_is_not_json_is_not_parsed(app: FastAPI) -> None:
 
     assert 422 == response.status_code
     assert ["list_type"] == [each["type"] for each in response.json()["detail"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "position"),
+    [
+        (b"[1,]", 3),
+        (b"[1, \t\r\n]", 7),
+        (b'[{"a":1,}]', 8),
+        (b'[{"a":1 , }]', 10),
+        ('["é",]'.encode(), 5),
+        ("[1,]".encode("utf-16"), 3),
+        (b"[,]", 1),
+        (b"[1,,]", 3),
+        (b"[1,", 3),
+        (b'[",]', 1),
+    ],
+)
+def test_the_error_is_located_after_a_trailing_comma(
+    app: FastAPI, content: bytes, position: int
+) -> None:
+    response = TestClient(app).post("/echo", content=content, headers=JSON)
+
+    (error,) = response.json()["detail"]
+    assert (422, "json_invalid") == (response.status_code, error["type"])
+    assert ["body", position] == error["loc"]
+
+
+@pytest.mark.parametrize(
+    ("text", "comma", "position"), [("[1,]", 2, 3), ('{"a":1, \t\r\n}', 6, 11), ("[1,", 2, 3)]
+)
+def test_an_error_at_the_comma_is_located_after_it(text: str, comma: int, position: int) -> None:
+    error = JSONDecodeError("Illegal trailing comma before end of array", text, comma)
+
+    assert position == relocate(error).pos
+
+
+def test_any_other_error_stays_where_it_is() -> None:
+    assert 1 == relocate(JSONDecodeError("Expecting value", "[, ]", 1)).pos
 
 
 def test_a_request_is_left_as_it_was(app: FastAPI) -> None:
