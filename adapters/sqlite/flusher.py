@@ -61,6 +61,9 @@ class Flusher:
             self._drop(group)
             flushed()
             return
+        if (failure := self._find_replacement()) is not None:
+            self._end(group, failure, 0.0, flushed)
+            return
         try:
             self._thread.submit(self._commit, group, asyncio.get_running_loop(), flushed)
         except RuntimeError:  # the thread cannot be started, or is shut down
@@ -108,15 +111,15 @@ class Flusher:
     ) -> None:
         """Commit in the thread, and notify the event loop.
 
-        The executor's future is not awaited: it would take another tick of the event loop.
+        The executor's future is not awaited: it would take another tick of the event loop. The
+        thread does nothing else: after each system call it waits until the event loop, which may
+        have much to do, lets it run Python code again.
         """
         failure: Exception | None = None
         started = time.monotonic()
         try:
             with translate_errors:
-                self._file.check()
                 group.connection.execute("COMMIT")
-                self._require_durable_file()
         except Exception as error:  # noqa: BLE001 - all waiters have to be notified of any error
             failure = error
         seconds = time.monotonic() - started
@@ -132,6 +135,8 @@ class Flusher:
         if group is not self.group:
             return  # rolled back, because the thread could not be started at first
         self.group = None
+        if failure is None and (replaced := self._find_replacement()) is not None:
+            failure = OutcomeUnknown(str(replaced))
         self._count(group, failure, seconds)
         if failure is None:
             group.end()
@@ -150,12 +155,14 @@ class Flusher:
         else:
             self._failures += 1
 
-    def _require_durable_file(self) -> None:
-        """Raise ``OutcomeUnknown`` if the file was replaced during the COMMIT."""
+    def _find_replacement(self) -> StoreUnavailable | None:
+        """Return why the file is no longer the one that was opened, or ``None`` if it is."""
         try:
-            self._file.check()
+            with translate_errors:
+                self._file.check()
         except StoreUnavailable as error:
-            raise OutcomeUnknown(str(error)) from error
+            return error
+        return None
 
     def _commit_failure(self, error: Exception) -> CommitFailure:
         """Return the failure of every unit of work in a group whose COMMIT failed.

@@ -21,15 +21,15 @@ MUTANTS = [
     Mutant(
         "a replaced file is not noticed before COMMIT",
         FLUSHER,
-        "                self._file.check()\n                group.connection",
-        "                group.connection",
+        "if (failure := self._find_replacement()) is not None:",
+        "if False:",
         [TRANSACTIONS],
     ),
     Mutant(
         "a COMMIT is acknowledged although the file was replaced meanwhile",
         FLUSHER,
-        "                self._require_durable_file()\n",
-        "",
+        "if failure is None and (replaced := self._find_replacement()) is not None:",
+        "if False:",
         [TRANSACTIONS],
     ),
     Mutant(
