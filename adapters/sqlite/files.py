@@ -44,7 +44,7 @@ def identity(name: str) -> Identity | None:
     Raises ``OSError`` if that is unknown, for instance without the permission to search a folder.
     """
     try:
-        status = os.stat(name)  # noqa: PTH116 - runs before every read; a Path doubles the cost
+        status = os.stat(name)  # noqa: PTH116 - runs for reads and writes; a Path doubles the cost
     except (FileNotFoundError, NotADirectoryError):
         return None
     return (status.st_dev, status.st_ino) if status.st_size else None
