@@ -1,4 +1,4 @@
-"""A look at the outside world that one iteration of the event loop takes once."""
+"""Functions that are called at most once in an iteration of the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,23 +9,23 @@ T = TypeVar("T")
 
 
 class OncePerIteration(Generic[T]):
-    """Calls a function once in an iteration of the event loop, and returns its result again.
+    """Calls a function at most once in an iteration of the event loop, and returns its result.
 
-    The requests that an iteration handles arrived before it began. So none of them can have been
-    sent after a change of the outside world that this look misses::
+    For a function that reads a state outside the process, such as that of a file. Each request that
+    uses the result arrived before the call, so none was sent after a change that the call missed::
 
-        iteration   requests arrive   look   request   request   the result is forgotten
-        next one    requests arrive   look   ...
+        iteration 1   receive requests   call the function   request A   request B
+        iteration 2   receive requests   forget the result   call the function   request C
     """
 
     def __init__(self, function: Callable[[], T]) -> None:
         self._function = function
         self._results: list[T] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        """The event loop of the result. It may have been closed before it forgot the result."""
+        """The event loop of the result. If it was closed meanwhile, the result is still here."""
 
     def __call__(self) -> T:
-        """Return the result. An error is raised, and not remembered."""
+        """Return the result. An error of the function is raised; the next call tries again."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._results = [self._function()]

@@ -22,12 +22,12 @@ class Waiter:
         self._woken: asyncio.Future[None] | None = None
 
     def sleep(self) -> asyncio.Future[None]:
-        """Return what to await until the next ``wake``. An ``asyncio.Event`` would cost more."""
+        """Return a future that ``wake`` completes. It costs less than an ``asyncio.Event``."""
         self._woken = asyncio.get_running_loop().create_future()
         return self._woken
 
     def wake(self) -> None:
-        """Wake the task, if it sleeps."""
+        """Wake the task, if it awaits the future of ``sleep``."""
         if self._woken is not None and not self._woken.done():
             self._woken.set_result(None)
 

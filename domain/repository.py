@@ -28,8 +28,8 @@ class Reader(Protocol[E_co, Q_contra]):
 class Repository(Reader[E, Q_contra], Protocol[E, D_contra, Q_contra]):
     """Read and write access.
 
-    ``get`` locks the entity against changes until the unit of work ends. Others may still refer to
-    it.
+    ``get`` locks the entity against changes until the unit of work ends. Other units of work may
+    still store references to it.
     """
 
     async def get_to_remove(self, entity_id: int, /) -> E:

@@ -37,9 +37,9 @@ class ReadOnlyUnitOfWork(ABC):
 class UnitOfWork(ABC):
     """One transaction over all repositories. It begins with the first call to a repository.
 
-    What it reads with ``get`` is locked until it ends: no other unit of work can change it. Any
-    call may raise ``StoreUnavailable``, and a write ``StoreConflict``. Then the unit of work cannot
-    be used any more.
+    What it reads with ``get`` or ``get_to_remove`` is locked until it ends: no other unit of work
+    can change it. Any call may raise ``StoreUnavailable``, and a write ``StoreConflict``. Then the
+    unit of work cannot be used any more.
     """
 
     heroes: HeroRepository

@@ -15,8 +15,8 @@ class ErrorTranslator(AbstractContextManager[None]):
     """A context manager that raises the application's error for a failure of the database.
 
     Other errors pass unchanged. ``driver_errors`` are those of one driver. They are also translated
-    if SQLAlchemy wraps them. It has no state, so that any number of tasks and threads may share it:
-    a new one for each statement would take longer.
+    if SQLAlchemy wraps them. Tasks and threads share one translator, because it has no state. A new
+    one for each statement would cost more.
     """
 
     def __init__(

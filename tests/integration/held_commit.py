@@ -45,9 +45,9 @@ class HeldCommit:
                 self._was_released &= self._released.acquire(timeout=LIMIT)
 
     def check(self) -> None:
-        """Fail if a commit went on because it was not released in time.
+        """Fail if a commit was not released in time, and so went on.
 
-        An error in ``hold``, which SQLite calls, is ignored.
+        ``hold`` cannot fail itself: SQLite calls it, and ignores its errors.
         """
         assert self._was_released, "the commit was not released"
 

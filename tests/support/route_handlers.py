@@ -8,7 +8,7 @@ ARE_COMPILED = os.environ.get("TEST_COMPILED_ROUTES", "true") != "false"
 """``make interpreted`` sets the variable to ``false``."""
 
 SETTING = {} if ARE_COMPILED else {"compiled_routes": "false"}
-"""The setting of a server process that has the same."""
+"""The settings with which a server process uses the same handlers."""
 
 
 def switch_off_compiled_routes() -> None:

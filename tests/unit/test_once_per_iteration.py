@@ -1,4 +1,4 @@
-"""A function is called once in an iteration of the event loop."""
+"""A function is called at most once in an iteration of the event loop."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from adapters.once_per_iteration import OncePerIteration
 
 
 class Look:
-    """Counts its calls, and raises at the first ones."""
+    """Returns the number of its calls. The first ``failures`` of them raise."""
 
     def __init__(self, failures: int = 0) -> None:
         self.number = 0
@@ -22,7 +22,7 @@ class Look:
 
 
 def run_one_iteration(once: OncePerIteration[int]) -> int:
-    """Return the result in a loop that ends with this iteration."""
+    """Return the result in a new event loop that is closed after one iteration."""
     loop, found = asyncio.new_event_loop(), list[int]()
     loop.call_soon(lambda: found.append(once()))
     loop.call_soon(loop.stop)
@@ -53,7 +53,7 @@ async def test_it_is_called_again_in_each_further_iteration() -> None:
 
 
 async def test_a_task_that_starts_after_the_iteration_gets_no_earlier_result() -> None:
-    """What arrives after the look is handled in the next iteration, after the first result."""
+    """A request that arrives after the call is handled in the next iteration, by a new call."""
     once = OncePerIteration(Look())
     loop = asyncio.get_running_loop()
     first = once()

@@ -31,7 +31,7 @@ class SqlRepository(Generic[E, D, Q]):
 
     ``locks`` is whether its unit of work writes: then ``get`` locks the row, as PostgreSQL can.
     Otherwise ``get_to_remove`` and each method that writes raise ``TypeError``: the statement would
-    commit at once.
+    be committed at once.
     """
 
     def __init__(

@@ -172,7 +172,7 @@ class FileConnection:
         return self.get_unchecked()
 
     def get_unchecked(self) -> sqlite3.Connection:
-        """Return the connection, after a ``ServedFile.check``."""
+        """Return the connection like ``get``, but leave ``ServedFile.check`` to the caller."""
         if self._connection is None:
             self._connection = self._file.connect(self._pragmas)
         return self._connection

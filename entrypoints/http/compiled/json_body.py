@@ -1,4 +1,4 @@
-"""JSON that FastAPI reads, with the same result on every version of Python."""
+"""JSON bodies: the bound of nesting and positions of errors are equal on all versions of Python."""
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine
@@ -20,15 +20,16 @@ _WHITESPACE = re.compile(r"[ \t\n\r]*")
 
 
 def check_nesting(content: bytes) -> None:
-    """Raise what FastAPI raises if Python does not parse the JSON, if it is nested too deeply."""
+    """Raise the 400 of FastAPI for a body that it cannot read, if JSON is nested too deeply."""
     if is_nested_too_deeply(content):
         raise HTTPException(400, READ_ERROR)
 
 
 def read_json_alike(handle: Handler) -> Handler:
-    """Return FastAPI's handler, for which ``request.json()`` does not depend on the Python version.
+    """Return the handler with a ``request.json()`` that does not depend on the version of Python.
 
-    The request stays the same object, because error handlers have it too.
+    The method is replaced in the request itself: error handlers get the same object, and with it
+    the body that was received.
     """
 
     async def handle_alike(request: Request) -> Response:
@@ -47,9 +48,9 @@ def read_json_alike(handle: Handler) -> Handler:
 
 
 def relocate(error: JSONDecodeError) -> JSONDecodeError:
-    """Return the error at the bracket after a trailing comma.
+    """Return the error. If it is a trailing comma, locate it at the bracket after the comma.
 
-    Python reports the bracket before version 3.13, and the comma since.
+    Python 3.12 and older locate it there, newer versions at the comma.
     """
     if not error.msg.startswith(_TRAILING_COMMA):
         return error

@@ -28,7 +28,7 @@ def make_check(states: Mapping[Any, Any] | None) -> Callable[[], bool]:
             return True
         try:
             if not states:  # as in the server, where no task uses scopes
-                get_running_loop()
+                get_running_loop()  # raises RuntimeError, as current_task does
                 return False
             state = states.get(current_task())
         except RuntimeError:  # another event loop than asyncio's

@@ -22,8 +22,8 @@ class Deadlines:
 
     All requests have the same ``timeout`` in seconds, so deadlines are in order of arrival. One
     timer is enough: it is set for the first deadline, and set again when it fires. A timer for each
-    request would cost more than all other bookkeeping. Nor is a deadline removed when the response
-    starts: only when it expires, it matters whether the response has started.
+    request would cost more than all other bookkeeping. Whether the response has started is checked
+    only when the deadline expires: to remove it at the start would need a wrapper around ``send``.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:

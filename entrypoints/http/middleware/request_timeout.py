@@ -36,7 +36,7 @@ class RequestTimeout:
 
     A response that has started is not affected. The application may be used in several event
     loops, one after the other or in several threads: each has its own deadlines. It costs 1.5 µs a
-    request (record 31).
+    request in a loop (record 31).
     """
 
     def __init__(self, app: ASGIApp, timeout: float, count: TimeoutCount | None = None) -> None:

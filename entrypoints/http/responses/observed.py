@@ -6,7 +6,8 @@ in the ASGI scope, and those within use it::
 
     server       ObservationMiddleware   scope[RESPONSE] = response, and sends by response.send
     application    SecurityHeaders         response.headers |= ...
-                     RateLimit               response.headers |= ...
+                     RequestTimeout          response.status: has the response started?
+                       RateLimit               response.headers |= ...
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -82,9 +83,9 @@ class TimedResponse(ObservedResponse):
 
 
 def observe_response(scope: Scope, send: Send) -> tuple[ObservedResponse, Send]:
-    """Return the response to the request, and the ``send`` to pass on.
+    """Return the ``ObservedResponse`` of the scope, and the ``send`` to pass on.
 
-    If the scope has no ``ObservedResponse``, a new one is added, and ``send`` is its method.
+    If the scope has none, add a new one, and return its ``send``.
     """
     response: ObservedResponse | None = scope.get(RESPONSE)
     if response is None:

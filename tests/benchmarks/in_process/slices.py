@@ -4,8 +4,8 @@ Drift of the machine then affects all of them alike. The time is that of the pro
 processors: while another process has them, it does not count, but that of threads does, such as the
 one that exports traces. A difference is computed within a slice.
 
-Each slice has an order of its own. What a subject leaves in the processor's caches would otherwise
-count for always the same other one::
+The order is random in each slice. In a fixed order, what a subject leaves in the processor's caches
+would always affect the same other one::
 
     slice 1   token  none  rate limit  401  API key
     slice 2   none  API key  401  token  rate limit
@@ -44,8 +44,8 @@ SAMPLED = b"00-" + b"ab" * 16 + b"-" + b"cd" * 8 + b"-01"
 class Subject(NamedTuple):
     """An application, the credential that its client sends, and the status that it gets.
 
-    ``traced`` of the ``calls`` in a slice are sampled by a proxy. ``finish`` does at the end of a
-    slice what the application has left to other threads.
+    ``traced`` of the ``calls`` in a slice are sampled by a proxy. ``finish`` is called at the end
+    of a slice. It completes what the application has left to other threads, so that it counts.
     """
 
     app: ASGIApp

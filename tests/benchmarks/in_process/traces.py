@@ -29,7 +29,7 @@ class Encoding(SpanExporter):
 
 @asynccontextmanager
 async def traced_application(file: Path) -> AsyncIterator[tuple[FastAPI, Callable[[], object]]]:
-    """Open an application and a new database, both traced, and yield what exports all spans."""
+    """Open a new database and an application, both traced. Yield it and what exports its spans."""
     processor = BatchSpanProcessor(Encoding())
     tracing = Tracing(NONE_SAMPLED, describe_service("benchmark", "1"), is_untraced, processor)
     async with one_hero(file) as database:
@@ -41,9 +41,9 @@ async def traced_application(file: Path) -> AsyncIterator[tuple[FastAPI, Callabl
 
 
 def make_subjects(app: FastAPI, export: Callable[[], object]) -> Mapping[str, Subject]:
-    """Return the subjects by name. ``export`` exports all spans of the application.
+    """Return the subjects by name. ``export`` exports the spans that the application has made.
 
-    Of the second one each slice has one traced request, so that the median includes it.
+    The second one has a traced request in each slice, so that the median includes it.
     """
     return {
         "traces, none sampled": Subject(app, finish=export),

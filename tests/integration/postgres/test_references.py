@@ -1,6 +1,6 @@
-"""Rows of other tables that refer to heroes, beside units of work that change or delete these.
+"""Rows of other tables refer to heroes, while units of work change or delete these heroes.
 
-For a foreign key PostgreSQL locks the row that is referred to ``FOR KEY SHARE``, until the
+To check a foreign key, PostgreSQL locks the row that it refers to ``FOR KEY SHARE`` until the
 transaction ends.
 """
 
@@ -45,7 +45,7 @@ async def hero(database: UnitOfWorkFactory) -> Hero:
 
 @pytest.fixture
 async def other(postgres_url: str) -> AsyncIterator[Observer]:
-    """Another program, which hardly waits for locks."""
+    """Another program, whose statements fail after 100 ms of waiting for a lock."""
     async with observing(postgres_url) as other:
         await other.run("SET lock_timeout = '100ms'")
         yield other
@@ -91,7 +91,7 @@ async def delete_in_batch(uow: UnitOfWork, hero: Hero) -> None:
 
 
 @pytest.mark.parametrize("delete", [delete_hero, delete_in_batch])
-async def test_who_refers_to_a_hero_and_then_changes_it_does_not_deadlock_with_its_removal(
+async def test_a_reference_and_then_a_change_do_not_deadlock_with_a_removal(
     database: UnitOfWorkFactory, hero: Hero, other: Observer, delete: Deleting
 ) -> None:
     async def is_waiting() -> bool:

@@ -185,14 +185,14 @@ MUTANTS = [
         DEPTHS,
     ),
     Mutant(
-        "a string without an end is none, and is read again from each quote",
+        "a string without its closing quote is searched again from each quote",
         NESTING,
         "*+\"?', re.DOTALL)",
         "*+\"', re.DOTALL)",
         DEPTHS,
     ),
     Mutant(
-        "the error of a trailing comma is where this version of Python finds it",
+        "the error of a trailing comma is located where Python locates it",
         JSON_BODY,
         "space.end() if space else error.pos",
         "error.pos",

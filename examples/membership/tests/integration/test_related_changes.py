@@ -1,6 +1,6 @@
 """Units of work that change heroes and teams at the same time, on PostgreSQL.
 
-There a hero that joins a team locks the row of the team, as the check of its foreign key.
+When a hero joins a team, PostgreSQL locks the row of the team to check the foreign key.
 """
 
 from collections.abc import AsyncIterator
@@ -54,7 +54,7 @@ async def test_teams_change_while_heroes_join_them_in_another_order(
     assert ["Barn", "Barn"] == await headquarters(database)
 
 
-async def test_two_units_of_work_whose_heroes_have_joined_a_team_can_both_change_it(
+async def test_two_units_of_work_that_added_heroes_to_a_team_can_both_change_the_team(
     database: UnitOfWorkFactory,
 ) -> None:
     async with database.writing() as first, database.writing() as second:

@@ -22,7 +22,7 @@ from tests.integration.sqlite.replaced_files.databases import (
 from tests.support.served import Served, serve
 
 PRUNING = "stored responses cannot be pruned"
-"""Part of the only warning: whether it is printed depends on when the pruner runs."""
+"""Part of the only warning that is allowed. It is logged if the pruner runs during the test."""
 
 SESSIONS = pytest.mark.parametrize("session", ["fast", "plain"])
 

@@ -1,4 +1,4 @@
-"""What clients get for JSON does not depend on the version of Python, whoever handles the route."""
+"""JSON is accepted and refused alike on every version of Python, compiled or by FastAPI."""
 
 import json
 from json import JSONDecodeError
@@ -63,7 +63,7 @@ def app(request: pytest.FixtureRequest) -> FastAPI:
 
 
 @pytest.mark.parametrize("content", [DEEPER, DEEPER[:-1], b"[" * 60_000, b"x" + DEEPER])
-def test_json_that_is_nested_too_deeply_is_400(app: FastAPI, content: bytes) -> None:
+def test_json_that_is_nested_too_deeply_gets_400(app: FastAPI, content: bytes) -> None:
     response = TestClient(app).post("/echo", content=content, headers=JSON)
 
     expected = {"detail": "There was an error parsing the body"}
@@ -121,7 +121,7 @@ def test_any_other_error_stays_where_it_is() -> None:
     assert 1 == relocate(JSONDecodeError("Expecting value", "[, ]", 1)).pos
 
 
-def test_a_request_is_left_as_it_was(app: FastAPI) -> None:
+def test_the_method_of_the_request_is_replaced_only_while_it_is_handled(app: FastAPI) -> None:
     seen: list[tuple[Any, bool]] = []
 
     class Watching(CompiledRoute):

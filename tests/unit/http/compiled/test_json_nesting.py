@@ -1,4 +1,4 @@
-"""JSON may be nested to a depth that every version of Python parses."""
+"""JSON is refused beyond a depth that every version of Python can parse."""
 
 import json
 from time import process_time
