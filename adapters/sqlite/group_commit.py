@@ -92,7 +92,7 @@ class CommitGroup:
     async def wait_until_over(self) -> None:
         """Wait until the group has ended."""
         if not self._is_over:
-            woken = self._loop.create_future()
+            woken = asyncio.get_running_loop().create_future()  # may be another than the group's
             self._waiters.append(woken)
             await woken
 
