@@ -9,7 +9,9 @@ FASTIFY := tests/benchmarks/servers/fastify
 CANARIES := .venv-canaries
 TYPESCRIPT := tests/e2e/clients/typescript
 WATCHED := anyio asyncpg fastapi httptools sqlalchemy starlette uvicorn uvloop
-PARALLEL := --numprocesses 2 --dist loadfile --max-worker-restart 0
+# In the order of their names: by default the files with one test, which may be long, are the last
+# ones, and one process waits for the other.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 LONG := --timeout 3600 --override-ini faulthandler_timeout=0
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
