@@ -62,7 +62,8 @@ class RequestTimeout:
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
-            if not deadlines.stop(task) or task.cancelling() > other_cancellations:
+            is_late = deadlines.stop(task)
+            if not is_late or response.status or task.cancelling() > other_cancellations:
                 raise
             self._count.number += 1
             log.warning("%s %r took over %g s", scope["method"], scope["path"], self._timeout)

@@ -29,15 +29,22 @@ MUTANTS = [
     Mutant(
         "a cancellation by the caller becomes 503",
         TIMEOUT,
-        "if not deadlines.stop(task) or task.cancelling() > other_cancellations:",
-        "if task.cancelling() > other_cancellations and not deadlines.stop(task):",
+        "if not is_late or response.status or task.cancelling() > other_cancellations:",
+        "if response.status or task.cancelling() > other_cancellations:",
         [OTHERS],
     ),
     Mutant(
         "a second cancellation is lost",
         TIMEOUT,
-        "if not deadlines.stop(task) or task.cancelling() > other_cancellations:",
-        "if not deadlines.stop(task):",
+        "if not is_late or response.status or task.cancelling() > other_cancellations:",
+        "if not is_late or response.status:",
+        [OTHERS],
+    ),
+    Mutant(
+        "a second response is sent if the cancelled application has sent its own",
+        TIMEOUT,
+        "if not is_late or response.status or task",
+        "if not is_late or task",
         [OTHERS],
     ),
     Mutant(

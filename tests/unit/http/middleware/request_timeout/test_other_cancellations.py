@@ -1,11 +1,13 @@
 """The timeout of a request beside cancellations and timeouts of its application and its caller."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from tests.unit.http.middleware.request_timeout.requests import (
     LATE,
@@ -86,6 +88,24 @@ async def test_an_application_that_suppresses_the_cancellation_sends_its_respons
     response = await waiting
 
     assert "all the same" == response.json()
+    assert 0 == waiting.cancelling()
+
+
+@pytest.mark.parametrize("observe", [ObservationMiddleware, lambda app: app])
+async def test_an_application_that_sends_its_response_and_is_still_cancelled_has_the_only_one(
+    observe: Callable[[ASGIApp], ASGIApp],
+) -> None:
+    async def respond_as_it_ends(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await wait_for_ever()
+        finally:
+            await JsonResponse("ended")(scope, receive, send)
+
+    waiting = await start_request(observe(RequestTimeout(respond_as_it_ends, TIMEOUT)))
+    await advance(LATE)
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
     assert 0 == waiting.cancelling()
 
 
