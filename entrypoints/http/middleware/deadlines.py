@@ -1,8 +1,10 @@
 """The deadlines of the requests in progress. At its deadline, a request is cancelled."""
 
 import asyncio
+from collections.abc import Awaitable
 from itertools import takewhile
-from typing import Protocol
+
+from starlette.types import Message, Send
 
 CLOCK_RESOLUTION = 0.001
 """Resolution of uvloop's clock in seconds. A timer may fire this much too early."""
@@ -10,11 +12,23 @@ CLOCK_RESOLUTION = 0.001
 RequestTask = asyncio.Task[object]
 
 
-class Response(Protocol):
-    """The response to a request."""
+class Response:
+    """The response to a request, of which the application sends the messages by ``send``.
 
-    status: int
-    """The status, or 0 as long as the response has not started."""
+    An ``ObservedResponse`` would not do: other middleware may pass messages on to it later, or not
+    at all.
+    """
+
+    __slots__ = ("_send", "has_started")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_started = False
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the application."""
+        self.has_started = True
+        return self._send(message)
 
 
 class Deadlines:
@@ -23,7 +37,7 @@ class Deadlines:
     All requests have the same ``timeout`` in seconds, so deadlines are in order of arrival. One
     timer is enough: it is set for the first deadline, and set again when it fires. A timer for each
     request would cost more than all other bookkeeping. Whether the response has started is checked
-    only when the deadline expires: to remove it at the start would need a wrapper around ``send``.
+    only when the deadline expires: to remove the deadline at the start would cost more.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:
@@ -65,7 +79,7 @@ class Deadlines:
         now = self.loop.time() + CLOCK_RESOLUTION
         for task, (_, response) in list(takewhile(lambda e: e[1][0] <= now, self._pending.items())):
             del self._pending[task]
-            if not response.status:
+            if not response.has_started:
                 self._expired.add(task)
                 task.cancel()
         for when, _ in self._pending.values():

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entrypoints.http.middleware.deadlines import Deadlines
+from entrypoints.http.middleware.deadlines import Deadlines, Response
 from entrypoints.http.middleware.outcome import cancelled_response
-from entrypoints.http.responses.observed import observe_response
 from service_layer.telemetry.measurements import Counter, Measurement
 
 TIMED_OUT = "The request took too long."
@@ -54,16 +53,16 @@ class RequestTimeout:
         if scope["type"] != "http" or task is None:
             await self._app(scope, receive, send)
             return
-        response, send = observe_response(scope, send)
+        response = Response(send)
         if not deadlines.start(task, response):
             await self._app(scope, receive, send)
             return
         other_cancellations = task.cancelling()
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, response.send)
         except asyncio.CancelledError:
             is_late = deadlines.stop(task)
-            if not is_late or response.status or task.cancelling() > other_cancellations:
+            if not is_late or response.has_started or task.cancelling() > other_cancellations:
                 raise
             self._count.number += 1
             log.warning("%s %r took over %g s", scope["method"], scope["path"], self._timeout)

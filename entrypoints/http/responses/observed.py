@@ -6,8 +6,7 @@ in the ASGI scope, and those within use it::
 
     server       ObservationMiddleware   scope[RESPONSE] = response, and sends by response.send
     application    SecurityHeaders         response.headers |= ...
-                     RequestTimeout          response.status: has the response started?
-                       RateLimit               response.headers |= ...
+                     RateLimit               response.headers |= ...
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -82,23 +81,15 @@ class TimedResponse(ObservedResponse):
     has_timing = True
 
 
-def observe_response(scope: Scope, send: Send) -> tuple[ObservedResponse, Send]:
-    """Return the ``ObservedResponse`` of the scope, and the ``send`` to pass on.
+def add_headers(scope: Scope, send: Send, headers: Mapping[bytes, bytes]) -> Send:
+    """Add headers, with names in lower case, to the response unless it has ones with these names.
 
-    If the scope has none, add a new one, and return its ``send``.
+    Return the ``send`` to pass on: the same, or that of a new ``ObservedResponse`` if the scope has
+    none.
     """
     response: ObservedResponse | None = scope.get(RESPONSE)
     if response is None:
         response = scope[RESPONSE] = ObservedResponse(send)
         send = response.send
-    return response, send
-
-
-def add_headers(scope: Scope, send: Send, headers: Mapping[bytes, bytes]) -> Send:
-    """Add headers, with names in lower case, to the response unless it has ones with these names.
-
-    Return the ``send`` to pass on.
-    """
-    response, send = observe_response(scope, send)
     response.headers.update(headers)
     return send

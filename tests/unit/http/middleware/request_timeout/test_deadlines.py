@@ -1,13 +1,15 @@
 """A request whose response does not start in time is cancelled, and gets a 503."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.json_response import JsonResponse
+from entrypoints.http.middleware.observation import ObservationMiddleware
 from entrypoints.http.middleware.request_timeout import RequestTimeout
 from tests.support.loops import the_loop
 from tests.unit.http.middleware.request_timeout.requests import (
@@ -79,6 +81,49 @@ async def test_a_response_that_has_started_is_not_affected() -> None:
     may_continue.set()
 
     assert "at last" == (await waiting).text
+
+
+@pytest.mark.parametrize("observe", [ObservationMiddleware, lambda app: app])
+async def test_a_response_that_other_middleware_passes_on_later_has_started(
+    observe: Callable[[ASGIApp], ASGIApp],
+) -> None:
+    async def pass_on_later(scope: Scope, receive: Receive, send: Send) -> None:
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await RequestTimeout(stream, TIMEOUT)(scope, receive, keep)
+        for message in messages:
+            await send(message)
+
+    async def stream(_: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await may_continue.wait()
+        await send({"type": "http.response.body", "body": b"at last"})
+
+    may_continue = asyncio.Event()
+    waiting = await start_request(observe(pass_on_later))
+    await advance(LATE)
+    may_continue.set()
+
+    assert "at last" == (await waiting).text
+
+
+@pytest.mark.parametrize("observe", [ObservationMiddleware, lambda app: app])
+async def test_a_second_attempt_with_the_same_scope_has_its_own_deadline(
+    observe: Callable[[ASGIApp], ASGIApp],
+) -> None:
+    async def try_twice(scope: Scope, receive: Receive, send: Send) -> None:
+        await RequestTimeout(respond, TIMEOUT)(scope, receive, discard)
+        await RequestTimeout(wait_for_ever, TIMEOUT)(scope, receive, send)
+
+    async def discard(_: Message) -> None: ...
+
+    waiting = await start_request(observe(try_twice))
+    await advance(LATE)
+
+    assert 503 == (await waiting).status_code
 
 
 @pytest.mark.parametrize("handle", [respond, fail])
