@@ -92,9 +92,9 @@ def test_a_body_that_does_not_arrive_in_time_gets_503(limited: Limited) -> None:
 
 
 async def test_late_requests_are_logged_without_a_traceback(limited: Limited) -> None:
-    async with httpx2.AsyncClient(base_url=limited.served.url, timeout=20) as client:
-        async with locked_database(limited.url):
-            await client.patch("/heroes/1", json={"age": 31})
+    client = httpx2.AsyncClient(base_url=limited.served.url, timeout=20)
+    async with client, locked_database(limited.url):
+        await client.patch("/heroes/1", json={"age": 31})
     output = limited.served.output()
 
     assert "PATCH '/heroes/1' took over 1 s" in output

@@ -1,12 +1,11 @@
 """GET of one hero with each part that operators need, with none of them and with all."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from adapters.sqlite.database import SqliteDatabase
 from entrypoints.api.app import Limits, build_app
@@ -30,15 +29,9 @@ RATE = Limits(rate=Quota(MAX_REQUESTS, 1))
 """A rate limit that the benchmark does not reach."""
 
 
-@dataclass(frozen=True)
-class Identified:
-    """ASGI middleware that identifies a request, as the server does when its head has arrived."""
-
-    app: ASGIApp
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        identify(scope, scope["headers"])  # type: ignore[arg-type]  # it has the keys
-        return self.app(scope, receive, send)
+def arrive(scope: dict[str, Any]) -> None:
+    """Identify a request, as the server does when its head has arrived."""
+    identify(scope, scope["headers"])  # type: ignore[arg-type]  # it has the keys
 
 
 async def measure_operations(folder: Path, rounds: int) -> Slices:
@@ -75,15 +68,15 @@ def make_subjects(database: SqliteDatabase, key: str, log: Observer) -> Mapping[
         "security headers": Subject(build_app(database)),
         "health endpoints": Subject(bare(build_app(database, endpoints=health))),
         "metrics": Subject(bare(build_app(database, metrics=Metrics()))),
-        "X-Request-ID": Subject(observed(bare(build_app(database)))),
-        "X-Request-ID, request log": Subject(observed(bare(build_app(database)), log)),
-        "X-Request-ID, Server-Timing": Subject(observed(bare(build_app(database)), timing=True)),
+        "X-Request-ID": observed(bare(build_app(database))),
+        "X-Request-ID, request log": observed(bare(build_app(database)), log),
+        "X-Request-ID, Server-Timing": observed(bare(build_app(database)), timing=True),
         "rate limit": Subject(bare(build_app(database, limits=RATE))),
         KNOWN_KEY: Subject(bare(build_app(database, authenticator=authenticator)), key),
-        ALL_ON: Subject(observed(everything, log, timing=True), key),
+        ALL_ON: observed(everything, log, timing=True)._replace(credential=key),
     }
 
 
-def observed(app: ASGIApp, *observers: Observer, timing: bool = False) -> ASGIApp:
+def observed(app: ASGIApp, *observers: Observer, timing: bool = False) -> Subject:
     """Return the application within what the server adds to it."""
-    return Identified(ObservationMiddleware(app, observers, has_timing=timing))
+    return Subject(ObservationMiddleware(app, observers, has_timing=timing), arrive=arrive)

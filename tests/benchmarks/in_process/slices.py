@@ -44,8 +44,10 @@ SAMPLED = b"00-" + b"ab" * 16 + b"-" + b"cd" * 8 + b"-01"
 class Subject(NamedTuple):
     """An application, the credential that its client sends, and the status that it gets.
 
-    ``traced`` of the ``calls`` in a slice are sampled by a proxy. ``finish`` is called at the end
-    of a slice. It completes what the application has left to other threads, so that it counts.
+    ``traced`` of the ``calls`` in a slice are sampled by a proxy. ``arrive`` is called before each
+    call, and does what the server does when the head of a request has arrived. ``finish`` is called
+    at the end of a slice. It completes what the application has left to other threads, so that it
+    counts.
     """
 
     app: ASGIApp
@@ -53,6 +55,7 @@ class Subject(NamedTuple):
     status: int = 200
     calls: int = CALLS
     traced: int = 0
+    arrive: Callable[[dict[str, Any]], object] = lambda _: None
     finish: Callable[[], object] = lambda: None
 
 
@@ -126,6 +129,7 @@ async def measure_calls(subject: Subject) -> float:
     scopes = [scope_of(subject, is_traced=n < subject.traced) for n in range(subject.calls)]
     started = time.process_time()
     for scope in scopes:
+        subject.arrive(scope)
         await subject.app(scope, receive, send)
     await asyncio.sleep(0)  # what was left for the next iteration of the event loop
     subject.finish()
