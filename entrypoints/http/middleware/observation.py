@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from time import perf_counter
 
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrypoints.asgi_scopes import TRACE_ID, innermost_scope
@@ -74,10 +73,13 @@ def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float)
     """Return the report of a request, with the route and the principal if they are known."""
     inner = innermost_scope(scope)
     route, principal = inner.get("route"), inner.get(PRINCIPAL)
+    # A route's path also has the types of its parameters. A mount, or a route of an application's
+    # own, may have neither a template nor a path.
+    template = getattr(route, "path_format", None) or getattr(route, "path", None)
     return Exchange(
         scope["method"],
         raw_path(scope).decode("latin-1"),
-        None if route is None else _template(route),
+        template,
         status,
         body_size,
         seconds,
@@ -87,12 +89,3 @@ def describe_exchange(scope: Scope, status: int, body_size: int, seconds: float)
         None if principal is None else principal.id,
         inner.get(TRACE_ID),
     )
-
-
-def _template(route: BaseRoute) -> str | None:
-    """Return the template of a route's path. A route's path also has the types of its parameters.
-
-    A mount, or a route of an application's own, may have neither.
-    """
-    template: str | None = getattr(route, "path_format", None) or getattr(route, "path", None)
-    return template
